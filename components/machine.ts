@@ -1,0 +1,38 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A Docker host: where containers run, and where the steps between them are taken. */
+export interface Machine {
+  readonly dockerProvider: docker.Provider;
+  /** Every provider of this machine, for the `providers` option of the components on it. */
+  readonly providers: pulumi.ProviderResource[];
+  /** Where clients reach the machine, a host name or an address. */
+  readonly address: pulumi.Output<string>;
+  /**
+   * Takes a step on the machine: a shell script that runs when the step is new and again when anything
+   * in it changes. A step that fails leaves no trace in the state (an update keeps the old one), so
+   * that the next `up` takes it again.
+   */
+  run(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step;
+}
+
+export interface Step extends pulumi.Resource {
+  /** What the script printed on its standard output. */
+  readonly stdout: pulumi.Output<string>;
+}
+
+/** POSIX shell. It reaches the machine on standard input, so that no process list or error shows it. */
+export interface Script {
+  /** Variables that the parts below read. Secrets among them stay secret in the state. */
+  readonly values: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Shell functions that the parts below call. */
+  readonly functions?: string;
+  /** Runs when the step is new, and on a change where there is no `update`. */
+  readonly apply: string;
+  /** Runs on a change instead of `apply`. */
+  readonly update?: string;
+  /** Runs, with the values of then, when the step is deleted or has been replaced. */
+  readonly remove?: string;
+  /** A change of these replaces the step: the new one is taken first, the old one is removed last. */
+  readonly replaceOn?: pulumi.Input<string>[];
+}

@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Script } from "./machine.ts";
+
+/** A literal of the POSIX shell that stands for exactly this text. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * The text that a shell reads from standard input; its first argument says which part to run.
+ * Parts are functions, so that all of it was read before anything runs, and what runs has no input.
+ */
+export function scriptText(script: Script): pulumi.Output<string> {
+  const names = Object.keys(script.values);
+  return pulumi
+    .all(names.map((name) => script.values[name] ?? ""))
+    .apply((values) =>
+      [
+        "set -eu",
+        ...names.map((name, index) => `${name}=${quote(values[index] ?? "")}`),
+        ...(script.functions === undefined ? [] : [script.functions.trim()]),
+        ...shellFunction("apply", script.apply),
+        ...shellFunction("update", script.update),
+        ...shellFunction("remove", script.remove),
+        '"$1" </dev/null',
+        "",
+      ].join("\n"),
+    );
+}
+
+function shellFunction(name: string, body: string | undefined): string[] {
+  return body === undefined ? [] : [`${name}() {`, body.trim(), "}"];
+}
