@@ -1,0 +1,69 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { endOrphans } from "./orphans.ts";
+import { say } from "./progress.ts";
+import { docker } from "./targets/docker.ts";
+import type { LabelledThing } from "./targets/target.ts";
+import { UserError } from "./user-error.ts";
+
+interface Deployment {
+  readonly resources?: readonly { readonly id?: string }[];
+  readonly pending_operations?: readonly PendingOperation[];
+}
+
+interface PendingOperation {
+  /** Its inputs have the physical name, which was chosen before the operation began. */
+  readonly resource: { readonly urn: string; readonly inputs?: { readonly name?: unknown } };
+}
+
+/**
+ * Mends what a killed run left: what it had begun is ended, things that it had made and not yet recorded
+ * are removed, and its operations are struck from the state, so that the next run makes them again.
+ * Data that is not recorded is found again by its name, so it stays, unless it is to go as well.
+ *
+ * @throws UserError when the target has a stack of this name that another state knows.
+ */
+export async function repairInterrupted(stack: Stack, options = { data: false }): Promise<void> {
+  await endOrphans();
+  const exported = await stack.exportStack();
+  const deployment: Deployment = exported.deployment;
+  const pending = deployment.pending_operations ?? [];
+  const unrecorded = notIn(deployment, await docker.things(stack.name));
+  const begun = new Set(pending.map(({ resource }) => resource.inputs?.name));
+  refuseForeign(
+    stack.name,
+    unrecorded.filter(({ role, name }) => role === "resource" && !begun.has(name)),
+  );
+
+  if (pending.length > 0) {
+    const names = pending.map(({ resource }) => resource.urn.split("::").at(-1));
+    say(`A run was interrupted while it worked on ${names.join(", ")}.`);
+  }
+  for (const thing of unrecorded) {
+    if (thing.role === "data" && !(options.data && begun.has(thing.name))) {
+      say(`The ${thing.kind} ${thing.name} is there already, and its data is used.`);
+      continue;
+    }
+    await thing.remove();
+    say(`  removed the ${thing.kind} ${thing.name}, which it had made and not recorded`);
+  }
+  if (pending.length === 0) return;
+  await stack.importStack({
+    ...exported,
+    deployment: { ...deployment, pending_operations: [] },
+  });
+}
+
+function notIn(deployment: Deployment, things: LabelledThing[]): LabelledThing[] {
+  const recorded = new Set((deployment.resources ?? []).flatMap(({ id }) => id ?? []));
+  return things.filter(({ id }) => !recorded.has(id));
+}
+
+function refuseForeign(stack: string, things: LabelledThing[]): void {
+  if (things.length === 0) return;
+  const list = things.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+  throw new UserError(
+    `A stack "${stack}" that is not in this state is there already: ${list}. If it is another ` +
+      "clone's, take it down there (`npm stop`), or give this one a name of its own " +
+      "(SLIPWAY_LOCAL_STACK=local-2 npm start). If it is nobody's, remove what is listed.",
+  );
+}

@@ -1,0 +1,74 @@
+import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { interruptible } from "./interruption.ts";
+import { repairInterrupted } from "./repair.ts";
+import { Report } from "./report.ts";
+import { docker } from "./targets/docker.ts";
+import { UserError } from "./user-error.ts";
+
+export interface UpResult {
+  readonly changes: number;
+  readonly outputs: OutputMap;
+}
+
+/** Brings a stack to what program and config say. */
+export async function up(stack: Stack): Promise<UpResult> {
+  const report = new Report();
+  const { outputs } = await engineWork("up", report, (signal) =>
+    stack.up({ onEvent: report.onEvent, onError: () => {}, signal }),
+  );
+  return { changes: report.changes, outputs };
+}
+
+/** Takes a stack down. What is protected stays, and stays in the state. */
+export async function down(stack: Stack): Promise<number> {
+  await repairInterrupted(stack);
+  const report = new Report();
+  await engineWork("stop", report, (signal) =>
+    stack.destroy({ onEvent: report.onEvent, excludeProtected: true, signal }),
+  );
+  return report.changes;
+}
+
+/** Removes a stack with all that it has, data included. */
+export async function destroyWithData(stack: Stack): Promise<number> {
+  await repairInterrupted(stack, { data: true });
+  const report = new Report();
+  await engineWork("destroy", report, async (signal) => {
+    await unprotect(stack);
+    await stack.destroy({ onEvent: report.onEvent, signal });
+  });
+  // A build that was killed may have made its image without a step in the state that would remove it.
+  await docker.removeBuilds(stack.name);
+  return report.changes;
+}
+
+/** Takes the protection off in the state; the next `up` would put it on again. */
+async function unprotect(stack: Stack): Promise<void> {
+  const exported = await stack.exportStack();
+  for (const resource of exported.deployment.resources ?? []) delete resource.protect;
+  await stack.importStack(exported);
+}
+
+async function engineWork<T>(
+  verb: string,
+  report: Report,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await interruptible(work, () => {
+      throw new UserError(
+        `${verb} was interrupted. What it did is in the state; the next command goes on from there.`,
+        130,
+      );
+    });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new UserError(
+      report.errors > 0
+        ? `${verb} failed. The reason is above; mend it and run the same command again.`
+        : `${verb} failed: pulumi ended without giving a reason, as when it is killed. ` +
+            `Run the same command again; it goes on from there.\n${error.message.trim()}`,
+      1,
+    );
+  }
+}
