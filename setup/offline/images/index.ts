@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { prepareContext } from "./build-context.ts";
+import { buildImage, imagesMissing } from "./engine.ts";
+import { cacheFolder, loadFromCache, pruneCache, saveToCache } from "./image-cache.ts";
+import { takeMachineLock } from "./machine-lock.ts";
+import { type MachineSettings, readMachineSettings } from "./machine-settings.ts";
+import { type Recipe, readRecipes } from "./recipes.ts";
+
+export { offlineImages } from "./recipes.ts";
+
+type Report = (line: string) => void;
+
+/**
+ * Sees to it that the engine has the stand-ins for the images that no registry can be reached for.
+ * Reports a line for each image that it had to make or load.
+ *
+ * @param beforeMaking is awaited before any is made, and not where all are there or can be loaded.
+ */
+export async function ensureOfflineImages(
+  report: Report,
+  beforeMaking: () => Promise<void> = async () => {},
+): Promise<void> {
+  const settings = await readMachineSettings();
+  const { base, onBase } = await readRecipes(settings);
+  const all = [base, ...onBase];
+  if ((await imagesMissing(all)).length === 0) return;
+
+  const release = await takeMachineLock("slipway-offline-images");
+  try {
+    await pruneCache(all);
+    await Promise.all((await imagesMissing(all)).map((recipe) => load(recipe, report)));
+    if ((await imagesMissing(all)).length > 0) await beforeMaking();
+    await build(await imagesMissing([base]), settings, report);
+    await build(await imagesMissing(onBase), settings, report);
+  } finally {
+    await release();
+  }
+}
+
+async function load(recipe: Recipe, report: Report): Promise<void> {
+  const start = performance.now();
+  if (await loadFromCache(recipe)) {
+    report(`${recipe.reference} loaded from the cache in ${secondsSince(start)}`);
+  }
+}
+
+async function build(
+  recipes: readonly Recipe[],
+  settings: MachineSettings,
+  report: Report,
+): Promise<void> {
+  const builds = await Promise.allSettled(
+    recipes.map(async (recipe) => {
+      const start = performance.now();
+      await buildOne(recipe, settings);
+      report(`${recipe.reference} made in ${secondsSince(start)}`);
+    }),
+  );
+  for (const outcome of builds) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
+}
+
+async function buildOne(recipe: Recipe, settings: MachineSettings): Promise<void> {
+  const context = await mkdtemp(join(cacheFolder, "context-"));
+  try {
+    await prepareContext(recipe, settings, context);
+    await buildImage(recipe, context);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${recipe.reference} could not be made: ${reason}`, { cause });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+  await saveToCache(recipe);
+}
+
+function secondsSince(start: number): string {
+  return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+}
