@@ -1,0 +1,86 @@
+import { say } from "../ops/progress.ts";
+import { LOCAL_STACK } from "../ops/project.ts";
+import { UserError } from "../ops/user-error.ts";
+import { destroy } from "./destroy.ts";
+import { passToPulumi } from "./pulumi.ts";
+import { start } from "./start.ts";
+import { stop } from "./stop.ts";
+import { test } from "./test.ts";
+
+interface Verb {
+  readonly summary: string;
+  readonly usage: string;
+  run(args: string[]): Promise<number>;
+}
+
+const verbs: Record<string, Verb> = {
+  start: {
+    summary: "Set up this machine and deploy the stack `local` on it.",
+    usage: "npm start",
+    run: start,
+  },
+  stop: {
+    summary: "Take the stack `local` down and keep its data.",
+    usage: "npm stop",
+    run: stop,
+  },
+  destroy: {
+    summary: "Remove the stack `local`. With --data its data as well.",
+    usage: "npm run destroy -- --data",
+    run: destroy,
+  },
+  pulumi: {
+    summary: "Run the pulumi command with the tools of this clone.",
+    usage: "npm run pulumi -- preview -s local",
+    run: passToPulumi,
+  },
+  test: {
+    summary: "Run all tests, or the suites that are named: check, unit, engine, e2e.",
+    usage: "npm test [-- SUITE ...]",
+    run: test,
+  },
+};
+
+const HELP = `usage: ./slipway VERB [ARGUMENTS]
+
+${Object.entries(verbs)
+  .map(([name, verb]) => `  ${name.padEnd(10)}${verb.summary}\n            ${verb.usage}`)
+  .join("\n")}
+
+Exit codes: 0 it is done; 1 it was tried and failed; 2 nothing was tried, the message says why;
+130 it was interrupted. \`pulumi\` ends with the code of the pulumi command.
+`;
+
+async function main([name = "--help", ...args]: string[]): Promise<number> {
+  if (["--help", "-h", "help"].includes(name)) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const verb = verbs[name];
+  if (verb === undefined) {
+    throw new UserError(`There is no verb "${name}". \`./slipway --help\` lists them.`);
+  }
+  if (name !== "pulumi" && args.some((arg) => arg === "--help" || arg === "-h")) {
+    process.stdout.write(`${verb.usage}\n\n${verb.summary}\n`);
+    return 0;
+  }
+  checkStackName(LOCAL_STACK);
+  return await verb.run(args);
+}
+
+/** Its state is in this clone, so it must not have the name of a stack that a team shares. */
+function checkStackName(name: string): void {
+  if (/^[a-z][a-z0-9-]{0,30}$/.test(name) && !["dev", "prod"].includes(name)) return;
+  throw new UserError(
+    `SLIPWAY_LOCAL_STACK is "${name}"; it must be a letter, then letters, digits and -, at most 31, ` +
+      "and neither dev nor prod. Try SLIPWAY_LOCAL_STACK=local-2.",
+  );
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  say(`slipway: ${error.message}`);
+  process.exitCode = error.exitCode;
+}

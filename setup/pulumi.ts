@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LOCAL_STACK, ROOT } from "../ops/project.ts";
+import { backendEnvironment, chosenTools, pulumiHome, toolEnvironment } from "../ops/tools.ts";
+
+/** `npm run pulumi -- ...`: the pulumi command, with nothing added but where things are. */
+export async function passToPulumi(args: string[]): Promise<number> {
+  const choice = chosenTools();
+  const stack = stackOf(args) ?? (hasLoggedIn(pulumiHome(choice.pulumi)) ? undefined : LOCAL_STACK);
+  const env = {
+    ...process.env,
+    ...toolEnvironment(choice),
+    ...(stack === undefined || isAboutLogin(args) ? {} : backendEnvironment(stack)),
+  };
+  const child = spawn(join(ROOT, "node_modules", ".bin", "pulumi"), args, {
+    stdio: "inherit",
+    env,
+  });
+  return await new Promise((done) => child.once("close", (code) => done(code ?? 130)));
+}
+
+function stackOf(args: string[]): string | undefined {
+  const index = args.findIndex((arg) => arg === "-s" || arg === "--stack");
+  if (index >= 0) return args[index + 1];
+  return args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length);
+}
+
+const isAboutLogin = (args: string[]) => ["login", "logout"].includes(args[0] ?? "");
+
+/** Whether `pulumi login` has chosen a backend; until then there is only this clone's own. */
+function hasLoggedIn(home: string): boolean {
+  const file = join(home, "credentials.json");
+  return existsSync(file) && Boolean(JSON.parse(readFileSync(file, "utf8")).current);
+}

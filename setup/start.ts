@@ -1,0 +1,51 @@
+import { releaseDeadLocks } from "../ops/locks.ts";
+import { duration, say } from "../ops/progress.ts";
+import { LOCAL_STACK, OWN } from "../ops/project.ts";
+import { repairInterrupted } from "../ops/repair.ts";
+import { up } from "../ops/up.ts";
+import { openStack } from "../ops/workspace.ts";
+import { checkDiskSpace, checkPort, dockerFolder } from "./checks.ts";
+import { ensureDocker } from "./docker-engine.ts";
+import { ensureLocalStack, localSetting } from "./local-stack.ts";
+import { alone } from "./lock.ts";
+import { ensureTools } from "./tools.ts";
+
+/** `npm start`: everything that the stack `local` needs, then the stack itself. */
+export async function start(): Promise<number> {
+  const started = Date.now();
+  return await alone("npm start", async () => {
+    await checkDiskSpace([OWN]);
+    await ensureDocker();
+    await checkDiskSpace(await dockerFolder());
+    const choice = await ensureTools();
+    releaseDeadLocks(LOCAL_STACK);
+    await ensureLocalStack(choice);
+    const stack = await openStack(LOCAL_STACK);
+    await repairInterrupted(stack);
+    await checkPort(LOCAL_STACK, localSetting("bindAddress"), Number(localSetting("httpPort")));
+
+    say(`▸ Deploying the stack ${LOCAL_STACK} ...`);
+    const { changes, outputs } = await up(stack);
+    say(
+      changes === 0
+        ? `✓ Nothing to change: ${duration(started)}`
+        : `✓ Deployed: ${duration(started)}`,
+    );
+    process.stdout.write(
+      farewell(String(outputs["url"]?.value), String(outputs["version"]?.value)),
+    );
+    return 0;
+  });
+}
+
+function farewell(url: string, version: string): string {
+  return `
+${url} answers with version ${version}.
+
+Try next:
+  curl ${url}/version
+  npm run pulumi -- preview -s ${LOCAL_STACK}      what a change would do
+  npm start                            after a change in app/: the next version, without a gap
+  npm stop                             take it down and keep the data
+`;
+}
