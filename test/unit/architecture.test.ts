@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join, relative, resolve } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/** What a folder may import of ours, besides itself. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  components: [],
+  stacks: ["components"],
+  infra: ["stacks", "components"],
+  ops: ["infra"],
+  setup: ["ops"],
+};
+
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(ts|mjs)$/.test(file) && !file.includes("node_modules"))
+    .map((file) => join(folder, file))
+    .sort();
+}
+
+/** What a file imports, types and dynamic imports among it. */
+function importsOf(file: string): string[] {
+  return ts.preProcessFile(read(file)).importedFiles.map(({ fileName }) => fileName);
+}
+
+/** The folder at the root that an import of ours reaches into. */
+function layerOf(file: string, imported: string): string {
+  return relative(ROOT, resolve(ROOT, file, "..", imported)).split("/")[0] ?? "";
+}
+
+/** Every name in the code of a file: not in its comments and texts. */
+function namesIn(file: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) found.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest));
+  return found;
+}
+
+describe("imports go one way", () => {
+  test.each(Object.entries(layers))("%s imports of ours only: %j", (folder, allowed) => {
+    const wrong = filesOf(folder).flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => imported.startsWith("."))
+        .filter((imported) => ![folder, ...allowed].includes(layerOf(file, imported)))
+        .map((imported) => `${file}: ${imported}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("the app imports nothing of the project that deploys it", () => {
+    const wrong = filesOf("app").flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => imported.startsWith(".") && layerOf(file, imported) !== "app")
+        .map((imported) => `${file}: ${imported}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("the program is what its settings say, on every machine and at any time", () => {
+  test.each([...filesOf("components"), ...filesOf("stacks")])(
+    "%s knows no config, environment, clock, chance or disk",
+    (file) => {
+      const builtin = importsOf(file).filter(isBuiltin);
+      expect(builtin.filter((name) => name !== "node:crypto")).toEqual([]);
+      const names = namesIn(file);
+      const never = [
+        ...["Config", "getConfig", "getStack", "getProject", "process", "StackReference"],
+        ...["Date", "performance", "setTimeout", "random", "randomBytes", "randomUUID", "fetch"],
+      ];
+      expect(never.filter((name) => names.has(name))).toEqual([]);
+    },
+  );
+
+  test("settings.ts alone reads the config", () => {
+    const readers = filesOf("infra").filter((file) => {
+      const names = namesIn(file);
+      return ["Config", "getConfig", "allConfig"].some((name) => names.has(name));
+    });
+    expect(readers).toEqual(["infra/settings.ts"]);
+  });
+});
+
+describe("files can be read", () => {
+  test("infra/index.ts fits on a screen", () => {
+    expect(read("infra/index.ts").trimEnd().split("\n").length).toBeLessThanOrEqual(40);
+  });
+
+  test("a component is one class in one file, under its name", () => {
+    const classes = filesOf("components").flatMap((file) =>
+      [...read(file).matchAll(/class (\w+) extends pulumi\.ComponentResource/g)].map((match) => [
+        file,
+        match[1],
+      ]),
+    );
+    const kebab = (name = "") => name.replaceAll(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
+    expect(classes.length).toBeGreaterThan(0);
+    expect(classes).toEqual(classes.map(([, name]) => [`components/${kebab(name)}.ts`, name]));
+  });
+
+  test("files have names in kebab-case", () => {
+    const files = [...Object.keys(layers), "test"].flatMap(filesOf);
+    expect(files.filter((file) => !/^[a-z0-9/.-]+$/.test(file))).toEqual([]);
+  });
+
+  test("programs write their errors with ops/progress.ts or pulumi.log, not the console", () => {
+    const files = ["components", "stacks", "infra", "ops"].flatMap(filesOf);
+    expect(files.filter((file) => namesIn(file).has("console"))).toEqual([]);
+  });
+});
+
+describe("setup/bootstrap.mjs runs before anything is installed", () => {
+  const file = "setup/bootstrap.mjs";
+
+  test("it imports nothing but what Node has built in", () => {
+    const imports = importsOf(file);
+    expect(imports).not.toEqual([]);
+    expect(imports.filter((name) => !name.startsWith("node:") || !isBuiltin(name))).toEqual([]);
+  });
+
+  test("it is plain JavaScript", () => {
+    const run = () => execFileSync(process.execPath, ["--check", join(ROOT, file)]);
+    expect(run).not.toThrow();
+  });
+});

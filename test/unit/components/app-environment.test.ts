@@ -1,0 +1,88 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { type AppEnvironmentArgs, appEnvironment } from "../../../components/app-environment.ts";
+import { resolved } from "../resolved.ts";
+
+const args: AppEnvironmentArgs = {
+  port: 3000,
+  version: "1.2.3",
+  image: "app:1",
+  database: pulumi.secret({
+    host: "database",
+    port: 5432,
+    name: "shop",
+    user: "shop_1",
+    password: "p",
+    url: "postgres://shop_1:p@database:5432/shop",
+  }),
+  secret: pulumi.secret("key"),
+  previousSecret: undefined,
+  secretsAs: "files",
+  extra: {},
+};
+
+describe("secrets as files", () => {
+  test("leave variables that may be shown, with the paths of the files", async () => {
+    const { variables, files } = appEnvironment(args);
+    expect(await pulumi.isSecret(pulumi.all([...variables]))).toBe(false);
+    expect(await resolved(pulumi.all([...variables]))).toEqual([
+      "APP_IMAGE=app:1",
+      "APP_SECRET_FILE=/run/secrets/APP_SECRET",
+      "APP_VERSION=1.2.3",
+      "DATABASE_URL_FILE=/run/secrets/DATABASE_URL",
+      "DB_HOST=database",
+      "DB_NAME=shop",
+      "DB_PASSWORD_FILE=/run/secrets/DB_PASSWORD",
+      "DB_PORT=5432",
+      "DB_USER=shop_1",
+      "PORT=3000",
+    ]);
+    expect(files.map(({ path }) => path)).toEqual([
+      "/run/secrets/DATABASE_URL",
+      "/run/secrets/DB_PASSWORD",
+      "/run/secrets/APP_SECRET",
+    ]);
+  });
+
+  test("have contents that are secret, even of a value that was not", async () => {
+    const { files } = appEnvironment({ ...args, secret: "in the clear" });
+    expect(await Promise.all(files.map(({ content }) => pulumi.isSecret(content)))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe("secrets as variables", () => {
+  test("are secret there, and leave no file", async () => {
+    const { variables, files } = appEnvironment({ ...args, secretsAs: "env" });
+    expect(await pulumi.isSecret(pulumi.all([...variables]))).toBe(true);
+    expect(await resolved(pulumi.all([...variables]))).toEqual([
+      "APP_IMAGE=app:1",
+      "APP_SECRET=key",
+      "APP_VERSION=1.2.3",
+      "DATABASE_URL=postgres://shop_1:p@database:5432/shop",
+      "DB_HOST=database",
+      "DB_NAME=shop",
+      "DB_PASSWORD=p",
+      "DB_PORT=5432",
+      "DB_USER=shop_1",
+      "PORT=3000",
+    ]);
+    expect(files).toEqual([]);
+  });
+});
+
+test("the secret before this one is given only while there is one", async () => {
+  const names = (of: AppEnvironmentArgs) => appEnvironment(of).files.map(({ name }) => name);
+  expect(names(args)).not.toContain("PREVIOUS_APP_SECRET");
+  expect(names({ ...args, previousSecret: pulumi.secret("old") })).toContain("PREVIOUS_APP_SECRET");
+});
+
+test("what the team adds is there, and can't take the place of the contract", async () => {
+  const extra = { LOG_LEVEL: "debug", PORT: "1" };
+  const variables = await resolved(pulumi.all([...appEnvironment({ ...args, extra }).variables]));
+  expect(variables).toContain("LOG_LEVEL=debug");
+  expect(variables.filter((line) => line.startsWith("PORT="))).toEqual(["PORT=3000"]);
+});

@@ -1,0 +1,178 @@
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { AppImage } from "../../../components/app-image.ts";
+import { DockerNetwork } from "../../../components/docker-network.ts";
+import { LocalMachine } from "../../../components/local-machine.ts";
+import { Migration } from "../../../components/migration.ts";
+import { NginxIngress } from "../../../components/nginx-ingress.ts";
+import { PostgresContainer } from "../../../components/postgres-container.ts";
+import { Release } from "../../../components/release.ts";
+import { StaticFiles } from "../../../components/static-files.ts";
+import { WebApp } from "../../../components/web-app.ts";
+import { isComponent, isProvider, type Recorded, record, tree } from "../recorder.ts";
+
+type Options = pulumi.ComponentResourceOptions;
+
+/** Each component under the name `it`, and what it is made of. */
+const components: readonly (readonly [
+  string,
+  (machine: LocalMachine, opts: Options) => void,
+  readonly string[],
+])[] = [
+  [
+    "AppImage",
+    (machine, opts) => new AppImage("it", { ...here(machine), from: { reference: "app:1" } }, opts),
+    ["it-pull: command:local:Command"],
+  ],
+  [
+    "DockerNetwork",
+    (machine, opts) => new DockerNetwork("it", here(machine), opts),
+    ["it: docker:index/network:Network", "it-steps: command:local:Command"],
+  ],
+  [
+    "LocalMachine",
+    (_, opts) => new LocalMachine("it", opts),
+    ["it-command: pulumi:providers:command", "it-docker: pulumi:providers:docker"],
+  ],
+  [
+    "Migration",
+    (machine, opts) =>
+      new Migration(
+        "it",
+        { ...here(machine), ...common, command: "true", environment, timeoutSeconds: 1 },
+        opts,
+      ),
+    ["it: command:local:Command"],
+  ],
+  [
+    "NginxIngress",
+    (machine, opts) =>
+      new NginxIngress(
+        "it",
+        { ...here(machine), ...common, bindAddress: "127.0.0.1", httpPort: 8080 },
+        opts,
+      ),
+    [
+      "it: docker:index/container:Container",
+      "it-conf: docker:index/volume:Volume",
+      "it-configured: command:local:Command",
+      "it-static: docker:index/volume:Volume",
+    ],
+  ],
+  [
+    "PostgresContainer",
+    (machine, opts) =>
+      new PostgresContainer(
+        "it",
+        {
+          ...here(machine),
+          ...common,
+          databaseName: "app",
+          ownerRole: "app",
+          password: pulumi.secret("a password"),
+          protect: true,
+        },
+        opts,
+      ),
+    [
+      "it: docker:index/container:Container",
+      "it-data: docker:index/volume:Volume",
+      "it-login: command:local:Command",
+    ],
+  ],
+  [
+    "Release",
+    (machine, opts) =>
+      new Release(
+        "it",
+        {
+          ...here(machine),
+          ...common,
+          web: "web",
+          port: 3000,
+          staticFolder: undefined,
+          ingress: "ingress",
+          nginxImage: "nginx:1",
+          askAt: "http://127.0.0.1:8080",
+          versionPath: "/version",
+          healthPath: "/readyz",
+          drainSeconds: 1,
+        },
+        opts,
+      ),
+    ["it-switched: command:local:Command"],
+  ],
+  [
+    "StaticFiles",
+    (machine, opts) =>
+      new StaticFiles("it", { ...here(machine), ...common, path: "/files", ingress: "i" }, opts),
+    ["it-copied: command:local:Command"],
+  ],
+  [
+    "WebApp",
+    (machine, opts) =>
+      new WebApp(
+        "it",
+        {
+          ...here(machine),
+          ...common,
+          version: "1",
+          environment,
+          port: 3000,
+          healthPath: "/",
+          healthSeconds: 1,
+          drainSeconds: 1,
+          askedFrom: "ingress",
+        },
+        opts,
+      ),
+    ["it-1: docker:index/container:Container", "it-1-healthy: command:local:Command"],
+  ],
+];
+
+const common = { network: "network", image: "image:1" };
+const environment = { variables: [pulumi.output("PORT=3000")], files: [] };
+
+function here(machine: LocalMachine) {
+  return { machine, owner: { project: "slipway", stack: "test" } };
+}
+
+/** What a component registers when it is given these options. */
+async function recordOne(
+  make: (machine: LocalMachine, opts: Options) => void,
+  options: () => Options = () => ({}),
+): Promise<Recorded[]> {
+  const all = await record(() => {
+    make(new LocalMachine("machine"), options());
+  });
+  return all.filter(({ name }) => name === "it" || name.startsWith("it-"));
+}
+
+describe.each(components)("%s", (className, make, children) => {
+  test("has a type token of its own, and exactly these children", async () => {
+    expect(tree(await recordOne(make))).toEqual([
+      ` > it: slipway:components:${className}`,
+      ...children.map((child) => `it > ${child}`),
+    ]);
+  });
+
+  test("gives its children the providers that it was given", async () => {
+    const resources = await recordOne(make, () => ({
+      providers: [new docker.Provider("my-docker"), new command.Provider("my-command")],
+    }));
+    const made = resources.filter((resource) => !isComponent(resource) && !isProvider(resource));
+    expect(made.map(({ name, provider }) => [name, provider])).toEqual(
+      made.map(({ name, type }) => [name, `my-${type.split(":")[0]}`]),
+    );
+  });
+
+  test("passes its options on, and keeps its arguments out of the state", async () => {
+    const resources = await recordOne(make, () => ({ protect: true }));
+    expect(resources.filter(isComponent).map((one) => [one.protect, one.inputs])).toEqual([
+      [true, {}],
+    ]);
+    expect(resources.filter(({ protect }) => !protect)).toEqual([]);
+  });
+});

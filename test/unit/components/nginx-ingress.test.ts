@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { LocalMachine } from "../../../components/local-machine.ts";
+import { configureScript, NginxIngress } from "../../../components/nginx-ingress.ts";
+import { deploy } from "../../../stacks/index.ts";
+import { named, record } from "../recorder.ts";
+import { resolved } from "../resolved.ts";
+import { BUILT, exampleSettings } from "../stacks/example.ts";
+
+test("the container has its configuration on a volume, never as uploads", async () => {
+  const stack = await record(() => void deploy(exampleSettings(), BUILT));
+  expect(named(stack, "ingress").inputs).toEqual({
+    image: "nginx:1.30.6",
+    labels: [
+      { label: "slipway.project", value: "slipway" },
+      { label: "slipway.stack", value: "test" },
+      { label: "slipway.role", value: "ingress" },
+    ],
+    ports: [{ internal: 80, external: 8080, ip: "127.0.0.1" }],
+    volumes: [
+      { volumeName: "slipway-test-ingress-conf", containerPath: "/etc/nginx/conf.d" },
+      { volumeName: "slipway-test-ingress-static", containerPath: "/srv/static" },
+    ],
+    networksAdvanced: [{ name: "auto-network" }],
+    restart: "unless-stopped",
+    destroyGraceSeconds: 10,
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m", "max-file": "3" },
+  });
+});
+
+describe("where it is reached", () => {
+  test.each([
+    ["127.0.0.1", 8080, "http://127.0.0.1:8080", "http://localhost:8080"],
+    ["0.0.0.0", 80, "http://127.0.0.1:80", "http://localhost"],
+    ["192.0.2.7", 9000, "http://192.0.2.7:9000", "http://localhost:9000"],
+  ])("published on %s:%i, it is asked at %s; people find it at %s", async (...row) => {
+    const [bindAddress, httpPort, askAt, url] = row;
+    let ingress: NginxIngress | undefined;
+    await record(() => {
+      ingress = new NginxIngress("ingress", {
+        machine: new LocalMachine("machine"),
+        owner: { project: "slipway", stack: "test" },
+        network: "network",
+        image: "nginx:1",
+        bindAddress,
+        httpPort,
+      });
+    });
+    expect(ingress?.askAt).toBe(askAt);
+    expect(await resolved(ingress?.url ?? pulumi.output(""))).toBe(url);
+  });
+});
+
+test("its configuration is checked before it is used, and the one before comes back", () => {
+  const args = {
+    owner: { project: "slipway", stack: "test" },
+    network: "network",
+    image: "nginx:1",
+  } as Parameters<typeof configureScript>[1];
+  const { apply, remove, replaceOn } = configureScript("volume", args);
+  expect(apply.indexOf("nginx -q -t")).toBeGreaterThan(apply.indexOf("cat >default.conf"));
+  expect(apply.indexOf("nginx -q -s reload")).toBeGreaterThan(apply.indexOf("nginx -q -t"));
+  expect(apply).toContain("mv default.conf.before default.conf");
+  expect([remove, replaceOn]).toEqual([undefined, undefined]);
+});

@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { releaseConf } from "../../../components/nginx-conf.ts";
+import { type ReleaseArgs, switchScript } from "../../../components/release.ts";
+import { resolved } from "../resolved.ts";
+
+const args = {
+  owner: { project: "slipway", stack: "test" },
+  image: "app:2",
+  web: "web-1-abc",
+  port: 3000,
+  staticFolder: "0123456789ab",
+  ingress: "ingress",
+  nginxImage: "nginx:1",
+  askAt: "http://127.0.0.1:8080",
+  versionPath: "/version",
+  healthPath: "/readyz",
+  drainSeconds: 30,
+} as unknown as ReleaseArgs;
+
+const valuesOf = (of: ReleaseArgs) => resolved(pulumi.all(switchScript(of).values));
+
+test("Nginx is pointed at the new container and its files, and asked for the new image", async () => {
+  expect(await valuesOf(args)).toEqual({
+    INGRESS: "ingress",
+    NGINX_IMAGE: "nginx:1",
+    IMAGE: "app:2",
+    CONF: releaseConf("web-1-abc:3000", "0123456789ab"),
+    URL: "http://127.0.0.1:8080/version",
+    EXPECTED: '"app:2"',
+    DRAIN_SECONDS: "30",
+  });
+});
+
+test("without a version path, any answer at the health path will do", async () => {
+  expect(await valuesOf({ ...args, versionPath: undefined })).toMatchObject({
+    URL: "http://127.0.0.1:8080/readyz",
+    EXPECTED: "",
+  });
+});
+
+test("without static files, Nginx looks in a folder that is not there", async () => {
+  const { CONF } = await valuesOf({ ...args, staticFolder: undefined });
+  expect(CONF).toBe(releaseConf("web-1-abc:3000", "none"));
+});
+
+test("switch, verification and way back are one step, which is never taken back", () => {
+  const { apply, update, remove } = switchScript(args);
+  const order = ['"$CONF" | use_conf', "if answer=$(ask)", "verified_conf", "exit 1"];
+  expect(order.map((text) => apply.indexOf(text)).every((at) => at >= 0)).toBe(true);
+  expect(order.toSorted((a, b) => apply.indexOf(a) - apply.indexOf(b))).toEqual(order);
+  expect([update, remove]).toEqual([undefined, undefined]);
+});

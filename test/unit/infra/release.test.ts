@@ -1,0 +1,157 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ImageSource } from "../../../components/app-image.ts";
+import { chooseRelease } from "../../../infra/release.ts";
+import type { AppRelease, BuildSettings } from "../../../stacks/settings.ts";
+import { exampleSettings } from "../stacks/example.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  write("Dockerfile", "FROM scratch\n");
+  write("src/main.js", "one");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(join(folder, path, ".."), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function git(...args: string[]): string {
+  const identity = ["-c", "user.name=Test", "-c", "user.email=test@slipway.example"];
+  return execFileSync("git", ["-C", folder, ...identity, "-c", "commit.gpgsign=false", ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  }).trim();
+}
+
+function commitAll(): string {
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "Change");
+  return git("log", "-1", "--format=%h", "--abbrev=12");
+}
+
+function choose(build: Partial<BuildSettings> = {}, version?: string): AppRelease {
+  const settings = exampleSettings({ app: { version } });
+  return chooseRelease({ ...settings, build: { ...settings.build, appPath: folder, ...build } });
+}
+
+const keyOf = (release: AppRelease) => (release.from as ImageSource).key;
+
+describe("the key of a build", () => {
+  test("is the same for the same folder", () => {
+    expect(keyOf(choose())).toBe(keyOf(choose()));
+    expect(keyOf(choose())).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test.each([
+    ["the content of a file", () => write("src/main.js", "two")],
+    ["the name of a file", () => renameSync(join(folder, "src/main.js"), join(folder, "src/x.js"))],
+    ["whether a file can be run", () => chmodSync(join(folder, "src/main.js"), 0o755)],
+    ["a new file, deep down", () => write("src/a/b/c.js", "")],
+  ])("changes with %s", (_, change) => {
+    const before = keyOf(choose());
+    change();
+    expect(keyOf(choose())).not.toBe(before);
+  });
+
+  test.each([
+    ["a build argument", { args: { A: "1" } }],
+    ["the stage that is built", { target: "run" }],
+  ])("changes with %s", (_, build) => {
+    expect(keyOf(choose(build))).not.toBe(keyOf(choose()));
+  });
+
+  test("changes with the commit, which is baked into the image", () => {
+    git("init", "--quiet");
+    commitAll();
+    const before = keyOf(choose());
+    write("src/main.js", "two");
+    commitAll();
+    write("src/main.js", "one");
+    commitAll();
+    expect(keyOf(choose())).not.toBe(before);
+  });
+
+  test("does not change with node_modules, wherever they are", () => {
+    const before = keyOf(choose());
+    write("node_modules/a/index.js", "one");
+    write("src/node_modules/b/index.js", "one");
+    expect(keyOf(choose())).toBe(before);
+  });
+
+  test("tells the same bytes apart when they are parted into files in another way", () => {
+    write("src/main.js", "onetwo");
+    write("src/next.js", "");
+    const before = keyOf(choose());
+    write("src/main.js", "one");
+    write("src/next.js", "two");
+    expect(keyOf(choose())).not.toBe(before);
+  });
+});
+
+describe("the name of a version", () => {
+  test("is the commit when the folder is as committed", () => {
+    git("init", "--quiet");
+    const commit = commitAll();
+    expect(choose().version).toBe(commit);
+    expect((choose().from as ImageSource).commit).toBe(commit);
+  });
+
+  test("is the commit and the content when something has changed", () => {
+    git("init", "--quiet");
+    const commit = commitAll();
+    write("src/new.js", "");
+    const release = choose();
+    expect(release.version).toBe(`${commit}-${keyOf(release).slice(0, 8)}`);
+  });
+
+  test("is the content where there is no git", () => {
+    const release = choose();
+    expect(release.version).toBe(`unknown-${keyOf(release).slice(0, 8)}`);
+  });
+
+  test("is the last commit of the app's folder, whatever else its repository has", () => {
+    git("init", "--quiet");
+    write("app/Dockerfile", "FROM scratch\n");
+    const commit = commitAll();
+    write("elsewhere.txt", "");
+    commitAll();
+    write("elsewhere.txt", "changed");
+    expect(choose({ appPath: join(folder, "app") }).version).toBe(commit);
+  });
+
+  test("is what config says, if it says something", () => {
+    expect(choose({}, "v1.2.3").version).toBe("v1.2.3");
+  });
+});
+
+describe("an image that config names", () => {
+  test.each([
+    ["registry.example:5000/team/app:1.2.3", "1.2.3"],
+    ["registry.example:5000/team/app", "latest"],
+    [`registry.example/app@sha256:${"0123456789abcdef".repeat(4)}`, "0123456789ab"],
+    [`registry.example/app:1.2.3@sha256:${"0".repeat(64)}`, "1.2.3"],
+  ])("names the version: %s is %s", (image, version) => {
+    expect(chooseRelease(exampleSettings({ app: { image } }))).toEqual({
+      from: { reference: image },
+      version,
+    });
+  });
+});
+
+test("a folder without a Dockerfile is refused with what to type", () => {
+  rmSync(join(folder, "Dockerfile"));
+  expect(() => choose()).toThrow(
+    new RunError(
+      `There is no ${folder}/Dockerfile. Say where the app is ` +
+        "(`pulumi config set appPath FOLDER`, `pulumi config set dockerfile FILE`), " +
+        "or which image to use instead (`pulumi config set image REFERENCE`).",
+    ),
+  );
+});

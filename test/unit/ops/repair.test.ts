@@ -1,0 +1,97 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { beforeEach, expect, test, vi } from "vitest";
+import { repairInterrupted } from "../../../ops/repair.ts";
+import type { LabelledThing } from "../../../ops/targets/target.ts";
+import { UserError } from "../../../ops/user-error.ts";
+
+const there: LabelledThing[] = [];
+const removed: string[] = [];
+vi.mock("../../../ops/targets/docker.ts", () => ({ docker: { things: async () => there } }));
+vi.mock("../../../ops/orphans.ts", () => ({ endOrphans: async () => {} }));
+vi.mock("../../../ops/progress.ts", () => ({ say: () => {} }));
+beforeEach(() => {
+  there.splice(0);
+  removed.splice(0);
+});
+
+function exists(name: string, role: LabelledThing["role"] = "resource"): void {
+  const kind = role === "data" ? "volume" : "container";
+  const remove = async () => void removed.push(name);
+  there.push({ id: `id of ${name}`, name, kind, role, remove });
+}
+
+/** A stack whose state has things of these names, and was cut off at work on those. */
+function stackWith({ recorded = [] as string[], begun = [] as string[] }) {
+  const imported: unknown[] = [];
+  const state = {
+    version: 3,
+    deployment: {
+      resources: [{ urn: "a component" }, ...recorded.map((name) => ({ id: `id of ${name}` }))],
+      pending_operations: begun.map((name) => ({
+        resource: { urn: `urn:pulumi:local::slipway::T::${name}`, inputs: { name } },
+      })),
+    },
+  };
+  const stack = {
+    name: "local",
+    exportStack: async () => state,
+    importStack: async (one: unknown) => void imported.push(one),
+  };
+  return { stack: stack as unknown as Stack, state, imported };
+}
+
+test("a stack that was not interrupted is left as it is", async () => {
+  exists("web");
+  const { stack, imported } = stackWith({ recorded: ["web"] });
+  await repairInterrupted(stack);
+  expect([removed, imported]).toEqual([[], []]);
+});
+
+test("what a killed run made and did not record is removed, and nothing else", async () => {
+  exists("web");
+  exists("web-new");
+  await repairInterrupted(stackWith({ recorded: ["web"], begun: ["web-new"] }).stack);
+  expect(removed).toEqual(["web-new"]);
+});
+
+test("its operations are struck from the state, and the rest is written back as it was", async () => {
+  const { stack, state, imported } = stackWith({ recorded: ["web"], begun: ["web-new"] });
+  await repairInterrupted(stack);
+  expect(imported).toEqual([
+    { ...state, deployment: { ...state.deployment, pending_operations: [] } },
+  ]);
+});
+
+test("what a step left behind is removed, even if no operation was cut off", async () => {
+  exists("migrate", "step");
+  const { stack, imported } = stackWith({});
+  await repairInterrupted(stack);
+  expect([removed, imported]).toEqual([["migrate"], []]);
+});
+
+test("data that is not recorded stays, to be found again by its name", async () => {
+  exists("data", "data");
+  await repairInterrupted(stackWith({ begun: ["data"] }).stack);
+  expect(removed).toEqual([]);
+});
+
+test("data goes only if it is to go, and if the killed run had begun to make it", async () => {
+  exists("begun", "data");
+  exists("older", "data");
+  await repairInterrupted(stackWith({ begun: ["begun"] }).stack, { data: true });
+  expect(removed).toEqual(["begun"]);
+});
+
+test("what no run of this state began is another's: refused by name, and nothing is changed", async () => {
+  exists("foreign");
+  exists("web-new");
+  const { stack, imported } = stackWith({ begun: ["web-new"] });
+  await expect(repairInterrupted(stack)).rejects.toThrow(
+    new UserError(
+      'A stack "local" that is not in this state is there already: container foreign. If it is ' +
+        "another clone's, take it down there (`npm stop`), or give this one a name of its own " +
+        "(SLIPWAY_LOCAL_STACK=local-2 npm start). If it is nobody's, remove what is listed.",
+    ),
+  );
+  expect([removed, imported]).toEqual([[], []]);
+});

@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a program asked the engine to register, with the options that Pulumi's own mocks leave out. */
+export interface Recorded {
+  readonly name: string;
+  readonly type: string;
+  /** Name of the parent; undefined at the root. */
+  readonly parent: string | undefined;
+  /** Name of the provider; undefined for the default one and for components. */
+  readonly provider: string | undefined;
+  readonly protect: boolean;
+  /** undefined leaves it to the provider. */
+  readonly deleteBeforeReplace: boolean | undefined;
+  /** `TYPE::NAME`, which is unique where a name is not: a component and its main child share one. */
+  readonly id: string;
+  /** Ids of what it is made after: its parent, and what it depends on. */
+  readonly after: readonly string[];
+  /** As the provider gets them. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** As state and previews show them: with `[secret]` for what is secret. */
+  readonly shown: Readonly<Record<string, unknown>>;
+}
+
+/** The parts of the engine's registration request that are recorded. */
+interface Request {
+  getName(): string;
+  getType(): string;
+  getParent(): string;
+  getProvider(): string;
+  getProtect(): boolean;
+  getDeletebeforereplacedefined(): boolean;
+  getDeletebeforereplace(): boolean;
+  getDependenciesList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+type Register = (request: Request, callback: unknown) => Promise<void>;
+
+const MOCKS: pulumi.runtime.Mocks = {
+  newResource: ({ type, name, inputs }) => ({
+    id: `${name}-id`,
+    state: {
+      ...inputs,
+      // What the engine and the plugins make up.
+      ...(type.startsWith("docker:") ? { name: inputs.name ?? `auto-${name}` } : {}),
+      ...(type.startsWith("command:") ? { stdout: `printed_by_${name.replaceAll("-", "_")}` } : {}),
+    },
+  }),
+  call: ({ token }) => {
+    throw new Error(`No program of ours calls ${token}.`);
+  },
+};
+
+/** Runs a program against mocks; resources come sorted by name, a component before its main child. */
+export async function record(program: () => void): Promise<Recorded[]> {
+  await pulumi.runtime.setMocks(MOCKS, "slipway", "test");
+  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
+  const register = monitor.registerResource.bind(monitor);
+  const requests: Request[] = [];
+  monitor.registerResource = (request, callback) => {
+    requests.push(request);
+    return register(request, callback);
+  };
+  program();
+  await pulumi.runtime.disconnect();
+  return requests.map(recorded).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}
+
+/** The one resource of this name that is no component, or else the component. */
+export function named(resources: readonly Recorded[], name: string): Recorded {
+  const found = resources.filter((resource) => resource.name === name);
+  const one = found.find(({ type }) => !type.startsWith("slipway:")) ?? found[0];
+  if (one === undefined) throw new Error(`Nothing named ${name} was registered.`);
+  return one;
+}
+
+/** Names of the resources, components left out, that are there before the one of this name is made. */
+export function before(resources: readonly Recorded[], name: string): Set<string> {
+  const found = new Set<Recorded>();
+  const add = ({ after }: Recorded): void => {
+    for (const one of resources.filter(({ id }) => after.includes(id))) {
+      if (found.has(one)) continue;
+      found.add(one);
+      add(one);
+    }
+  };
+  add(named(resources, name));
+  return new Set([...found].filter((one) => !isComponent(one)).map((one) => one.name));
+}
+
+/** `parent > name: type` for each, which says what a program makes. */
+export function tree(resources: readonly Recorded[]): string[] {
+  return resources.map(({ parent, name, type }) => `${parent ?? ""} > ${name}: ${type}`);
+}
+
+export const isComponent = ({ type }: Recorded) => type.startsWith("slipway:components:");
+export const isProvider = ({ type }: Recorded) => type.startsWith("pulumi:providers:");
+
+const sortKey = (resource: Recorded) =>
+  `${resource.name} ${isComponent(resource) ? 0 : 1} ${resource.type}`;
+const nameOfUrn = (urn: string) => (urn === "" ? undefined : urn.split("::")[3]);
+/** A URN's type begins with those of the parents. */
+const idOfUrn = (urn: string) => `${urn.split("::")[2]?.split("$").at(-1)}::${nameOfUrn(urn)}`;
+
+function recorded(request: Request): Recorded {
+  const object = request.getObject()?.toJavaScript() ?? {};
+  return {
+    name: request.getName(),
+    type: request.getType(),
+    parent: nameOfUrn(request.getParent()),
+    provider: nameOfUrn(request.getProvider()),
+    protect: request.getProtect(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined()
+      ? request.getDeletebeforereplace()
+      : undefined,
+    id: `${request.getType()}::${request.getName()}`,
+    after: [request.getParent(), ...request.getDependenciesList()].filter(Boolean).map(idOfUrn),
+    inputs: withSecrets(object, (value) => value) as Record<string, unknown>,
+    shown: withSecrets(object, () => "[secret]") as Record<string, unknown>,
+  };
+}
+
+function withSecrets(value: unknown, show: (secret: unknown) => unknown): unknown {
+  if (pulumi.runtime.isRpcSecret(value)) {
+    return show(withSecrets(pulumi.runtime.unwrapRpcSecret(value), show));
+  }
+  if (Array.isArray(value)) return value.map((item) => withSecrets(item, show));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withSecrets(item, show)]),
+  );
+}

@@ -1,0 +1,223 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, test } from "vitest";
+import { deploy } from "../../../stacks/index.ts";
+import type { AppRelease, Settings } from "../../../stacks/settings.ts";
+import {
+  before,
+  isComponent,
+  isProvider,
+  named,
+  type Recorded,
+  record,
+  tree,
+} from "../recorder.ts";
+import { BUILT, exampleSettings, PULLED, SECRETS } from "./example.ts";
+
+const recordStack = (settings: Settings, release: AppRelease = BUILT) =>
+  record(() => void deploy(settings, release));
+
+describe("a stack on a Docker host", () => {
+  let stack: Recorded[];
+  beforeAll(async () => {
+    stack = await recordStack(exampleSettings());
+  });
+
+  test("is made of these components, and of these things in them", () => {
+    expect(tree(stack)).toEqual([
+      " > database: slipway:components:PostgresContainer",
+      "database > database: docker:index/container:Container",
+      "database > database-data: docker:index/volume:Volume",
+      "database > database-login: command:local:Command",
+      " > image: slipway:components:AppImage",
+      "image > image-build: command:local:Command",
+      " > ingress: slipway:components:NginxIngress",
+      "ingress > ingress: docker:index/container:Container",
+      "ingress > ingress-conf: docker:index/volume:Volume",
+      "ingress > ingress-configured: command:local:Command",
+      "ingress > ingress-static: docker:index/volume:Volume",
+      " > machine: slipway:components:LocalMachine",
+      "machine > machine-command: pulumi:providers:command",
+      "machine > machine-docker: pulumi:providers:docker",
+      " > migrate: slipway:components:Migration",
+      "migrate > migrate: command:local:Command",
+      " > network: slipway:components:DockerNetwork",
+      "network > network: docker:index/network:Network",
+      "network > network-steps: command:local:Command",
+      " > release: slipway:components:Release",
+      "release > release-switched: command:local:Command",
+      " > static: slipway:components:StaticFiles",
+      "static > static-copied: command:local:Command",
+      " > web: slipway:components:WebApp",
+      "web > web-1: docker:index/container:Container",
+      "web > web-1-healthy: command:local:Command",
+    ]);
+  });
+
+  test("has nothing at its root but components", () => {
+    const atRoot = stack.filter(({ parent }) => parent === undefined);
+    expect(atRoot.filter((resource) => !isComponent(resource))).toEqual([]);
+  });
+
+  test("makes everything with the providers of its machine, nothing with a default one", () => {
+    const made = stack.filter((resource) => !isComponent(resource) && !isProvider(resource));
+    expect(made.map(({ name, provider }) => `${name}: ${provider}`)).toEqual(
+      made.map(({ name, type }) => `${name}: machine-${type.split(":")[0]}`),
+    );
+  });
+
+  test("protects the volume of the database and nothing else", () => {
+    expect(stack.filter(({ protect }) => protect).map(({ name }) => name)).toEqual([
+      "database-data",
+    ]);
+  });
+
+  test("publishes the port of Nginx and no other", () => {
+    const publishing = stack.filter(({ inputs }) => "ports" in inputs);
+    expect(publishing.map(({ name, inputs }) => [name, inputs["ports"]])).toEqual([
+      ["ingress", [{ internal: 80, external: 8080, ip: "127.0.0.1" }]],
+    ]);
+  });
+
+  test("labels every container, volume and network with project, stack and role", () => {
+    const things = stack.filter(({ type }) => type.startsWith("docker:"));
+    const label = ({ inputs }: Recorded) =>
+      Object.fromEntries(
+        (inputs["labels"] as { label: string; value: string }[]).map((one) => [
+          one.label,
+          one.value,
+        ]),
+      );
+    expect(Object.fromEntries(things.map((thing) => [thing.name, label(thing)]))).toMatchObject({
+      database: { "slipway.project": "slipway", "slipway.stack": "test" },
+      "database-data": { "slipway.role": "database" },
+      ingress: { "slipway.role": "ingress" },
+      "ingress-conf": { "slipway.role": "ingress" },
+      "ingress-static": { "slipway.role": "ingress" },
+      network: { "slipway.role": "network" },
+      "web-1": { "slipway.role": "web", "slipway.release": "abc123abc123" },
+    });
+  });
+
+  test("keeps inputs out of the state of its components", () => {
+    expect(
+      stack.filter(isComponent).filter(({ inputs }) => Object.keys(inputs).length > 0),
+    ).toEqual([]);
+  });
+
+  test("migrates before the new version starts, and switches when it is healthy", () => {
+    const [migration, web, release] = ["migrate", "web-1", "release-switched"].map((name) =>
+      before(stack, name),
+    );
+    expect(migration).toContain("database-login");
+    expect(migration).toContain("image-build");
+    expect(web).toContain("migrate");
+    expect(release).toContain("web-1-healthy");
+    expect(release).toContain("static-copied");
+  });
+});
+
+describe("secrets of a stack", () => {
+  test.each(["files", "env"] as const)("are nowhere in the clear, as %s", async (secretsAs) => {
+    const stack = await recordStack(exampleSettings({ app: { secretsAs } }));
+    const seen = stack.flatMap(({ name, shown }) =>
+      forms(Object.values(SECRETS))
+        .filter((form) => JSON.stringify(shown).includes(form))
+        .map((form) => `${name}: ${form}`),
+    );
+    expect(seen).toEqual([]);
+  });
+
+  test("do reach the app: as files and their paths, or as variables", async () => {
+    const asFiles = named(await recordStack(exampleSettings()), "web-1");
+    expect(asFiles.inputs["uploads"]).toContainEqual({
+      file: "/run/secrets/APP_SECRET",
+      content: SECRETS.appSecret,
+    });
+    expect(asFiles.inputs["envs"]).toContain("APP_SECRET_FILE=/run/secrets/APP_SECRET");
+
+    const settings = exampleSettings({ app: { secretsAs: "env" } });
+    const asVariables = named(await recordStack(settings), "web-1");
+    expect(asVariables.inputs["uploads"]).toEqual([]);
+    expect(asVariables.inputs["envs"]).toContain(`APP_SECRET=${SECRETS.appSecret}`);
+  });
+
+  test("a new database password changes the login, the migration and the app, not Postgres", async () => {
+    const earlier = await recordStack(exampleSettings());
+    const password = pulumi.secret("another password");
+    const later = await recordStack(exampleSettings({ database: { password } }));
+    expect(differences(earlier, later)).toEqual({
+      "database-login": ["stdin", "triggers"],
+      migrate: ["stdin"],
+      "web-1": ["uploads"],
+    });
+  });
+
+  test("a new app secret does not touch the database", async () => {
+    const earlier = await recordStack(exampleSettings());
+    const secret = pulumi.secret("another key of the app");
+    const later = await recordStack(exampleSettings({ app: { secret } }));
+    expect(differences(earlier, later)).toEqual({ migrate: ["stdin"], "web-1": ["uploads"] });
+  });
+});
+
+describe("what the settings choose", () => {
+  test("an image that exists is pulled, not built", async () => {
+    const stack = await recordStack(exampleSettings(), PULLED);
+    expect(tree(stack).filter((line) => line.startsWith("image >"))).toEqual([
+      "image > image-pull: command:local:Command",
+    ]);
+    expect(named(stack, "web-1").inputs["image"]).toBe("registry.example/app:1.2.3");
+  });
+
+  test("without a migration and static files there is no step for them", async () => {
+    const settings = exampleSettings({
+      app: { migrateCommand: undefined, staticPath: undefined },
+    });
+    const names = (await recordStack(settings)).map(({ name }) => name);
+    expect(names).toContain("release-switched");
+    expect(names).not.toContain("migrate");
+    expect(names).not.toContain("static-copied");
+  });
+
+  test("protectData false leaves the volume unprotected", async () => {
+    const stack = await recordStack(exampleSettings({ database: { protect: false } }));
+    expect(stack.filter(({ protect }) => protect)).toEqual([]);
+  });
+
+  test("a release changes the containers of the app alone", async () => {
+    const earlier = await recordStack(exampleSettings());
+    const later = await recordStack(exampleSettings(), PULLED);
+    const containers = Object.keys(differences(earlier, later)).filter(
+      (name) => named(later, name).type === "docker:index/container:Container",
+    );
+    expect(containers).toEqual(["web-1"]);
+  });
+});
+
+/** A text as it is, and as URLs, JSON and the shell write it. */
+function forms(texts: readonly string[]): string[] {
+  return [
+    ...new Set(
+      texts.flatMap((text) => [
+        JSON.stringify(text).slice(1, -1),
+        JSON.stringify(encodeURIComponent(text)).slice(1, -1),
+        JSON.stringify(text.replaceAll("'", "'\\''")).slice(1, -1),
+      ]),
+    ),
+  ];
+}
+
+/** Names of the resources whose inputs differ, and of those inputs. */
+function differences(earlier: Recorded[], later: Recorded[]): Record<string, string[]> {
+  const changed = later
+    .filter((resource) => !isComponent(resource))
+    .filter((resource) => earlier.some(({ name }) => name === resource.name))
+    .map(({ name, inputs }) => {
+      const old = named(earlier, name).inputs;
+      const keys = Object.keys({ ...old, ...inputs }).filter(
+        (key) => JSON.stringify(old[key]) !== JSON.stringify(inputs[key]),
+      );
+      return [name, keys.sort()] as const;
+    });
+  return Object.fromEntries(changed.filter(([, keys]) => keys.length > 0));
+}

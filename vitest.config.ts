@@ -1,0 +1,40 @@
+import { defineConfig } from "vitest/config";
+
+// A process a file: the Pulumi runtime keeps its state in the process.
+const isolated = { pool: "forks", isolate: true } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...isolated,
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "app/test/unit/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...isolated,
+          name: "engine",
+          include: ["test/engine/**/*.test.ts", "app/test/api/**/*.test.ts"],
+          globalSetup: ["test/engine/postgres.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          ...isolated,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          // Each has a stack of its own, and waits more than it works.
+          maxWorkers: 3,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
