@@ -76,18 +76,23 @@ export function buildScript(owner: Owner, source: ImageSource, reference: string
     values: { REFERENCE: reference, CONTEXT: source.context },
     functions: `
 builds() {
-  docker image ls --no-trunc --format '{{.Repository}}:{{.Tag}}' ${labelFilters(owner, "image")}
+  docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}' \\
+    ${labelFilters(owner, "image")}
 }`,
     apply: `
-  docker build --quiet=false --force-rm --tag "$REFERENCE" ${options.join(" ")} "$CONTEXT" >&2
+  docker build --force-rm --tag "$REFERENCE" ${options.join(" ")} "$CONTEXT" >&2
   docker image inspect --format '{{.Id}}' "$REFERENCE"
-  # The newest come first. One that a container still uses can't be removed, and stays.
-  builds | tail -n +${BUILDS_KEPT + 1} | while read -r old; do
+  # The newest come first, but a build out of the cache keeps the date of its first one: never this one.
+  # One that a container still uses can't be removed, and stays.
+  builds | grep -vxF "$REFERENCE" | tail -n +${BUILDS_KEPT} | while read -r old; do
     docker image rm --no-prune "$old" >/dev/null 2>&1 || :
   done`,
     // Without pruning: the layers below are the engine's build cache, and make the next build quick.
     remove: `
-  builds | while read -r build; do docker image rm --no-prune "$build" >/dev/null; done`,
+  builds | while read -r build; do
+    # It stays where something else made a container of it.
+    docker image rm --no-prune "$build" >/dev/null || :
+  done`,
   };
 }
 

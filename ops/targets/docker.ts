@@ -16,7 +16,13 @@ export const docker: Target = {
   },
   async removeBuilds(stack) {
     const format = "--format={{.Repository}}:{{.Tag}}";
-    for (const image of await lines(["image", "ls", format, ...labelFilters(stack)])) {
+    for (const image of await lines([
+      "image",
+      "ls",
+      "--filter=dangling=false",
+      format,
+      ...labelFilters(stack),
+    ])) {
       await execute("docker", ["image", "rm", "--no-prune", image]);
     }
   },
@@ -53,7 +59,8 @@ async function list(kind: Kind, stack: string, removal: string[]): Promise<Label
 }
 
 function roleOf(kind: Kind, label: string): LabelledThing["role"] {
-  if (kind === "volume") return "data";
+  // Configuration and static files are written again by whoever uses them.
+  if (kind === "volume") return label === "database" ? "data" : "step";
   // A container with the label of an image is what a build runs its commands in.
   return ["step", "image"].includes(label) ? "step" : "resource";
 }

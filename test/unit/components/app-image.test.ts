@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   AppImage,
@@ -6,7 +10,9 @@ import {
   pullScript,
 } from "../../../components/app-image.ts";
 import { LocalMachine } from "../../../components/local-machine.ts";
+import { scriptText } from "../../../components/script.ts";
 import { record } from "../recorder.ts";
+import { resolved } from "../resolved.ts";
 import { BUILT, PULLED } from "../stacks/example.ts";
 
 const owner = { project: "slipway", stack: "test" };
@@ -36,7 +42,7 @@ describe("a build", () => {
 
   test("gets its Dockerfile, its stage, its arguments and the commit, quoted", () => {
     expect(optionsOf({ args: { GREETING: "it's $HOME" } })).toBe(
-      `--quiet=false --force-rm --tag "$REFERENCE" --file 'app/Dockerfile' --target 'run' ` +
+      `--force-rm --tag "$REFERENCE" --file 'app/Dockerfile' --target 'run' ` +
         `--build-arg 'GREETING=it'\\''s $HOME' --build-arg 'COMMIT=abc123abc123' ` +
         "--label slipway.project=slipway --label slipway.stack=test --label slipway.role=image",
     );
@@ -54,4 +60,27 @@ describe("a build", () => {
 test("deleting removes what this stack built, and nothing that it pulled", () => {
   expect(buildScript(owner, source, "x").remove).toContain("docker image rm");
   expect(pullScript("x").remove).toBeUndefined();
+});
+
+test("the oldest builds go, but never the one that is to run, however old it is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-builds-"));
+  try {
+    const removed = join(folder, "removed");
+    const docker = `#!/bin/sh
+case "$1 $2" in
+  "image ls") printf 'app:%s\\n' 7 6 5 4 3 2 1 ;;
+  "image inspect") echo sha256:1 ;;
+  "image rm") echo "$4" >>'${removed}' ;;
+esac
+`;
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    execFileSync("sh", ["-s", "apply"], {
+      input: await resolved(scriptText(buildScript(owner, source, "app:1"))),
+      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    expect(readFileSync(removed, "utf8")).toBe("app:3\napp:2\n");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
