@@ -170,14 +170,21 @@ make_database() {
   if [ -z "$(ask "SELECT 1 FROM pg_database WHERE datname = '$DATABASE'")" ]; then
     tell "CREATE DATABASE $DATABASE OWNER $OWNER"
   fi
+  owner=$(ask "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$DATABASE'")
+  if [ "$owner" != "$OWNER" ]; then
+    echo "The database $DATABASE belongs to $owner, and all that is in it: slipway:databaseUser can't" \\
+      "become $OWNER any more. Set it to $owner again." >&2
+    exit 1
+  fi
   tell "REVOKE CONNECT ON DATABASE $DATABASE FROM PUBLIC"
 }
+# Those that can't log in as well: dropping one may have been interrupted.
 newest_login() {
   ask "SELECT coalesce(max(substring(rolname from '[0-9]+$')::int), 0) FROM pg_roles
-       WHERE rolcanlogin AND rolname ~ '^\${OWNER}_[0-9]+$'"
+       WHERE rolname ~ '^\${OWNER}_[0-9]+$'"
 }
 logins_up_to() {
-  ask "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname ~ '^\${OWNER}_[0-9]+$'
+  ask "SELECT rolname FROM pg_roles WHERE rolname ~ '^\${OWNER}_[0-9]+$'
        AND substring(rolname from '[0-9]+$')::int <= $1"
 }
 # On standard input and kept out of the server's log: neither may show the password.
