@@ -61,8 +61,10 @@ ${files.map((file) => `  printf %s "$SECRET_${file.name}" >"$work/secrets/${file
   chmod -R a+rX "$work/secrets"
   docker cp "$work/secrets/." "$CONTAINER:${SECRETS_FOLDER}" >/dev/null
   code=0
-  timeout "$SECONDS_ALLOWED" docker start --attach "$CONTAINER" >&2 || code=$?
-  if [ "$code" -eq 124 ]; then
+  began=$(date +%s)
+  # Some clients hand TERM on to the command, which may not heed it, and wait for it.
+  timeout -k 5 "$SECONDS_ALLOWED" docker start --attach "$CONTAINER" >&2 || code=$?
+  if [ "$code" -ge 124 ] && [ $(($(date +%s) - began)) -ge "$SECONDS_ALLOWED" ]; then
     echo "The migration was stopped: it took longer than $SECONDS_ALLOWED seconds (slipway:migrateSeconds)." >&2
     exit 1
   elif [ "$code" -ne 0 ]; then

@@ -39,6 +39,10 @@ export class Release extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:Release", name, {}, opts);
+    if (args.versionPath === undefined) {
+      const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
+      pulumi.log.warn(text, this);
+    }
     const step = args.machine.run(`${name}-switched`, switchScript(args), { parent: this });
     this.verifiedImage = step.stdout;
     this.registerOutputs({ verifiedImage: this.verifiedImage });
@@ -78,7 +82,7 @@ ask() {
     --entrypoint sh "$NGINX_IMAGE" -c '
     tries=20
     while :; do
-      answer=$(curl --silent --show-error --fail --max-time 10 "$1" 2>&1) && case $answer in
+      answer=$(curl --noproxy "*" --silent --show-error --fail --max-time 10 "$1" 2>&1) && case $answer in
         *"$2"*) exit 0 ;;
       esac
       tries=$((tries - 1))
@@ -89,7 +93,8 @@ ask() {
 # Workers of the configuration before end when their last request has. (The brackets keep the pattern
 # from finding the process that looks for it.)
 wait_for_old_workers() {
-  deadline=$(($(date +%s) + DRAIN_SECONDS))
+  # They take requests on connections that are kept alive for 10 seconds more (keepalive_min_timeout).
+  deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
   while docker exec "$INGRESS" sh -c 'grep -qas "[s]hutting down" /proc/[0-9]*/cmdline'; do
     if [ "$(date +%s)" -ge "$deadline" ]; then return; fi
     sleep 0.25

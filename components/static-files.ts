@@ -24,7 +24,10 @@ export class StaticFiles extends pulumi.ComponentResource {
 
   constructor(name: string, args: StaticFilesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:StaticFiles", name, {}, opts);
-    this.folder = createHash("sha256").update(args.image).digest("hex").slice(0, 12);
+    this.folder = createHash("sha256")
+      .update(`${args.image} ${args.path}`)
+      .digest("hex")
+      .slice(0, 12);
     args.machine.run(`${name}-copied`, copyScript(name, this.folder, args), { parent: this });
     this.registerOutputs({ folder: this.folder });
   }
@@ -51,9 +54,15 @@ export function copyScript(name: string, folder: string, args: StaticFilesArgs):
     exit 1
   fi
   docker exec --interactive --workdir ${STATIC_FOLDER} "$INGRESS" sh -eu -c '
-    rm -rf "$1.new" "$1" && mkdir "$1.new"
+    # What a killed run left.
+    rm -rf ./*.new ./*.old
+    mkdir "$1.new"
     tar -x -f - -C "$1.new" --no-same-owner
-    chmod -R a+rX "$1.new" && mv "$1.new" "$1" && touch "$1"
+    chmod -R a+rX "$1.new" && touch "$1.new"
+    # It may be the one that is served: after a failed release, or on the way back to it.
+    if [ -e "$1" ]; then mv "$1" "$1.old"; fi
+    mv "$1.new" "$1"
+    rm -rf "$1.old"
     # Newest first: links for those that stay, and away with the others.
     set -- $(ls -1td -- */ | tr -d / | grep -v "^previous-" | grep -vx "$1")
     for link in ${PREVIOUS_RELEASES.join(" ")}; do
