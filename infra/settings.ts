@@ -221,13 +221,24 @@ class ConfigReader {
     return `pulumi config set --secret ${key}`;
   }
 
+  /** What is encrypted in the stack's file must not come out of it where it would be shown. */
   #value(key: string): string {
+    if (!isConfigSecret(this.#full(key))) return this.#read(key);
+    this.#known.add(key);
+    this.#problem(
+      `${this.#full(key)} is encrypted, but is no secret: it would be shown in the clear.`,
+      `pulumi config rm ${key}`,
+    );
+    return "";
+  }
+
+  #read(key: string): string {
     this.#known.add(key);
     return pulumi.runtime.getConfig(this.#full(key)) ?? "";
   }
 
   #secretValue(key: string): string {
-    const value = this.#value(key);
+    const value = this.#read(key);
     if (value !== "" && !isConfigSecret(this.#full(key))) {
       this.#problem(`${this.#full(key)} is stored in the clear.`, this.#setSecret(key));
     }

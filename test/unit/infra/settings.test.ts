@@ -30,9 +30,13 @@ const secrets: Values = {
 };
 
 /** Reads the settings of a stack whose config is the defaults, two secrets, and these values. */
-function read(values: Values = {}, inTheClear: readonly string[] = []): Settings {
+function read(
+  values: Values = {},
+  inTheClear: readonly string[] = [],
+  alsoEncrypted: readonly string[] = [],
+): Settings {
   const config = Object.entries({ ...defaults, ...secrets, ...values });
-  const encrypted = ["databasePassword", "appSecret", "previousAppSecret"];
+  const encrypted = ["databasePassword", "appSecret", "previousAppSecret", ...alsoEncrypted];
   pulumi.runtime.setAllConfig(
     Object.fromEntries(config.map(([key, value]) => [`slipway:${key}`, value])),
     encrypted.filter((key) => !inTheClear.includes(key)).map((key) => `slipway:${key}`),
@@ -263,6 +267,16 @@ describe("one thing that is wrong", () => {
 
   test.each(table)("is named, with the line to type: %s", (_, values, text, type) => {
     expect(messageOf(() => read(values))).toBe(problems([text, type]));
+  });
+
+  test("is named, with the line to type: an encrypted value that would be shown, and it is not", () => {
+    const message = messageOf(() => read({ appEnv: "hush, no JSON" }, [], ["appEnv"]));
+    expect(message).toBe(
+      problems([
+        "slipway:appEnv is encrypted, but is no secret: it would be shown in the clear.",
+        "pulumi config rm appEnv",
+      ]),
+    );
   });
 
   test("is named, with the line to type: a secret that is stored in the clear", () => {
