@@ -23,9 +23,11 @@ export async function up(stack: Stack): Promise<UpResult> {
 export async function down(stack: Stack): Promise<number> {
   await repairInterrupted(stack);
   const report = new Report();
-  await engineWork("stop", report, (signal) =>
-    stack.destroy({ onEvent: report.onEvent, excludeProtected: true, signal }),
-  );
+  await engineWork("stop", report, async (signal) => {
+    // Also where config or an interrupted destroy took the protection off: a stop keeps the data.
+    await setProtection(stack, isData, true);
+    await stack.destroy({ onEvent: report.onEvent, excludeProtected: true, signal });
+  });
   return report.changes;
 }
 
@@ -34,7 +36,8 @@ export async function destroyWithData(stack: Stack): Promise<number> {
   await repairInterrupted(stack, { data: true });
   const report = new Report();
   await engineWork("destroy", report, async (signal) => {
-    await unprotect(stack);
+    // In the state; the next `up` would put it on again.
+    await setProtection(stack, () => true, false);
     await stack.destroy({ onEvent: report.onEvent, signal });
   });
   // A build that was killed may have made its image without a step in the state that would remove it.
@@ -42,10 +45,24 @@ export async function destroyWithData(stack: Stack): Promise<number> {
   return report.changes;
 }
 
-/** Takes the protection off in the state; the next `up` would put it on again. */
-async function unprotect(stack: Stack): Promise<void> {
+interface RecordedResource {
+  readonly urn: string;
+  protect?: boolean;
+}
+
+/** The volume of the database. */
+const isData = ({ urn }: RecordedResource) => urn.endsWith("::database-data");
+
+async function setProtection(
+  stack: Stack,
+  which: (resource: RecordedResource) => boolean,
+  protect: boolean,
+): Promise<void> {
   const exported = await stack.exportStack();
-  for (const resource of exported.deployment.resources ?? []) delete resource.protect;
+  const resources: RecordedResource[] = exported.deployment.resources ?? [];
+  const changing = resources.filter((one) => which(one) && (one.protect ?? false) !== protect);
+  if (changing.length === 0) return;
+  for (const resource of changing) resource.protect = protect;
   await stack.importStack(exported);
 }
 

@@ -17,6 +17,9 @@ export async function passToPulumi(args: string[]): Promise<number> {
     stdio: "inherit",
     env,
   });
+  // The terminal tells pulumi of Ctrl-C too, which ends in its own order; others tell this process alone.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
   return await new Promise((done) => child.once("close", (code) => done(code ?? 130)));
 }
 
