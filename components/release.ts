@@ -41,7 +41,7 @@ export class Release extends pulumi.ComponentResource {
     super("slipway:components:Release", name, {}, opts);
     if (args.versionPath === undefined) {
       const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
-      pulumi.log.warn(text, this);
+      void pulumi.log.warn(text, this);
     }
     const step = args.machine.run(`${name}-switched`, switchScript(args), { parent: this });
     this.verifiedImage = step.stdout;
