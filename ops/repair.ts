@@ -20,9 +20,10 @@ interface PendingOperation {
  * are removed, and its operations are struck from the state, so that the next run makes them again.
  * Data that is not recorded is found again by its name, so it stays, unless it is to go as well.
  *
+ * @returns how many things it removed and operations it struck.
  * @throws UserError when the target has a stack of this name that another state knows.
  */
-export async function repairInterrupted(stack: Stack, options = { data: false }): Promise<void> {
+export async function repairInterrupted(stack: Stack, options = { data: false }): Promise<number> {
   await endOrphans();
   const exported = await stack.exportStack();
   const deployment: Deployment = exported.deployment;
@@ -38,19 +39,22 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
     const names = pending.map(({ resource }) => resource.urn.split("::").at(-1));
     say(`A run was interrupted while it worked on ${names.join(", ")}.`);
   }
+  let removed = 0;
   for (const thing of unrecorded) {
     if (thing.role === "data" && !(options.data && begun.has(thing.name))) {
       say(`The ${thing.kind} ${thing.name} is there already, and its data is used.`);
       continue;
     }
     await thing.remove();
+    removed += 1;
     say(`  removed the ${thing.kind} ${thing.name}, which it had made and not recorded`);
   }
-  if (pending.length === 0) return;
+  if (pending.length === 0) return removed;
   await stack.importStack({
     ...exported,
     deployment: { ...deployment, pending_operations: [] },
   });
+  return removed + pending.length;
 }
 
 function notIn(deployment: Deployment, things: LabelledThing[]): LabelledThing[] {

@@ -33,7 +33,7 @@ export async function down(stack: Stack): Promise<number> {
 
 /** Removes a stack with all that it has, data included. */
 export async function destroyWithData(stack: Stack): Promise<number> {
-  await repairInterrupted(stack, { data: true });
+  const unrecorded = await repairInterrupted(stack, { data: true });
   const report = new Report();
   await engineWork("destroy", report, async (signal) => {
     // In the state; the next `up` would put it on again.
@@ -42,7 +42,7 @@ export async function destroyWithData(stack: Stack): Promise<number> {
   });
   // A build that was killed may have made its image without a step in the state that would remove it.
   await docker.removeBuilds(stack.name);
-  return report.changes;
+  return report.changes + unrecorded;
 }
 
 interface RecordedResource {
