@@ -1,13 +1,7 @@
-import { releaseDeadLocks } from "../ops/locks.ts";
-import { say } from "../ops/progress.ts";
 import { LOCAL_STACK } from "../ops/project.ts";
 import { destroyWithData } from "../ops/up.ts";
 import { UserError } from "../ops/user-error.ts";
-import { isInState, openStack } from "../ops/workspace.ts";
-import { ensureDocker } from "./docker-engine.ts";
-import { alone } from "./lock.ts";
-
-const NOTHING = `✓ The stack ${LOCAL_STACK} has nothing to remove.`;
+import { takeDown } from "./take-down.ts";
 
 /** `npm run destroy -- --data`: everything that is in the state, the database included. */
 export async function destroy(args: string[]): Promise<number> {
@@ -17,15 +11,10 @@ export async function destroy(args: string[]): Promise<number> {
         "`npm run destroy -- --data`; to keep the data, type `npm stop`.",
     );
   }
-  return await alone("npm run destroy", async () => {
-    if (!isInState(LOCAL_STACK)) {
-      say(NOTHING);
-      return 0;
-    }
-    await ensureDocker();
-    releaseDeadLocks(LOCAL_STACK);
-    const deleted = await destroyWithData(await openStack(LOCAL_STACK));
-    say(deleted === 0 ? NOTHING : `✓ The stack ${LOCAL_STACK} is gone, and so is its data.`);
-    return 0;
+  return await takeDown({
+    command: "npm run destroy",
+    work: destroyWithData,
+    done: `✓ The stack ${LOCAL_STACK} is gone, and so is its data.`,
+    nothing: `✓ The stack ${LOCAL_STACK} has nothing to remove.`,
   });
 }

@@ -1,0 +1,33 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { releaseDeadLocks } from "../ops/locks.ts";
+import { say } from "../ops/progress.ts";
+import { LOCAL_STACK } from "../ops/project.ts";
+import { isInState, openStack } from "../ops/workspace.ts";
+import { ensureDocker } from "./docker-engine.ts";
+import { alone } from "./lock.ts";
+
+interface TakingDown {
+  /** As it was typed, for those who have to wait for it. */
+  readonly command: string;
+  /** @returns how many things it deleted. */
+  work(stack: Stack): Promise<number>;
+  /** Said when there was something to delete. */
+  readonly done: string;
+  /** Said when there was not. */
+  readonly nothing: string;
+}
+
+/** What `stop` and `destroy` have in common. */
+export async function takeDown({ command, work, done, nothing }: TakingDown): Promise<number> {
+  return await alone(command, async () => {
+    if (!isInState(LOCAL_STACK)) {
+      say(nothing);
+      return 0;
+    }
+    await ensureDocker();
+    releaseDeadLocks(LOCAL_STACK);
+    const deleted = await work(await openStack(LOCAL_STACK));
+    say(deleted === 0 ? nothing : done);
+    return 0;
+  });
+}
