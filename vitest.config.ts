@@ -3,6 +3,14 @@ import { defineConfig } from "vitest/config";
 // A process a file: the Pulumi runtime keeps its state in the process.
 const isolated = { pool: "forks", isolate: true } as const;
 
+// Each file has a stack of its own, and waits more than it works.
+const stacks = {
+  ...isolated,
+  maxWorkers: 3,
+  testTimeout: 300_000,
+  hookTimeout: 600_000,
+} as const;
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,6 +18,7 @@ export default defineConfig({
         test: {
           ...isolated,
           name: "unit",
+          maxWorkers: "100%",
           include: ["test/unit/**/*.test.ts", "app/test/unit/**/*.test.ts"],
           testTimeout: 20_000,
         },
@@ -18,6 +27,8 @@ export default defineConfig({
         test: {
           ...isolated,
           name: "engine",
+          // They wait for Docker more than they work.
+          maxWorkers: 3,
           include: ["test/engine/**/*.test.ts", "app/test/api/**/*.test.ts"],
           globalSetup: ["test/engine/postgres.ts"],
           testTimeout: 120_000,
@@ -26,13 +37,25 @@ export default defineConfig({
       },
       {
         test: {
-          ...isolated,
+          ...stacks,
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          // Each has a stack of its own, and waits more than it works.
-          maxWorkers: 3,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
+          include: ["test/e2e/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...isolated,
+          name: "images",
+          include: ["test/images/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          ...stacks,
+          name: "failures",
+          include: ["test/e2e/failures/**/*.test.ts"],
         },
       },
     ],

@@ -35,7 +35,8 @@ const verbs: Record<string, Verb> = {
     run: passToPulumi,
   },
   test: {
-    summary: "Run all tests, or the suites that are named: check, unit, engine, e2e.",
+    summary:
+      "Run check, unit, engine and e2e, or the suites that are named; `slow` means the others.",
     usage: "npm test [-- SUITE ...]",
     run: test,
   },

@@ -18,6 +18,8 @@ interface Counts {
 interface Suite {
   /** Whether it needs a Docker Engine and Pulumi. */
   readonly needsTools: boolean;
+  /** Whether it runs only when it is named, or with `slow`. */
+  readonly slow?: true;
   run(): Promise<Counts>;
 }
 
@@ -38,13 +40,17 @@ const suites: Record<string, Suite> = {
   unit: { needsTools: false, run: () => runVitest("unit") },
   engine: { needsTools: true, run: () => runVitest("engine") },
   e2e: { needsTools: true, run: () => runVitest("e2e") },
+  images: { needsTools: true, slow: true, run: () => runVitest("images") },
+  failures: { needsTools: true, slow: true, run: () => runVitest("failures") },
 };
 
-/** `npm test`: every suite, or those that are named; ends with the sum of what their reports say. */
+/**
+ * `npm test`: every suite but the slow ones, or those that are named, `slow` for all of the slow ones;
+ * ends with the sum of what their reports say.
+ */
 export async function test(args: string[]): Promise<number> {
   const started = Date.now();
-  const names = args.length === 0 ? Object.keys(suites) : args;
-  const chosen = names.map((name) => ({ name, suite: suiteOf(name) }));
+  const chosen = chosenSuites(args);
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
 
@@ -72,10 +78,20 @@ export async function test(args: string[]): Promise<number> {
   return sum.failed === 0 ? 0 : 1;
 }
 
+function chosenSuites(names: string[]): { name: string; suite: Suite }[] {
+  const all = Object.entries(suites).map(([name, suite]) => ({ name, suite }));
+  if (names.length === 0) return all.filter(({ suite }) => suite.slow === undefined);
+  return names.flatMap((name) =>
+    name === "slow"
+      ? all.filter(({ suite }) => suite.slow !== undefined)
+      : { name, suite: suiteOf(name) },
+  );
+}
+
 function suiteOf(name: string): Suite {
   const suite = suites[name];
   if (suite !== undefined) return suite;
-  const known = Object.keys(suites).join(", ");
+  const known = [...Object.keys(suites), "slow"].join(", ");
   throw new UserError(`There is no suite "${name}". There are ${known}: \`npm test -- unit\`.`);
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -136,16 +136,19 @@ function git(folder: string, ...args: string[]): string {
   return execFileSync("git", ["-C", folder, ...args], { encoding: "utf8" });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((found, fail) => {
+/**
+ * A port that nothing listens on, below those that the kernel gives to outgoing connections and to
+ * whoever listens on port 0: such a port may be taken by anybody while the stack is down.
+ */
+async function freePort(): Promise<number> {
+  const port = randomInt(20_000, 32_000);
+  return (await isFree(port)) ? port : await freePort();
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((answer) => {
     const server = createServer();
-    server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === "object") found(address.port);
-        else fail(new Error("no port"));
-      });
-    });
+    server.once("error", () => answer(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => answer(true)));
   });
 }

@@ -3,11 +3,11 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Clone, docker, type Ended, ended, thingsOf } from "./clone.ts";
-import { setConfig } from "./config.ts";
-import { type SmallApp, writeSmallApp } from "./small-app.ts";
-import { withSmallEngine } from "./small-engine.ts";
-import { unrecordedThings } from "./unrecorded.ts";
+import { Clone, docker, type Ended, ended, thingsOf } from "../clone.ts";
+import { setConfig } from "../config.ts";
+import { type SmallApp, writeSmallApp } from "../small-app.ts";
+import { withSmallEngine } from "../small-engine.ts";
+import { unrecordedThings } from "../unrecorded.ts";
 
 const COMPLAINT = "the compiler complains";
 const asRoot = process.getuid?.() === 0;

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Clone, docker, type Ended } from "./clone.ts";
-import { ask, register, traffic } from "./conduit-client.ts";
-import { type LoadedRequest, type LoopReport, RequestLoop } from "./request-loop.ts";
+import { Clone, docker, type Ended } from "../clone.ts";
+import { ask, register, traffic } from "../conduit-client.ts";
+import { type LoadedRequest, type LoopReport, RequestLoop } from "../request-loop.ts";
 
 /** A change of the app, which can be taken back. */
 interface Edit {

@@ -2,11 +2,11 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findProcessesWith } from "../../ops/processes.ts";
-import { Clone, docker, type Ended, ended, thingsOf } from "./clone.ts";
-import { type SmallApp, writeSmallApp } from "./small-app.ts";
-import { unrecordedThings } from "./unrecorded.ts";
-import { until } from "./until.ts";
+import { findProcessesWith } from "../../../ops/processes.ts";
+import { Clone, docker, type Ended, ended, thingsOf } from "../clone.ts";
+import { type SmallApp, writeSmallApp } from "../small-app.ts";
+import { unrecordedThings } from "../unrecorded.ts";
+import { until } from "../until.ts";
 
 /** Unlike what another test may sleep. */
 const SLOW = 61;
