@@ -41,7 +41,7 @@ const LAYERS = {
   components: ["stacks", "infra", "ops", "setup"],
   stacks: ["infra", "ops", "setup"],
   infra: ["ops", "setup"],
-  ops: ["stacks", "components", "setup"],
+  ops: ["stacks", "setup"],
   setup: ["infra", "stacks", "components"],
 };
 /** Nothing that runs imports these. */

@@ -5,13 +5,17 @@ export interface AppEnvironmentArgs {
   readonly port: number;
   readonly version: string;
   readonly image: string;
-  readonly database: pulumi.Input<DatabaseConnection>;
+  /** Undefined where the app has no database. */
+  readonly database: pulumi.Input<DatabaseConnection> | undefined;
+  /** Certificate of the database's authority, PEM; undefined where TLS is off or a public one vouches. */
+  readonly databaseCa: pulumi.Input<string> | undefined;
   readonly secret: pulumi.Input<string>;
   readonly previousSecret: pulumi.Input<string> | undefined;
   /** `files` puts each secret in a file and its path in NAME_FILE; `env` puts it in NAME. */
   readonly secretsAs: "files" | "env";
   /** What the team adds. */
   readonly extra: Readonly<Record<string, string>>;
+  readonly extraSecrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** What a process of the app is given: the app's contract. */
@@ -31,25 +35,22 @@ export interface SecretFile {
 export const SECRETS_FOLDER = "/run/secrets";
 
 export function appEnvironment(args: AppEnvironmentArgs): AppEnvironment {
-  const database = pulumi.output(args.database);
+  const database = databaseVariables(args);
   const plain: Record<string, pulumi.Input<string>> = {
     ...args.extra,
+    ...database.plain,
     PORT: String(args.port),
     APP_VERSION: args.version,
     APP_IMAGE: args.image,
-    DB_HOST: pulumi.unsecret(database.host),
-    DB_PORT: pulumi.unsecret(database.port).apply(String),
-    DB_NAME: pulumi.unsecret(database.name),
-    DB_USER: pulumi.unsecret(database.user),
   };
   const secrets: Record<string, pulumi.Input<string>> = {
-    DATABASE_URL: database.url,
-    DB_PASSWORD: database.password,
+    ...args.extraSecrets,
+    ...database.secrets,
     APP_SECRET: args.secret,
     ...(args.previousSecret === undefined ? {} : { PREVIOUS_APP_SECRET: args.previousSecret }),
   };
   if (args.secretsAs === "env") {
-    return { variables: assignments({ ...plain, ...secrets }), files: [] };
+    return { variables: assignments({ ...plain, ...secrets }), files: database.files };
   }
   const files = Object.entries(secrets).map(([name, content]) => ({
     name,
@@ -57,8 +58,30 @@ export function appEnvironment(args: AppEnvironmentArgs): AppEnvironment {
     content: pulumi.secret(content),
   }));
   const paths = Object.fromEntries(files.map(({ name, path }) => [`${name}_FILE`, path]));
-  return { variables: assignments({ ...plain, ...paths }), files };
+  return { variables: assignments({ ...plain, ...paths }), files: [...files, ...database.files] };
 }
+
+function databaseVariables({ database: given, databaseCa }: AppEnvironmentArgs) {
+  if (given === undefined) return { plain: {}, secrets: {}, files: [] };
+  const database = pulumi.output(given);
+  const ca = databaseCa === undefined ? [] : [{ ...CA_FILE, content: pulumi.output(databaseCa) }];
+  return {
+    plain: {
+      DB_HOST: pulumi.unsecret(database.host),
+      DB_PORT: pulumi.unsecret(database.port).apply(String),
+      DB_NAME: pulumi.unsecret(database.name),
+      DB_USER: pulumi.unsecret(database.user),
+      // Which authority to trust is no part of a URL that every client understands.
+      ...(ca.length === 0
+        ? {}
+        : { PGSSLROOTCERT: CA_FILE.path, NODE_EXTRA_CA_CERTS: CA_FILE.path }),
+    },
+    secrets: { DATABASE_URL: database.url, DB_PASSWORD: database.password },
+    files: ca,
+  };
+}
+
+const CA_FILE = { name: "DB_CA", path: `${SECRETS_FOLDER}/DB_CA` };
 
 /**
  * One Output for each: in a preview the provider overlooks a list of which nothing is known, and with it

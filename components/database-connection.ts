@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** How an app reaches its database. All of it is secret, because the URL holds the password. */
 export interface DatabaseConnection {
   readonly host: string;
@@ -9,4 +11,19 @@ export interface DatabaseConnection {
   readonly password: string;
   /** `postgres://user:password@host:port/name`. */
   readonly url: string;
+}
+
+/** Whoever runs it, the app is given the same. */
+export interface Database extends pulumi.Resource {
+  readonly connection: pulumi.Output<DatabaseConnection>;
+  /** Certificate of the authority that vouches for it, PEM, where no public one does. */
+  readonly ca?: pulumi.Input<string>;
+}
+
+/** A URL for any client. */
+export function connectionUrl(
+  { host, port, name, user, password }: Omit<DatabaseConnection, "url">,
+  query = "",
+): string {
+  return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}${query}`;
 }

@@ -1,8 +1,8 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { commandStep } from "./command-step.ts";
 import type { Machine, Script, Step } from "./machine.ts";
-import { scriptText } from "./script.ts";
 
 /**
  * The machine that runs Pulumi, with the Docker Engine that the `docker` command reaches
@@ -10,7 +10,7 @@ import { scriptText } from "./script.ts";
  */
 export class LocalMachine extends pulumi.ComponentResource implements Machine {
   readonly dockerProvider: docker.Provider;
-  readonly providers: pulumi.ProviderResource[];
+  readonly options: pulumi.ComponentResourceOptions;
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
@@ -18,24 +18,26 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
     const child = { parent: this };
 
     this.dockerProvider = new docker.Provider(`${name}-docker`, {}, child);
-    this.providers = [this.dockerProvider, new command.Provider(`${name}-command`, {}, child)];
+    const commands = new command.Provider(`${name}-command`, {}, child);
+    this.options = { providers: [this.dockerProvider, commands] };
     this.address = pulumi.output("localhost");
     this.registerOutputs({ address: this.address });
   }
 
   run(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
-    return new command.local.Command(
+    return commandStep("sh", name, script, opts);
+  }
+
+  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
+    return commandStep(
+      "sh",
       name,
-      {
-        create: "sh -s apply",
-        ...(script.update === undefined ? {} : { update: "sh -s update" }),
-        ...(script.remove === undefined ? {} : { delete: "sh -s remove" }),
-        ...(script.replaceOn === undefined ? {} : { triggers: script.replaceOn }),
-        stdin: scriptText(script),
-        // What a step prints is for the user only when it fails, and then the error carries it.
-        logging: command.local.Logging.None,
-      },
+      { ...script, functions: `${HERE}${script.functions ?? ""}` },
       opts,
     );
   }
 }
+
+const HERE = `
+on_host() { "$@"; }
+with_engine() { "$@"; }`;

@@ -4,16 +4,24 @@ import type * as pulumi from "@pulumi/pulumi";
 /** A Docker host: where containers run, and where the steps between them are taken. */
 export interface Machine {
   readonly dockerProvider: docker.Provider;
-  /** Every provider of this machine, for the `providers` option of the components on it. */
-  readonly providers: pulumi.ProviderResource[];
+  /** Options of every component on this machine: its providers, and what ties it to its life. */
+  readonly options: pulumi.ComponentResourceOptions;
   /** Where clients reach the machine, a host name or an address. */
   readonly address: pulumi.Output<string>;
   /**
    * Takes a step on the machine: a shell script that runs when the step is new and again when anything
    * in it changes. A step that fails leaves no trace in the state (an update keeps the old one), so
    * that the next `up` takes it again.
+   *
+   * The variable `WHO` names the person or the pipeline that runs Pulumi.
    */
   run(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step;
+  /**
+   * The same where Pulumi runs, for what needs files from there. The script has two functions more:
+   * `on_host COMMAND` runs a command on the machine, with the script's own standard input, and
+   * `with_engine COMMAND` runs one here whose `docker` speaks with the machine's engine.
+   */
+  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step;
 }
 
 export interface Step extends pulumi.Resource {

@@ -1,66 +1,298 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** Folder of Nginx's image in which every `*.conf` is part of its `http` block. */
 export const CONF_FOLDER = "/etc/nginx/conf.d";
 /** Where the static files of each release are, each in a folder of its own. */
 export const STATIC_FOLDER = "/srv/static";
 /** Folders of earlier releases, newest first, as links: pages loaded before a switch still find theirs. */
 export const PREVIOUS_RELEASES = ["previous-1", "previous-2", "previous-3", "previous-4"] as const;
+/** Certificate and key, below `CONF_FOLDER`. */
+const TLS_FILES = { certificate: "tls/certificate.pem", key: "tls/key.pem" } as const;
+/** Whoever sends it sees the app in spite of maintenance: its value is in `maintenance.conf`. */
+export const MAINTENANCE_HEADER = "X-Slipway-Maintenance";
+
+/** The record of releases, below `CONF_FOLDER`: a line of JSON each, newest first. */
+export const RECORD_FILE = "releases.jsonl";
+
+export type TlsSettings =
+  | { readonly kind: "off" }
+  | {
+      readonly kind: "provided";
+      /** Certificate and those that vouch for it, PEM. */
+      readonly certificate: string;
+      readonly key: pulumi.Output<string>;
+    };
+
+export interface ServerConfArgs {
+  /** The only host that is answered; undefined answers every one. */
+  readonly domain: string | undefined;
+  readonly tls: TlsSettings["kind"];
+  /** Where plain HTTP is sent with TLS. */
+  readonly httpsPort: number;
+  /** Begins and ends with a slash; taken away before the app sees a path. */
+  readonly pathPrefix: string;
+  readonly bodyMiB: number;
+  readonly readSeconds: number;
+  readonly rateLimits: Readonly<Record<string, string>>;
+  readonly trustedProxies: readonly string[];
+}
 
 /** What stays the same from release to release: `default.conf`. */
-export function serverConf(): string {
-  const releases = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
-  return `# Written by Slipway.
+export function serverConf(args: ServerConfArgs): string {
+  return [
+    GENERAL,
+    limitZones(args.rateLimits),
+    INSIDE_ONLY,
+    unknownHosts(args),
+    redirection(args),
+    server(args),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+const GENERAL = `# Written by Slipway.
 server_tokens off;
 # A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
 keepalive_min_timeout 10s;
 # Docker's own name server.
 resolver 127.0.0.11 valid=2s ipv6=off;
-client_max_body_size 10m;
 gzip on;
 gzip_proxied any;
+gzip_vary on;
 gzip_types text/css application/javascript text/javascript application/json image/svg+xml;
 
+log_format slipway escape=json '{"time":"$time_iso8601","id":"$request_id","client":"$remote_addr",'
+  '"method":"$request_method","host":"$host","path":"$request_path","protocol":"$server_protocol",'
+  '"status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr",'
+  '"upstreamStatus":"$upstream_status","upstreamSeconds":"$upstream_response_time",'
+  '"referer":"$http_referer","agent":"$http_user_agent"}';
+
+# Without what follows a question mark, which may be nobody's business.
+map $request_uri $request_path {
+  "~^(?<path>[^?]*)" $path;
+}
 map $http_upgrade $connection_upgrade {
   default upgrade;
   ''      '';
 }
+# A stream of events must not wait for a full buffer.
+map $http_accept $app_location {
+  default             @app;
+  ~text/event-stream  @stream;
+}
+# Headers that the app sets itself are left to it.
+map $upstream_http_x_content_type_options $content_type_options {
+  ''      nosniff;
+  default '';
+}
+map $upstream_http_x_frame_options $frame_options {
+  ''      SAMEORIGIN;
+  default '';
+}
+map $upstream_http_referrer_policy $referrer_policy {
+  ''      strict-origin-when-cross-origin;
+  default '';
+}
+map $upstream_http_strict_transport_security $transport_security {
+  ''      "max-age=31536000";
+  default '';
+}
+# A file of ours (no upstream was asked) with a hash in its name never gets another content.
+map "$upstream_addr $uri" $static_cache {
+  default                                 "";
+  "~^ /.*[.-](?=\\w*\\d)\\w{8,}\\.\\w+$"    "public, max-age=31536000, immutable";
+}
+`;
 
-server {
-  listen 80 default_server;
+/** Where Nginx tells those who are inside its container about itself. */
+export const INSIDE_ADDRESS = "127.0.0.1:8081";
+
+const INSIDE_ONLY = `server {
+  listen ${INSIDE_ADDRESS};
+  access_log off;
+  location = /stub_status {
+    stub_status;
+  }
+  location = /maintenance {
+    default_type text/plain;
+    return 200 "maintenance:$in_maintenance";
+  }
+}
+`;
+
+/** One zone a path; a request that no path matches has an empty key, and is not counted. */
+function limitZones(limits: ServerConfArgs["rateLimits"]): string {
+  return Object.entries(limits)
+    .map(
+      ([path, rate], index) => `map $uri $limited_${index} {
+  default "";
+  "~^${escapeRegex(path)}" $binary_remote_addr;
+}
+limit_req_zone $limited_${index} zone=limit_${index}:1m rate=${rate};
+`,
+    )
+    .join("");
+}
+
+/** Nothing is said to a client that asks for another host, not even a certificate. */
+function unknownHosts({ domain, tls }: ServerConfArgs): string {
+  if (domain === undefined) return "";
+  const https =
+    tls === "off" ? "" : "\n  listen 443 ssl default_server;\n  ssl_reject_handshake on;";
+  return `server {
+  listen 80 default_server;${https}
   server_name _;
-  root ${STATIC_FOLDER};
+  access_log off;
+  return 444;
+}
+`;
+}
 
+function redirection({ domain, tls, httpsPort }: ServerConfArgs): string {
+  if (tls === "off") return "";
+  const port = httpsPort === 443 ? "" : `:${httpsPort}`;
+  return `server {
+  listen 80;
+  server_name ${domain};
+  access_log /dev/stdout slipway;
+  return 301 https://$host${port}$request_uri;
+}
+`;
+}
+
+function server(args: ServerConfArgs): string {
+  const files = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
+  return `server {
+${listening(args)}
+  root ${STATIC_FOLDER};
+  access_log /dev/stdout slipway;
+  client_max_body_size ${args.bodyMiB}m;
+${realAddress(args.trustedProxies)}${limits(args.rateLimits)}
+  add_header X-Request-Id $request_id always;
+  add_header Cache-Control $static_cache;
+  add_header X-Content-Type-Options $content_type_options always;
+  add_header X-Frame-Options $frame_options always;
+  add_header Referrer-Policy $referrer_policy always;
+${args.tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_security always;\n"}
+  error_page 502 504 @unavailable;
+  error_page 503 @maintenance;
+  if ($in_maintenance) {
+    return 503;
+  }
+${prefixRules(args.pathPrefix)}
   location / {
-    try_files ${releases.join(" ")} @app;
+    try_files ${files.join(" ")} $app_location;
   }
   # A folder is its index page, of the present release only.
   location ~ /$ {
-    try_files /$release_files\${uri}index.html @app;
+    try_files /$release_files\${uri}index.html $app_location;
   }
   location @app {
-    proxy_pass http://app;
-    proxy_connect_timeout 2s;
-    proxy_http_version 1.1;
-    proxy_set_header Host $http_host;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection $connection_upgrade;
-    proxy_set_header X-Real-IP $remote_addr;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Request-Id $request_id;
+${proxy(args)}
+  }
+  location @stream {
+${proxy(args)}
+    proxy_buffering off;
+  }
+  location @unavailable {
+    default_type text/html;
+    return 502 "${page("This service is not available", "It may be back in a moment. Please try again.")}";
+  }
+  location @maintenance {
+    default_type text/html;
+    add_header Retry-After 120 always;
+    return 503 "${page("Under maintenance", "We will be back soon.")}";
   }
 }
 `;
 }
 
+function listening({ domain, tls }: ServerConfArgs): string {
+  const name = `  server_name ${domain ?? "_"};`;
+  if (tls === "off") return `  listen 80${domain === undefined ? " default_server" : ""};\n${name}`;
+  return `  listen 443 ssl;
+${name}
+  http2 on;
+  ssl_certificate ${CONF_FOLDER}/${TLS_FILES.certificate};
+  ssl_certificate_key ${CONF_FOLDER}/${TLS_FILES.key};
+  ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
+  ssl_prefer_server_ciphers off;
+  ssl_session_cache shared:tls:10m;
+  ssl_session_timeout 1d;
+  ssl_session_tickets off;`;
+}
+
+function realAddress(proxies: readonly string[]): string {
+  if (proxies.length === 0) return "";
+  const trusted = proxies.map((network) => `  set_real_ip_from ${network};\n`).join("");
+  return `${trusted}  real_ip_header X-Forwarded-For;\n  real_ip_recursive on;\n`;
+}
+
+function limits(rates: ServerConfArgs["rateLimits"]): string {
+  const lines = Object.keys(rates).map(
+    (_, index) => `  limit_req zone=limit_${index} burst=5 nodelay;\n`,
+  );
+  return lines.length === 0 ? "" : `${lines.join("")}  limit_req_status 429;\n`;
+}
+
+/** Before a location is chosen, so that everything below sees the path as the app does. */
+function prefixRules(prefix: string): string {
+  if (prefix === "/") return "";
+  const bare = prefix.slice(0, -1);
+  return `  if ($uri = ${bare}) {
+    return 301 $scheme://$http_host${prefix};
+  }
+  if ($uri !~ ^${escapeRegex(prefix)}) {
+    return 404;
+  }
+  rewrite ^${escapeRegex(bare)}(/.*)$ $1;
+`;
+}
+
+function proxy({ pathPrefix, readSeconds }: ServerConfArgs): string {
+  const prefix = pathPrefix === "/" ? "" : pathPrefix.slice(0, -1);
+  return [
+    "proxy_pass http://app;",
+    "proxy_connect_timeout 2s;",
+    `proxy_read_timeout ${readSeconds}s;`,
+    `proxy_send_timeout ${readSeconds}s;`,
+    "proxy_http_version 1.1;",
+    "proxy_set_header Host $http_host;",
+    "proxy_set_header Upgrade $http_upgrade;",
+    "proxy_set_header Connection $connection_upgrade;",
+    "proxy_set_header X-Real-IP $remote_addr;",
+    // What the client itself claims is not handed on.
+    "proxy_set_header X-Forwarded-For $remote_addr;",
+    "proxy_set_header X-Forwarded-Host $http_host;",
+    "proxy_set_header X-Forwarded-Proto $scheme;",
+    `proxy_set_header X-Forwarded-Prefix "${prefix}";`,
+    "proxy_set_header X-Request-Id $request_id;",
+  ]
+    .map((line) => `    ${line}`)
+    .join("\n");
+}
+
+const page = (title: string, text: string) =>
+  "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
+  `<title>${title}</title><style>body{font:1.1rem system-ui;margin:20vh auto;max-width:32rem;` +
+  `padding:1rem}</style><h1>${title}</h1><p>${text}</p></html>`;
+
+const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 /** What a release changes: `release.conf`. A switch replaces this one file. */
-export function releaseConf(server: string, staticFolder: string): string {
+export function releaseConf(servers: readonly string[], staticFolder: string): string {
+  // An address is looked up when the configuration is read, so that it is there from the first
+  // request; the line with `resolve` follows a container that came back with another address.
+  const lines = servers.flatMap((server) => [
+    `  server ${server};`,
+    `  server ${server} resolve backup max_fails=0;`,
+  ]);
   return `# Written by Slipway.
 upstream app {
   zone app 64k;
-  # Its address is looked up when the configuration is read, so that it is there from the first
-  # request; the line after it follows a container that came back with another address.
-  server ${server};
-  server ${server} resolve backup max_fails=0;
+${lines.join("\n")}
   keepalive 32;
 }
 map $host $release_files {
@@ -70,4 +302,22 @@ map $host $release_files {
 }
 
 /** Before the first release: Nginx runs, and answers 502. */
-export const NO_RELEASE_CONF = releaseConf("127.0.0.1:9", "none");
+export const NO_RELEASE_CONF = releaseConf(["127.0.0.1:9"], "none");
+
+/** Which clients are told of maintenance, below `CONF_FOLDER`: nobody, as it is without any. */
+export const MAINTENANCE_FILE = "maintenance.conf";
+export const NO_MAINTENANCE_CONF = `# Written by Slipway.
+map $host $in_maintenance {
+  default "";
+}
+`;
+
+/** Everybody but who knows the pass. */
+export function maintenanceConf(pass: string): string {
+  return `# Written by Slipway.
+map $http_x_slipway_maintenance $in_maintenance {
+  default 1;
+  ${pass} "";
+}
+`;
+}

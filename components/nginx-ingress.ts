@@ -1,10 +1,19 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, labelOptions, labels, type Owner } from "./labels.ts";
+import { boundedLogs } from "./logs.ts";
 import type { Machine, Script } from "./machine.ts";
-import { CONF_FOLDER, NO_RELEASE_CONF, STATIC_FOLDER, serverConf } from "./nginx-conf.ts";
+import {
+  CONF_FOLDER,
+  NO_MAINTENANCE_CONF,
+  NO_RELEASE_CONF,
+  type ServerConfArgs,
+  STATIC_FOLDER,
+  serverConf,
+  type TlsSettings,
+} from "./nginx-conf.ts";
 
-export interface NginxIngressArgs {
+export interface NginxIngressArgs extends Omit<ServerConfArgs, "tls"> {
   readonly machine: Machine;
   readonly owner: Owner;
   readonly network: pulumi.Input<string>;
@@ -12,8 +21,18 @@ export interface NginxIngressArgs {
   readonly image: string;
   /** IPv4 address of the machine to publish on. A change is a short gap. */
   readonly bindAddress: string;
-  /** Port of the machine to publish on. A change is a short gap. */
+  /** Ports of the machine to publish on; the second only with TLS. A change is a short gap. */
   readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly tls: TlsSettings;
+}
+
+/** How a client that stands on the machine asks what the world sees. */
+export interface AskFrom {
+  /** Address without a slash at its end, path prefix included. */
+  readonly url: string;
+  /** Option of curl that leads the host name to the machine itself; empty where it is an address. */
+  readonly resolve: string;
 }
 
 /**
@@ -26,8 +45,8 @@ export class NginxIngress extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
   /** Where a person finds the app. */
   readonly url: pulumi.Output<string>;
-  /** Where the machine itself reaches Nginx through the port that it publishes. */
-  readonly askAt: string;
+  /** How the machine itself reaches Nginx through the port that it publishes. */
+  readonly askFrom: AskFrom;
 
   constructor(name: string, args: NginxIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:NginxIngress", name, {}, opts);
@@ -58,7 +77,7 @@ export class NginxIngress extends pulumi.ComponentResource {
       {
         image: args.image,
         labels: mine,
-        ports: [{ internal: 80, external: args.httpPort, ip: args.bindAddress }],
+        ports: publishedPorts(args),
         volumes: [
           { volumeName: conf.name, containerPath: CONF_FOLDER },
           { volumeName: files.name, containerPath: STATIC_FOLDER },
@@ -66,49 +85,101 @@ export class NginxIngress extends pulumi.ComponentResource {
         networksAdvanced: [{ name: args.network }],
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
+        ...boundedLogs,
       },
       { ...child, dependsOn: [configured] },
     );
 
     this.containerName = container.name;
-    this.url = args.machine.address.apply((address) => publicUrl(address, args.httpPort));
-    const address = args.bindAddress === "0.0.0.0" ? "127.0.0.1" : args.bindAddress;
-    this.askAt = `http://${address}:${args.httpPort}`;
+    this.url = args.machine.address.apply((address) => publicUrl(args.domain ?? address, args));
+    this.askFrom = askFrom(args);
     this.registerOutputs({ containerName: this.containerName, url: this.url });
   }
 }
 
-function publicUrl(address: string, port: number): string {
-  return `http://${address}${port === 80 ? "" : `:${port}`}`;
+function publishedPorts({ tls, httpPort, httpsPort, bindAddress: ip }: NginxIngressArgs) {
+  const http = { internal: 80, external: httpPort, ip };
+  return tls.kind === "off" ? [http] : [http, { internal: 443, external: httpsPort, ip }];
+}
+
+type Published = Pick<
+  NginxIngressArgs,
+  "tls" | "httpPort" | "httpsPort" | "pathPrefix" | "domain" | "bindAddress"
+>;
+
+function publicUrl(host: string, args: Published): string {
+  return `${origin(host, args)}${args.pathPrefix === "/" ? "" : args.pathPrefix}`;
+}
+
+function origin(host: string, { tls, httpPort, httpsPort }: Published): string {
+  const [scheme, port, usual] =
+    tls.kind === "off" ? (["http", httpPort, 80] as const) : (["https", httpsPort, 443] as const);
+  return `${scheme}://${host}${port === usual ? "" : `:${port}`}`;
+}
+
+export function askFrom(args: Published): AskFrom {
+  const address = args.bindAddress === "0.0.0.0" ? "127.0.0.1" : args.bindAddress;
+  const port = args.tls.kind === "off" ? args.httpPort : args.httpsPort;
+  return {
+    url: `${origin(args.domain ?? address, args)}${args.pathPrefix.slice(0, -1)}`,
+    resolve: args.domain === undefined ? "" : `${args.domain}:${port}:${address}`,
+  };
 }
 
 export function configureScript(volume: pulumi.Input<string>, args: NginxIngressArgs): Script {
+  const { tls } = args;
   return {
     values: {
       VOLUME: volume,
       NETWORK: args.network,
       IMAGE: args.image,
-      SERVER_CONF: serverConf(),
+      SERVER_CONF: serverConf({ ...args, tls: tls.kind }),
       NO_RELEASE_CONF,
+      NO_MAINTENANCE_CONF,
+      CERTIFICATE: tls.kind === "off" ? "" : tls.certificate,
+      KEY: tls.kind === "off" ? "" : tls.key,
     },
     functions: `
 # Beside the running Nginx, if there is one: on its volume and its network, where names mean the same.
 inside() {
   docker run --rm --interactive ${labelOptions(labels(args.owner, "step"))} \\
     --network "$NETWORK" --volume "$VOLUME:${CONF_FOLDER}" --workdir ${CONF_FOLDER} \\
-    --entrypoint sh "$IMAGE" -c "$1"
+    --entrypoint sh "$IMAGE" -euc "$1"
+}
+# A line for each text, whatever is in it.
+lines() {
+  for text; do printf %s "$text" | base64 | tr -d '\\n'; echo; done
 }`,
     apply: `
-  printf %s "$NO_RELEASE_CONF" | inside '[ -e release.conf ] || cat >release.conf'
-  printf %s "$SERVER_CONF" | inside '
-    if [ -e default.conf ]; then cp default.conf default.conf.before; fi
-    cat >default.conf
-    if ! nginx -q -t; then
-      if [ -e default.conf.before ]; then mv default.conf.before default.conf; fi
-      exit 1
-    fi'
+  lines "$NO_RELEASE_CONF" "$NO_MAINTENANCE_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
+    next() { read -r text; printf %s "$text" | base64 -d; }
+    umask 077
+    next >release.conf.new
+    next >maintenance.conf.new
+    for once in release maintenance; do
+      [ -e $once.conf ] || mv $once.conf.new $once.conf
+      rm -f $once.conf.new
+    done
+    rm -rf before tls.new
+    mkdir before tls.new
+    next >default.conf.new
+    next >tls.new/certificate.pem
+    next >tls.new/key.pem
+    for one in default.conf tls; do
+      if [ -e $one ]; then mv $one before/; fi
+      mv $one.new $one
+    done
+    # Nginx goes on with the configuration that it has when the new one is refused.
+    code=0
+    nginx -q -t || code=$?
+    if [ $code -ne 0 ]; then
+      for one in default.conf tls; do
+        rm -rf $one
+        if [ -e before/$one ]; then mv before/$one $one; fi
+      done
+    fi
+    rm -rf before
+    exit $code'
   running=$(docker ps --quiet --filter "volume=$VOLUME" --filter label=slipway.role=ingress)
   if [ -n "$running" ]; then docker exec "$running" nginx -q -s reload; fi`,
   };

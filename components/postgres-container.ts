@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseConnection } from "./database-connection.ts";
+import { connectionUrl, type Database, type DatabaseConnection } from "./database-connection.ts";
 import { labelList, labels, type Owner } from "./labels.ts";
+import { boundedLogs } from "./logs.ts";
 import type { Machine, Script } from "./machine.ts";
 
 export interface PostgresContainerArgs {
@@ -34,7 +35,7 @@ const PORT = 5432;
  *
  * The volume survives the deletion of everything else here, and, with `protect`, a destroy.
  */
-export class PostgresContainer extends pulumi.ComponentResource {
+export class PostgresContainer extends pulumi.ComponentResource implements Database {
   /** How the app reaches the database, as the login role of the present password. */
   readonly connection: pulumi.Output<DatabaseConnection>;
 
@@ -64,8 +65,7 @@ export class PostgresContainer extends pulumi.ComponentResource {
         networksAdvanced: [{ name: args.network, aliases: [HOST] }],
         restart: "unless-stopped",
         destroyGraceSeconds: 60,
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
+        ...boundedLogs,
       },
       child,
     );
@@ -73,14 +73,10 @@ export class PostgresContainer extends pulumi.ComponentResource {
     const login = args.machine.run(`${name}-login`, loginScript(container.name, args), child);
 
     this.connection = pulumi.secret(
-      pulumi.all([login.stdout, args.password]).apply(([user, password]) => ({
-        host: HOST,
-        port: PORT,
-        name: args.databaseName,
-        user,
-        password,
-        url: connectionUrl(args.databaseName, user, password),
-      })),
+      pulumi.all([login.stdout, args.password]).apply(([user, password]) => {
+        const parts = { host: HOST, port: PORT, name: args.databaseName, user, password };
+        return { ...parts, url: connectionUrl(parts) };
+      }),
     );
     this.registerOutputs({ connection: this.connection });
   }
@@ -93,10 +89,6 @@ local all postgres              peer
 host  all postgres all          reject
 host  all all      all          scram-sha-256
 `;
-
-export function connectionUrl(database: string, user: string, password: string): string {
-  return `postgres://${user}:${encodeURIComponent(password)}@${HOST}:${PORT}/${database}`;
-}
 
 /**
  * Login roles are OWNER_1, OWNER_2, ...: the number says nothing of the password. Each new step makes

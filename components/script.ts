@@ -7,8 +7,9 @@ export function quote(text: string): string {
 }
 
 /**
- * The text that a shell reads from standard input; its first argument says which part to run.
- * Parts are functions, so that all of it was read before anything runs, and what runs has no input.
+ * The text that a shell reads from standard input; its first argument says which part to run, its second
+ * one who runs it. Parts are functions, so that all of it was read before anything runs, and what runs
+ * has no input.
  */
 export function scriptText(script: Script): pulumi.Output<string> {
   const names = Object.keys(script.values);
@@ -18,6 +19,7 @@ export function scriptText(script: Script): pulumi.Output<string> {
       [
         "set -eu",
         ...names.map((name, index) => `${name}=${quote(values[index] ?? "")}`),
+        `WHO=\${2:-unknown}`,
         ...(script.functions === undefined ? [] : [script.functions.trim()]),
         ...shellFunction("apply", script.apply),
         ...shellFunction("update", script.update),

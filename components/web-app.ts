@@ -1,65 +1,44 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { AppEnvironment } from "./app-environment.ts";
-import { labelList, labels, type Owner } from "./labels.ts";
+import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
 import type { Machine, Script } from "./machine.ts";
 
-export interface WebAppArgs {
+export interface WebAppArgs extends AppContainerArgs {
   readonly machine: Machine;
-  readonly owner: Owner;
-  readonly network: pulumi.Input<string>;
-  readonly image: string;
-  readonly version: string;
-  readonly environment: AppEnvironment;
+  /** How many containers share the requests. */
+  readonly replicas: number;
   readonly port: number;
   readonly healthPath: string;
   /** How long the app may take until it is healthy. */
   readonly healthSeconds: number;
-  /** How long requests may take to finish after the app was told to end. */
-  readonly drainSeconds: number;
   /** Container that will send it requests, and from which it is asked whether it is healthy. */
   readonly askedFrom: pulumi.Input<string>;
 }
 
 /**
- * The app in a container, healthy. A change of anything makes a new container beside the old one; the
- * old one goes last, after whatever depends on this component has moved on, and is given time to
- * finish. Publishes no port. Nothing in the container survives it.
+ * The app in containers, `NAME-1` and on, each healthy. A change of anything makes new containers beside
+ * the old ones; those go last, after whatever depends on this component has moved on, and are given time
+ * to finish. Publishes no port. Nothing in a container survives it.
  */
 export class WebApp extends pulumi.ComponentResource {
-  /** Name of the container, under which it is reached on the network. */
-  readonly containerName: pulumi.Output<string>;
+  /** Names of the containers, under which they are reached on the network. */
+  readonly containerNames: pulumi.Output<string>[];
 
   constructor(name: string, args: WebAppArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:WebApp", name, {}, opts);
-
-    const container = new docker.Container(
-      `${name}-1`,
-      {
-        image: args.image,
-        labels: labelList(labels(args.owner, "web", args.version)),
-        envs: [...args.environment.variables],
-        uploads: args.environment.files.map(({ path, content }) => ({ file: path, content })),
-        networksAdvanced: [{ name: args.network }],
-        restart: "unless-stopped",
-        destroyGraceSeconds: args.drainSeconds,
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
-      },
-      {
-        parent: this,
-        // The provider deletes first by default, which is a gap.
-        deleteBeforeReplace: false,
-        // One that was stopped by hand is not started again but replaced: a new one is asked whether it
-        // is healthy, switched to and verified.
-        replaceOnChanges: ["mustRun"],
-      },
+    this.containerNames = Array.from({ length: args.replicas }, (_, index) =>
+      this.#replica(`${name}-${index + 1}`, args),
     );
+    this.registerOutputs({ containerNames: this.containerNames });
+  }
 
-    args.machine.run(`${name}-1-healthy`, healthScript(container.name, args), { parent: this });
-
-    this.containerName = container.name;
-    this.registerOutputs({ containerName: this.containerName });
+  #replica(name: string, args: WebAppArgs): pulumi.Output<string> {
+    const container = new docker.Container(name, appContainer("web", args), {
+      parent: this,
+      ...besideTheOld,
+    });
+    args.machine.run(`${name}-healthy`, healthScript(container.name, args), { parent: this });
+    return container.name;
   }
 }
 

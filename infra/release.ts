@@ -2,23 +2,110 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { RunError } from "@pulumi/pulumi";
-import type { ImageSource } from "../components/app-image.ts";
+import { log, RunError } from "@pulumi/pulumi";
+import { type ImageSource, markOf } from "../components/app-image.ts";
+import type { ReleaseRecord } from "../components/release.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
+import { readArchive } from "./image-archive.ts";
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");
 /** Never part of an image: what the package manager and git keep for themselves. */
 const IGNORED = new Set([".git", "node_modules"]);
 
-/** What to release: the image that config names, or the app's folder as it is now. */
-export function chooseRelease(settings: Settings): AppRelease {
-  const { image, version } = settings.app;
-  if (image !== undefined) {
-    return { from: { reference: image }, version: version ?? nameOfImage(image) };
+/** What this run was asked to release, whatever config says: a promotion or a rollback. */
+export interface Asked {
+  readonly image: string | undefined;
+  readonly version: string | undefined;
+  /** Image that is taken back. */
+  readonly rollbackOf: string | undefined;
+}
+
+/** The variables of the environment by which a pipeline or a command asks for a release. */
+export function askedOf(environment: Readonly<Record<string, string | undefined>>): Asked {
+  return {
+    image: environment["SLIPWAY_IMAGE"] || undefined,
+    version: environment["SLIPWAY_VERSION"] || undefined,
+    rollbackOf: environment["SLIPWAY_ROLLBACK_OF"] || undefined,
+  };
+}
+
+type Candidate = Pick<AppRelease, "from" | "version">;
+
+/**
+ * What to release: the image that was asked for, or the one that config names, or the app's folder as it
+ * is now where the stack builds; otherwise the last verified release again. What was rolled back stays
+ * so, until something else is to be released.
+ *
+ * @param last the stack's verified releases, newest first.
+ */
+export function chooseRelease(
+  settings: Settings,
+  asked: Asked,
+  last: readonly ReleaseRecord[],
+): AppRelease {
+  const live = last[0];
+  if (asked.image !== undefined) {
+    const { image, version, rollbackOf } = asked;
+    return { ...named(image, version), rollbackOf, migrates: rollbackOf === undefined };
   }
+  const wanted = configured(settings);
+  if (live === undefined) {
+    if (wanted === undefined) throw nothingToRelease(settings);
+    return { ...wanted, rollbackOf: undefined, migrates: true };
+  }
+  if (wanted !== undefined && !takenBack(last).some((image) => isSame(wanted, image, settings))) {
+    return { ...wanted, rollbackOf: undefined, migrates: true };
+  }
+  if (wanted !== undefined) {
+    void log.warn(
+      `${wanted.version} was rolled back by ${live.by} on ${live.time}; ${live.version} stays. ` +
+        "Release something else, or this one again with SLIPWAY_IMAGE.",
+    );
+  }
+  return {
+    from: { reference: live.image },
+    version: live.version,
+    rollbackOf: live.rollbackOf || undefined,
+    migrates: live.rollbackOf === "",
+  };
+}
+
+function configured(settings: Settings): Candidate | undefined {
+  const { image, version, build } = settings.app;
+  if (image !== undefined) return named(image, version);
+  if (!build) return undefined;
   const { source, changed } = readSource(settings.build);
   const ofSource = changed ? `${source.commit}-${source.key.slice(0, 8)}` : source.commit;
   return { from: source, version: version ?? ofSource };
+}
+
+function named(image: string, version: string | undefined): Candidate {
+  if (!/^\.{0,2}\//.test(image)) {
+    return { from: { reference: image }, version: version ?? nameOfImage(image) };
+  }
+  const from = readArchive(resolve(PROJECT_ROOT, image));
+  const name = from.loadedAs.startsWith("sha256:") ? from.key : nameOfImage(from.loadedAs);
+  return { from, version: version ?? name };
+}
+
+/** Images that the rollbacks since the last new release took back. */
+function takenBack(last: readonly ReleaseRecord[]): string[] {
+  const forward = last.findIndex(({ rollbackOf }) => rollbackOf === "");
+  return last.slice(0, forward < 0 ? last.length : forward).map(({ rollbackOf }) => rollbackOf);
+}
+
+/** Whether a candidate is the image of this reference; what is built or loaded is known by its key. */
+function isSame({ from }: Candidate, reference: string, { project, stack }: Settings): boolean {
+  if ("reference" in from) return from.reference === reference;
+  return markOf({ project, stack }, from) === reference;
+}
+
+function nothingToRelease({ stack }: Settings): RunError {
+  return new RunError(
+    `Stack "${stack}" has no release yet, and no image is named. Name one: ` +
+      `\`pulumi config set image REFERENCE -s ${stack}\` (a reference, or the path of an archive that ` +
+      `\`docker save\` wrote), or let it be built from appPath: \`pulumi config set build true -s ${stack}\`.`,
+  );
 }
 
 /** The tag of a reference, or the first digits of its digest. */

@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 export const ROOT = resolve(import.meta.dirname, "..");
 /** What is this clone's own and is never committed: state, passphrase, tools. */
 export const OWN = join(ROOT, ".slipway");
+/** Where the program runs: paths in the state are relative to it. */
+export const PROGRAM = join(ROOT, "infra");
 export const PROJECT = "slipway";
 /**
  * The stack that `npm start` makes, with its state in this clone. Two clones that use one Docker Engine

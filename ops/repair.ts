@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
-import { docker } from "./targets/docker.ts";
+import { targetOf } from "./targets/index.ts";
 import type { LabelledThing } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
@@ -28,7 +28,7 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
   const exported = await stack.exportStack();
   const deployment: Deployment = exported.deployment;
   const pending = deployment.pending_operations ?? [];
-  const unrecorded = notIn(deployment, await docker.things(stack.name));
+  const unrecorded = notIn(deployment, await (await targetOf(stack)).things());
   const begun = new Set(pending.map(({ resource }) => resource.inputs?.name));
   refuseForeign(
     stack.name,

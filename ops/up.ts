@@ -2,7 +2,7 @@ import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automat
 import { interruptible } from "./interruption.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
-import { docker } from "./targets/docker.ts";
+import { targetOf } from "./targets/index.ts";
 import { UserError } from "./user-error.ts";
 
 export interface UpResult {
@@ -33,6 +33,8 @@ export async function down(stack: Stack): Promise<number> {
 
 /** Removes a stack with all that it has, data included. */
 export async function destroyWithData(stack: Stack): Promise<number> {
+  // Before the state, which says where it is, is gone.
+  const target = await targetOf(stack);
   const unrecorded = await repairInterrupted(stack, { data: true });
   const report = new Report();
   await engineWork("destroy", report, async (signal) => {
@@ -41,7 +43,7 @@ export async function destroyWithData(stack: Stack): Promise<number> {
     await stack.destroy({ onEvent: report.onEvent, signal });
   });
   // A build that was killed may have made its image without a step in the state that would remove it.
-  await docker.removeBuilds(stack.name);
+  await target.removeBuilds();
   return report.changes + unrecorded;
 }
 

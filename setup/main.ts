@@ -1,19 +1,15 @@
 import { say } from "../ops/progress.ts";
 import { LOCAL_STACK } from "../ops/project.ts";
 import { UserError } from "../ops/user-error.ts";
+import { verbs as stackVerbs } from "../ops/verbs/index.ts";
+import type { Verb } from "../ops/verbs/verb.ts";
 import { destroy } from "./destroy.ts";
 import { passToPulumi } from "./pulumi.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { test } from "./test.ts";
 
-interface Verb {
-  readonly summary: string;
-  readonly usage: string;
-  run(args: string[]): Promise<number>;
-}
-
-const verbs: Record<string, Verb> = {
+const verbs: Readonly<Record<string, Verb>> = {
   start: {
     summary: "Set up this machine and deploy the stack `local` on it.",
     usage: "npm start",
@@ -40,12 +36,13 @@ const verbs: Record<string, Verb> = {
     usage: "npm test [-- SUITE ...]",
     run: test,
   },
+  ...stackVerbs,
 };
 
 const HELP = `usage: ./slipway VERB [ARGUMENTS]
 
 ${Object.entries(verbs)
-  .map(([name, verb]) => `  ${name.padEnd(10)}${verb.summary}\n            ${verb.usage}`)
+  .map(([name, verb]) => `  ${name.padEnd(13)}${verb.summary}\n               ${verb.usage}`)
   .join("\n")}
 
 Exit codes: 0 it is done; 1 it was tried and failed; 2 nothing was tried, the message says why;
@@ -61,12 +58,18 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
   if (verb === undefined) {
     throw new UserError(`There is no verb "${name}". \`./slipway --help\` lists them.`);
   }
-  if (name !== "pulumi" && args.some((arg) => arg === "--help" || arg === "-h")) {
+  if (name !== "pulumi" && ownArguments(args).some((arg) => arg === "--help" || arg === "-h")) {
     process.stdout.write(`${verb.usage}\n\n${verb.summary}\n`);
     return 0;
   }
   checkStackName(LOCAL_STACK);
   return await verb.run(args);
+}
+
+/** Without a command that is handed on. */
+function ownArguments(args: string[]): string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
 }
 
 /** Its state is in this clone, so it must not have the name of a stack that a team shares. */

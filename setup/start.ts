@@ -22,7 +22,9 @@ export async function start(): Promise<number> {
     await ensureLocalStack(choice);
     const stack = await openStack(LOCAL_STACK);
     await repairInterrupted(stack);
-    await checkPort(LOCAL_STACK, localSetting("bindAddress"), Number(localSetting("httpPort")));
+    // The defaults of a local stack, where config has none.
+    const address = localSetting("bindAddress") || "127.0.0.1";
+    await checkPort(LOCAL_STACK, address, Number(localSetting("httpPort") || "8080"));
 
     say(`▸ Deploying the stack ${LOCAL_STACK} ...`);
     const { changes, outputs } = await up(stack);

@@ -1,38 +1,28 @@
 import { appEnvironment } from "../components/app-environment.ts";
 import { AppImage } from "../components/app-image.ts";
+import { AppProcess } from "../components/app-process.ts";
 import { DockerNetwork } from "../components/docker-network.ts";
-import { LocalMachine } from "../components/local-machine.ts";
 import { Migration } from "../components/migration.ts";
 import { NginxIngress } from "../components/nginx-ingress.ts";
-import { PostgresContainer } from "../components/postgres-container.ts";
 import { Release } from "../components/release.ts";
 import { StaticFiles } from "../components/static-files.ts";
 import { WebApp } from "../components/web-app.ts";
+import { dockerDatabase } from "./docker-database.ts";
+import { dockerMachine } from "./docker-machine.ts";
 import type { Live } from "./live.ts";
 import type { AppRelease, Settings } from "./settings.ts";
 
 /** One Docker host: machine → network → database → image → migrate → start new → switch → stop old. */
 export function deployToDocker(settings: Settings, release: AppRelease): Live {
-  const { app, database: data, ingress: published, images, seconds } = settings;
-  const machine = new LocalMachine("machine");
+  const { app, ingress: published, images, seconds } = settings;
+  const machine = dockerMachine("machine", settings);
   const here = { machine, owner: { project: settings.project, stack: settings.stack } };
-  const on = { providers: machine.providers };
+  const on = machine.options;
 
   const network = new DockerNetwork("network", here, on);
   const networked = { ...here, network: network.networkName };
 
-  const database = new PostgresContainer(
-    "database",
-    {
-      ...networked,
-      image: images.postgres,
-      databaseName: data.name,
-      ownerRole: data.user,
-      password: data.password,
-      protect: data.protect,
-    },
-    on,
-  );
+  const databases = dockerDatabase("database", networked, settings);
 
   const ingress = new NginxIngress(
     "ingress",
@@ -40,31 +30,40 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
     on,
   );
 
-  const image = new AppImage("image", { ...here, from: release.from }, on);
+  const image = new AppImage(
+    "image",
+    { ...here, from: release.from, registry: settings.registry },
+    on,
+  );
 
   const environment = appEnvironment({
     port: app.port,
     version: release.version,
     image: image.reference,
-    database: database.connection,
+    database: databases[0]?.connection,
+    databaseCa: databases[0]?.ca,
     secret: app.secret,
     previousSecret: app.previousSecret,
     secretsAs: app.secretsAs,
     extra: app.env,
+    extraSecrets: app.secrets,
   });
-  const ready = [database, image];
+  const container = {
+    ...networked,
+    image: image.reference,
+    version: release.version,
+    environment,
+    drainSeconds: seconds.drain,
+    cpu: app.cpu,
+    memory: app.memory,
+  };
+  const ready = [...databases, image];
 
-  const migrations = (app.migrateCommand === undefined ? [] : [app.migrateCommand]).map(
+  const migrations = only(release.migrates ? app.migrateCommand : undefined).map(
     (command) =>
       new Migration(
         "migrate",
-        {
-          ...networked,
-          image: image.reference,
-          command,
-          environment,
-          timeoutSeconds: seconds.migrate,
-        },
+        { ...container, command, timeoutSeconds: seconds.migrate },
         { ...on, dependsOn: ready },
       ),
   );
@@ -72,20 +71,17 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
   const web = new WebApp(
     "web",
     {
-      ...networked,
-      image: image.reference,
-      version: release.version,
-      environment,
+      ...container,
+      replicas: app.replicas,
       port: app.port,
       healthPath: app.healthPath,
       healthSeconds: seconds.health,
-      drainSeconds: seconds.drain,
       askedFrom: ingress.containerName,
     },
     { ...on, dependsOn: [...ready, ...migrations] },
   );
 
-  const files = (app.staticPath === undefined ? [] : [app.staticPath]).map(
+  const files = only(app.staticPath).map(
     (path) =>
       new StaticFiles(
         "static",
@@ -99,12 +95,16 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
     {
       ...here,
       image: image.reference,
-      web: web.containerName,
+      version: release.version,
+      mark: image.mark,
+      rollbackOf: release.rollbackOf,
+      imagesKept: settings.imagesKept,
+      web: web.containerNames,
       port: app.port,
       staticFolder: files[0]?.folder,
       ingress: ingress.containerName,
       nginxImage: images.nginx,
-      askAt: ingress.askAt,
+      askFrom: ingress.askFrom,
       versionPath: app.versionPath,
       healthPath: app.healthPath,
       drainSeconds: seconds.drain,
@@ -112,10 +112,17 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
     { ...on, dependsOn: [web, ...files] },
   );
 
+  for (const [name, command] of Object.entries(app.processes)) {
+    new AppProcess(`process-${name}`, { ...container, command }, { ...on, dependsOn: [live] });
+  }
+
   return {
     url: ingress.url,
     version: live.verifiedImage.apply(() => release.version),
     image: image.reference,
     verifiedImage: live.verifiedImage,
+    releases: live.releases,
   };
 }
+
+const only = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);

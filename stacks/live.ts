@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ReleaseRecord } from "../components/release.ts";
 
 /** What a stack says of itself when it is up. */
 export interface Live {
@@ -9,4 +10,6 @@ export interface Live {
   readonly image: string;
   /** The image that was seen to answer from outside. */
   readonly verifiedImage: pulumi.Output<string>;
+  /** Releases that were seen to answer, newest first. */
+  readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
 }

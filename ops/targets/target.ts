@@ -1,3 +1,5 @@
+import type { ReleaseRecord } from "../../components/release.ts";
+
 /** A thing on the target that carries the labels of a stack. */
 export interface LabelledThing {
   /** As the state records it. */
@@ -10,10 +12,41 @@ export interface LabelledThing {
   remove(): Promise<void>;
 }
 
+/** A part of a stack that runs, or should. */
+export interface Part {
+  /** `web`, `process`, `database` or `ingress`. */
+  readonly role: string;
+  readonly name: string;
+  /** Version of the app; empty for what is not the app. */
+  readonly version: string;
+  /** In the target's own words, as `Up 3 minutes`. */
+  readonly state: string;
+  readonly isRunning: boolean;
+}
+
+export interface LogOptions {
+  /** Part of the name of the parts to show; undefined shows the app's. */
+  readonly of: string | undefined;
+  readonly follow: boolean;
+  readonly lines: number;
+}
+
 /** What differs by target in the work on a running stack. */
 export interface Target {
-  /** What of a stack is there, whether its state knows of it or not, in an order fit for removal. */
-  things(stack: string): Promise<LabelledThing[]>;
+  /** What of the stack is there, whether its state knows of it or not, in an order fit for removal. */
+  things(): Promise<LabelledThing[]>;
   /** Removes the images that the stack has built, if any are there. */
-  removeBuilds(stack: string): Promise<void>;
+  removeBuilds(): Promise<void>;
+  /** The record of releases, those that failed after their switch included, newest first. */
+  releases(): Promise<readonly ReleaseRecord[]>;
+  parts(): Promise<readonly Part[]>;
+  /** Shows logs; @returns an exit code. */
+  logs(options: LogOptions): Promise<number>;
+  /** Runs a command in the app's image, with its environment; @returns its exit code. */
+  run(command: string): Promise<number>;
+  /** Opens psql as the owner of the database; @returns its exit code. */
+  psql(args: readonly string[]): Promise<number>;
+  /** @returns whether anything changed. */
+  setMaintenance(on: boolean): Promise<boolean>;
+  isInMaintenance(): Promise<boolean>;
 }

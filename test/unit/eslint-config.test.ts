@@ -90,7 +90,7 @@ describe("the layers", () => {
     ["stacks/index.ts", "../infra/settings.ts"],
     ["infra/index.ts", "../ops/project.ts"],
     ["ops/up.ts", "../setup/run.ts"],
-    ["ops/targets/docker.ts", "../../components/labels.ts"],
+    ["ops/targets/index.ts", "../../stacks/index.ts"],
     ["setup/run.ts", "../app/src/app.ts"],
     ["setup/run.ts", "../test/unit/recorder.ts"],
   ])("let %s not import %s", async (file, imported) => {
@@ -105,6 +105,7 @@ describe("the layers", () => {
     ["infra/index.ts", "../stacks/index.ts"],
     ["stacks/index.ts", "../components/labels.ts"],
     ["setup/run.ts", "../ops/project.ts"],
+    ["ops/targets/docker/index.ts", "../../../components/labels.ts"],
     ["setup/offline/node-command.ts", "./engine/index.ts"],
   ])("let %s import %s", async (file, imported) => {
     expect(await said(`import "${imported}";`, file)).toEqual([]);

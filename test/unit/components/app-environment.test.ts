@@ -15,10 +15,12 @@ const args: AppEnvironmentArgs = {
     password: "p",
     url: "postgres://shop_1:p@database:5432/shop",
   }),
+  databaseCa: undefined,
   secret: pulumi.secret("key"),
   previousSecret: undefined,
   secretsAs: "files",
   extra: {},
+  extraSecrets: {},
 };
 
 describe("secrets as files", () => {
@@ -85,4 +87,30 @@ test("what the team adds is there, and can't take the place of the contract", as
   const variables = await resolved(pulumi.all([...appEnvironment({ ...args, extra }).variables]));
   expect(variables).toContain("LOG_LEVEL=debug");
   expect(variables.filter((line) => line.startsWith("PORT="))).toEqual(["PORT=3000"]);
+});
+
+test("secrets that the team adds are given as the contract's own are", async () => {
+  const extraSecrets = { MAIL_TOKEN: "token" };
+  const asFiles = appEnvironment({ ...args, extraSecrets });
+  expect(asFiles.files.map(({ path }) => path)).toContain("/run/secrets/MAIL_TOKEN");
+  expect(await resolved(pulumi.all([...asFiles.variables]))).toContain(
+    "MAIL_TOKEN_FILE=/run/secrets/MAIL_TOKEN",
+  );
+  const { variables } = appEnvironment({ ...args, extraSecrets, secretsAs: "env" });
+  expect(await resolved(pulumi.all([...variables]))).toContain("MAIL_TOKEN=token");
+});
+
+test("an app without a database is told of none", async () => {
+  const { variables, files } = appEnvironment({ ...args, database: undefined });
+  const names = (await resolved(pulumi.all([...variables]))).map((line) => line.split("=")[0]);
+  expect(names).toEqual(["APP_IMAGE", "APP_SECRET_FILE", "APP_VERSION", "PORT"]);
+  expect(files.map(({ name }) => name)).toEqual(["APP_SECRET"]);
+});
+
+test("the authority of a database is a file, also where secrets are variables", async () => {
+  const { variables, files } = appEnvironment({ ...args, databaseCa: "PEM", secretsAs: "env" });
+  expect(files.map(({ path }) => path)).toEqual(["/run/secrets/DB_CA"]);
+  const lines = await resolved(pulumi.all([...variables]));
+  expect(lines).toContain("PGSSLROOTCERT=/run/secrets/DB_CA");
+  expect(lines).toContain("NODE_EXTRA_CA_CERTS=/run/secrets/DB_CA");
 });

@@ -2,15 +2,18 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import {
   AppImage,
+  type AppImageArgs,
   buildScript,
   type ImageSource,
+  markOf,
   pullScript,
 } from "../../../components/app-image.ts";
+import { markFunctions } from "../../../components/image-marks.ts";
 import { LocalMachine } from "../../../components/local-machine.ts";
-import { scriptText } from "../../../components/script.ts";
 import { record } from "../recorder.ts";
 import { resolved } from "../resolved.ts";
 import { BUILT, PULLED } from "../stacks/example.ts";
@@ -18,10 +21,12 @@ import { BUILT, PULLED } from "../stacks/example.ts";
 const owner = { project: "slipway", stack: "test" };
 const source = BUILT.from as ImageSource;
 
-async function referenceOf(from: typeof BUILT.from): Promise<string | undefined> {
+const here = (machine: LocalMachine) => ({ machine, owner, registry: undefined });
+
+async function referenceOf(from: AppImageArgs["from"]): Promise<string | undefined> {
   let image: AppImage | undefined;
   await record(() => {
-    image = new AppImage("image", { machine: new LocalMachine("machine"), owner, from });
+    image = new AppImage("image", { ...here(new LocalMachine("machine")), from });
   });
   return image?.reference;
 }
@@ -42,7 +47,7 @@ describe("a build", () => {
 
   test("gets its Dockerfile, its stage, its arguments and the commit, quoted", () => {
     expect(optionsOf({ args: { GREETING: "it's $HOME" } })).toBe(
-      `--force-rm --tag "$REFERENCE" --file 'app/Dockerfile' --target 'run' ` +
+      `--force-rm --tag "$MARK" --file 'app/Dockerfile' --target 'run' ` +
         `--build-arg 'GREETING=it'\\''s $HOME' --build-arg 'COMMIT=abc123abc123' ` +
         "--label slipway.project=slipway --label slipway.stack=test --label slipway.role=image",
     );
@@ -57,30 +62,75 @@ describe("a build", () => {
   });
 });
 
-test("deleting removes what this stack built, and nothing that it pulled", () => {
-  expect(buildScript(owner, source, "x").remove).toContain("docker image rm");
-  expect(pullScript("x").remove).toBeUndefined();
+test("an archive is known by the key of what is in it", async () => {
+  const archive = { archive: "app.tar", loadedAs: "app:1", key: "abcdef012345" };
+  expect(await referenceOf(archive)).toBe("slipway-test/app:abcdef012345");
 });
 
-test("the oldest builds go, but never the one that is to run, however old it is", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-builds-"));
-  try {
-    const removed = join(folder, "removed");
+describe("the name by which a stack keeps an image", () => {
+  test("is its own, also for an image from a registry", () => {
+    expect(markOf(owner, { reference: "registry.example/app:1" })).toMatch(
+      /^slipway-test\/app:[0-9a-f]{12}$/,
+    );
+  });
+
+  test("stays as it is when an image that it built before is named", () => {
+    const reference = "slipway-test/app:0123456789ab";
+    expect(markOf(owner, { reference })).toBe(reference);
+    expect(markOf({ ...owner, stack: "other" }, { reference })).not.toBe(reference);
+  });
+});
+
+describe("a pull", () => {
+  const registry = { server: "r.example", username: "me", password: pulumi.secret("hush") };
+
+  test("with a login keeps the password out of command lines, and nothing of it on the machine", () => {
+    const { apply } = pullScript({ reference: "r.example/app:1" }, "mark", registry);
+    expect(apply).toContain('printf %s "$PASSWORD" | docker login');
+    expect(apply).toContain("trap 'rm -rf \"$DOCKER_CONFIG\"' EXIT");
+  });
+
+  test("has no login where there is no registry in config", async () => {
+    const { values } = pullScript({ reference: "app:1" }, "mark", undefined);
+    expect(await resolved(pulumi.all(values))).toMatchObject({ SERVER: "", PASSWORD: "" });
+  });
+});
+
+describe("dropping an image", () => {
+  const drop = (names: string, containers = "") => {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-images-"));
     const docker = `#!/bin/sh
 case "$1 $2" in
-  "image ls") printf 'app:%s\\n' 7 6 5 4 3 2 1 ;;
-  "image inspect") echo sha256:1 ;;
-  "image rm") echo "$4" >>'${removed}' ;;
+  "image inspect") case "$4" in *Id*) echo sha256:1 ;; *) printf '${names}' ;; esac ;;
+  "ps --all") printf '${containers}' ;;
+  "image rm") echo "$4" >>'${folder}/removed' ;;
 esac
 `;
-    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
-    execFileSync("sh", ["-s", "apply"], {
-      input: await resolved(scriptText(buildScript(owner, source, "app:1"))),
-      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
-      stdio: ["pipe", "ignore", "ignore"],
-    });
-    expect(readFileSync(removed, "utf8")).toBe("app:3\napp:2\n");
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    try {
+      writeFileSync(join(folder, "removed"), "");
+      writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+      execFileSync("sh", ["-eu"], {
+        input: `${markFunctions(owner)}\ndrop_image slipway-test/app:1\n`,
+        env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+        stdio: ["pipe", "ignore", "inherit"],
+      });
+      return readFileSync(join(folder, "removed"), "utf8").trimEnd().split("\n");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  test("takes every name away where nobody else has a use for it", () => {
+    expect(drop("slipway-test/app:1\\nr.example/app:1\\n")).toEqual([
+      "slipway-test/app:1",
+      "r.example/app:1",
+    ]);
+  });
+
+  test("takes away the stack's own name alone where another stack has one, or a container", () => {
+    expect(drop("slipway-test/app:1\\nr.example/app:1\\nslipway-other/app:7\\n")).toEqual([
+      "slipway-test/app:1",
+    ]);
+    expect(drop("slipway-test/app:1\\nr.example/app:1\\n", "c1")).toEqual(["slipway-test/app:1"]);
+  });
 });

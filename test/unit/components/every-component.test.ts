@@ -3,15 +3,19 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { AppImage } from "../../../components/app-image.ts";
+import { AppProcess } from "../../../components/app-process.ts";
 import { DockerNetwork } from "../../../components/docker-network.ts";
+import { ExternalDatabase } from "../../../components/external-database.ts";
 import { LocalMachine } from "../../../components/local-machine.ts";
 import { Migration } from "../../../components/migration.ts";
 import { NginxIngress } from "../../../components/nginx-ingress.ts";
 import { PostgresContainer } from "../../../components/postgres-container.ts";
 import { Release } from "../../../components/release.ts";
+import { SshMachine } from "../../../components/ssh-machine.ts";
 import { StaticFiles } from "../../../components/static-files.ts";
 import { WebApp } from "../../../components/web-app.ts";
 import { isComponent, isProvider, type Recorded, record, tree } from "../recorder.ts";
+import { INGRESS } from "../stacks/example.ts";
 
 type Options = pulumi.ComponentResourceOptions;
 
@@ -23,13 +27,43 @@ const components: readonly (readonly [
 ])[] = [
   [
     "AppImage",
-    (machine, opts) => new AppImage("it", { ...here(machine), from: { reference: "app:1" } }, opts),
-    ["it-pull: command:local:Command"],
+    (machine, opts) =>
+      new AppImage(
+        "it",
+        { ...here(machine), from: { reference: "app:1" }, registry: undefined },
+        opts,
+      ),
+    ["it-marks: command:local:Command", "it-pull: command:local:Command"],
+  ],
+  [
+    "AppProcess",
+    (machine, opts) =>
+      new AppProcess("it", { ...here(machine), ...container, command: "true" }, opts),
+    ["it: docker:index/container:Container", "it-steady: command:local:Command"],
   ],
   [
     "DockerNetwork",
     (machine, opts) => new DockerNetwork("it", here(machine), opts),
     ["it: docker:index/network:Network", "it-steps: command:local:Command"],
+  ],
+  [
+    "ExternalDatabase",
+    (machine, opts) =>
+      new ExternalDatabase(
+        "it",
+        {
+          ...here(machine),
+          ...common,
+          host: "db.example",
+          port: 5432,
+          databaseName: "app",
+          user: "app",
+          password: pulumi.secret("a password"),
+          ca: undefined,
+        },
+        opts,
+      ),
+    ["it-answers: command:local:Command"],
   ],
   [
     "LocalMachine",
@@ -48,12 +82,7 @@ const components: readonly (readonly [
   ],
   [
     "NginxIngress",
-    (machine, opts) =>
-      new NginxIngress(
-        "it",
-        { ...here(machine), ...common, bindAddress: "127.0.0.1", httpPort: 8080 },
-        opts,
-      ),
+    (machine, opts) => new NginxIngress("it", { ...here(machine), ...common, ...INGRESS }, opts),
     [
       "it: docker:index/container:Container",
       "it-conf: docker:index/volume:Volume",
@@ -90,12 +119,16 @@ const components: readonly (readonly [
         {
           ...here(machine),
           ...common,
-          web: "web",
+          version: "1",
+          mark: "slipway-test/app:1",
+          rollbackOf: undefined,
+          imagesKept: 5,
+          web: ["web"],
           port: 3000,
           staticFolder: undefined,
           ingress: "ingress",
           nginxImage: "nginx:1",
-          askAt: "http://127.0.0.1:8080",
+          askFrom: { url: "http://127.0.0.1:8080", resolve: "" },
           versionPath: "/version",
           healthPath: "/readyz",
           drainSeconds: 1,
@@ -103,6 +136,31 @@ const components: readonly (readonly [
         opts,
       ),
     ["it-switched: command:local:Command"],
+  ],
+  [
+    "SshMachine",
+    (_, opts) =>
+      new SshMachine(
+        "it",
+        {
+          address: "server.example",
+          port: 22,
+          user: "root",
+          key: pulumi.secret("a key"),
+          hostKey: "ssh-ed25519 AAAA",
+          files: {
+            folder: () => "ssh",
+            save: (name, content) => pulumi.output(content).apply(() => `ssh/${name}`),
+          },
+          readySeconds: 10,
+        },
+        opts,
+      ),
+    [
+      "it-command: pulumi:providers:command",
+      "it-docker: pulumi:providers:docker",
+      "it-ready: command:local:Command",
+    ],
   ],
   [
     "StaticFiles",
@@ -117,13 +175,11 @@ const components: readonly (readonly [
         "it",
         {
           ...here(machine),
-          ...common,
-          version: "1",
-          environment,
+          ...container,
+          replicas: 1,
           port: 3000,
           healthPath: "/",
           healthSeconds: 1,
-          drainSeconds: 1,
           askedFrom: "ingress",
         },
         opts,
@@ -134,6 +190,14 @@ const components: readonly (readonly [
 
 const common = { network: "network", image: "image:1" };
 const environment = { variables: [pulumi.output("PORT=3000")], files: [] };
+const container = {
+  ...common,
+  version: "1",
+  environment,
+  drainSeconds: 1,
+  cpu: undefined,
+  memory: undefined,
+};
 
 function here(machine: LocalMachine) {
   return { machine, owner: { project: "slipway", stack: "test" } };
@@ -158,16 +222,6 @@ describe.each(components)("%s", (className, make, children) => {
     ]);
   });
 
-  test("gives its children the providers that it was given", async () => {
-    const resources = await recordOne(make, () => ({
-      providers: [new docker.Provider("my-docker"), new command.Provider("my-command")],
-    }));
-    const made = resources.filter((resource) => !isComponent(resource) && !isProvider(resource));
-    expect(made.map(({ name, provider }) => [name, provider])).toEqual(
-      made.map(({ name, type }) => [name, `my-${type.split(":")[0]}`]),
-    );
-  });
-
   test("passes its options on, and keeps its arguments out of the state", async () => {
     const resources = await recordOne(make, () => ({ protect: true }));
     expect(resources.filter(isComponent).map((one) => [one.protect, one.inputs])).toEqual([
@@ -176,3 +230,19 @@ describe.each(components)("%s", (className, make, children) => {
     expect(resources.filter(({ protect }) => !protect)).toEqual([]);
   });
 });
+
+// A machine brings providers of its own.
+describe.each(components.filter(([className]) => !className.endsWith("Machine")))(
+  "%s",
+  (_, make) => {
+    test("gives its children the providers that it was given", async () => {
+      const resources = await recordOne(make, () => ({
+        providers: [new docker.Provider("my-docker"), new command.Provider("my-command")],
+      }));
+      const made = resources.filter((resource) => !isComponent(resource) && !isProvider(resource));
+      expect(made.map(({ name, provider }) => [name, provider])).toEqual(
+        made.map(({ name, type }) => [name, `my-${type.split(":")[0]}`]),
+      );
+    });
+  },
+);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { connectionUrl, loginScript } from "../../../components/postgres-container.ts";
+import { connectionUrl } from "../../../components/database-connection.ts";
+import { loginScript } from "../../../components/postgres-container.ts";
 import { deploy } from "../../../stacks/index.ts";
 import { named, record } from "../recorder.ts";
 import { BUILT, exampleSettings, SECRETS } from "../stacks/example.ts";
@@ -64,7 +65,8 @@ test("the trigger of the login is secret", async () => {
 test("any password comes out of the connection's URL as it went in", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: "grapheme" }), (password) => {
-      const url = new URL(connectionUrl("shop", "shop_1", password));
+      const parts = { host: "database", port: 5432, name: "shop", user: "shop_1", password };
+      const url = new URL(connectionUrl(parts));
       expect(decodeURIComponent(url.password)).toBe(password);
       expect([url.protocol, url.username, url.host, url.pathname]).toEqual([
         "postgres:",

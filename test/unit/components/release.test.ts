@@ -7,12 +7,16 @@ import { resolved } from "../resolved.ts";
 const args = {
   owner: { project: "slipway", stack: "test" },
   image: "app:2",
-  web: "web-1-abc",
+  version: "2",
+  mark: "slipway-test/app:2",
+  rollbackOf: undefined,
+  imagesKept: 5,
+  web: ["web-1-abc", "web-2-abc"],
   port: 3000,
   staticFolder: "0123456789ab",
   ingress: "ingress",
   nginxImage: "nginx:1",
-  askAt: "http://127.0.0.1:8080",
+  askFrom: { url: "http://127.0.0.1:8080", resolve: "" },
   versionPath: "/version",
   healthPath: "/readyz",
   drainSeconds: 30,
@@ -20,13 +24,17 @@ const args = {
 
 const valuesOf = (of: ReleaseArgs) => resolved(pulumi.all(switchScript(of).values));
 
-test("Nginx is pointed at the new container and its files, and asked for the new image", async () => {
+test("Nginx is pointed at the new containers and their files, and asked for the new image", async () => {
   expect(await valuesOf(args)).toEqual({
     INGRESS: "ingress",
     NGINX_IMAGE: "nginx:1",
     IMAGE: "app:2",
-    CONF: releaseConf("web-1-abc:3000", "0123456789ab"),
+    VERSION: "2",
+    MARK: "slipway-test/app:2",
+    ROLLBACK_OF: "",
+    CONF: releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "0123456789ab"),
     URL: "http://127.0.0.1:8080/version",
+    RESOLVE: "",
     EXPECTED: '"app:2"',
     DRAIN_SECONDS: "30",
   });
@@ -41,7 +49,7 @@ test("without a version path, any answer at the health path will do", async () =
 
 test("without static files, Nginx looks in a folder that is not there", async () => {
   const { CONF } = await valuesOf({ ...args, staticFolder: undefined });
-  expect(CONF).toBe(releaseConf("web-1-abc:3000", "none"));
+  expect(CONF).toBe(releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "none"));
 });
 
 test("switch, verification and way back are one step, which is never taken back", () => {

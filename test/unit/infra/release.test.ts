@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImageSource } from "../../../components/app-image.ts";
-import { chooseRelease } from "../../../infra/release.ts";
+import type { ReleaseRecord } from "../../../components/release.ts";
+import { askedOf, chooseRelease } from "../../../infra/release.ts";
 import type { AppRelease, BuildSettings } from "../../../stacks/settings.ts";
 import { exampleSettings } from "../stacks/example.ts";
+
+const NOTHING_ASKED = askedOf({});
 
 let folder: string;
 beforeEach(() => {
@@ -38,7 +41,11 @@ function commitAll(): string {
 
 function choose(build: Partial<BuildSettings> = {}, version?: string): AppRelease {
   const settings = exampleSettings({ app: { version } });
-  return chooseRelease({ ...settings, build: { ...settings.build, appPath: folder, ...build } });
+  return chooseRelease(
+    { ...settings, build: { ...settings.build, appPath: folder, ...build } },
+    NOTHING_ASKED,
+    [],
+  );
 }
 
 const keyOf = (release: AppRelease) => (release.from as ImageSource).key;
@@ -138,9 +145,11 @@ describe("an image that config names", () => {
     [`registry.example/app@sha256:${"0123456789abcdef".repeat(4)}`, "0123456789ab"],
     [`registry.example/app:1.2.3@sha256:${"0".repeat(64)}`, "1.2.3"],
   ])("names the version: %s is %s", (image, version) => {
-    expect(chooseRelease(exampleSettings({ app: { image } }))).toEqual({
+    expect(chooseRelease(exampleSettings({ app: { image } }), NOTHING_ASKED, [])).toEqual({
       from: { reference: image },
       version,
+      rollbackOf: undefined,
+      migrates: true,
     });
   });
 });
@@ -154,4 +163,88 @@ test("a folder without a Dockerfile is refused with what to type", () => {
         "or which image to use instead (`pulumi config set image REFERENCE`).",
     ),
   );
+});
+
+describe("which release", () => {
+  const named = (image: string | undefined) => exampleSettings({ app: { image, build: false } });
+  const entry = (image: string, rollbackOf = ""): ReleaseRecord => ({
+    image,
+    version: image.split(":")[1] ?? "",
+    commit: "",
+    time: "2026-01-01T00:00:00Z",
+    by: "somebody",
+    verified: true,
+    rollbackOf,
+    mark: "slipway-test/app:0",
+  });
+  const chosen = (...args: Parameters<typeof chooseRelease>) => {
+    const { from, rollbackOf, migrates } = chooseRelease(...args);
+    return { image: (from as { reference: string }).reference, rollbackOf, migrates };
+  };
+
+  test("an image that a pipeline asks for goes before the one in config", () => {
+    const asked = askedOf({ SLIPWAY_IMAGE: "app:3", SLIPWAY_VERSION: "v3" });
+    expect(chooseRelease(named("app:2"), asked, [entry("app:1")])).toEqual({
+      from: { reference: "app:3" },
+      version: "v3",
+      rollbackOf: undefined,
+      migrates: true,
+    });
+  });
+
+  test("without an image, the last verified one again, just as it was released", () => {
+    expect(chosen(named(undefined), NOTHING_ASKED, [entry("app:2"), entry("app:1")])).toEqual({
+      image: "app:2",
+      rollbackOf: undefined,
+      migrates: true,
+    });
+  });
+
+  test("without an image and without a release, nothing, and it is said what to type", () => {
+    expect(() => chooseRelease(named(undefined), NOTHING_ASKED, [])).toThrow(
+      /pulumi config set image REFERENCE -s test/,
+    );
+  });
+
+  test("a rollback migrates nothing, and a later run without an image keeps it", () => {
+    const asked = askedOf({ SLIPWAY_IMAGE: "app:1", SLIPWAY_ROLLBACK_OF: "app:2" });
+    const back = { image: "app:1", rollbackOf: "app:2", migrates: false };
+    expect(chosen(named(undefined), asked, [entry("app:2"), entry("app:1")])).toEqual(back);
+    const after = [entry("app:1", "app:2"), entry("app:2"), entry("app:1")];
+    expect(chosen(named(undefined), NOTHING_ASKED, after)).toEqual(back);
+  });
+
+  test("an image in config that was taken back stays so; another one is released", () => {
+    const after = [entry("app:1", "app:2"), entry("app:2", "app:3"), entry("app:3")];
+    for (const image of ["app:2", "app:3"]) {
+      expect(chosen(named(image), NOTHING_ASKED, after).image).toBe("app:1");
+    }
+    expect(chosen(named("app:4"), NOTHING_ASKED, after)).toEqual({
+      image: "app:4",
+      rollbackOf: undefined,
+      migrates: true,
+    });
+  });
+
+  test("an archive is known by what is in it, and named by what it is loaded as", () => {
+    const digest = "0123456789abcdef".repeat(4);
+    write(
+      "manifest.json",
+      JSON.stringify([{ Config: `blobs/sha256/${digest}`, RepoTags: ["team/app:7"] }]),
+    );
+    execFileSync("tar", ["-cf", join(folder, "app.tar"), "-C", folder, "manifest.json"]);
+    const release = chooseRelease(named(join(folder, "app.tar")), NOTHING_ASKED, []);
+    expect(release).toMatchObject({
+      from: { loadedAs: "team/app:7", key: "0123456789ab" },
+      version: "7",
+    });
+  });
+
+  test("a file that is no archive of an image is refused by its name", () => {
+    write("app.tar", "no archive");
+    const file = join(folder, "app.tar");
+    expect(() => chooseRelease(named(file), NOTHING_ASKED, [])).toThrow(
+      `${file} is no archive of one image`,
+    );
+  });
 });

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readSettings } from "../../../infra/settings.ts";
-import type { Settings } from "../../../stacks/settings.ts";
+import type { ContainerDatabase, Settings } from "../../../stacks/settings.ts";
 import { resolved } from "../resolved.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -29,6 +29,11 @@ const secrets: Values = {
   appSecret: "a key of sixteen characters or more",
 };
 
+const SECRET_KEYS = Object.keys(defaults).filter((key) => {
+  const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
+  return config[key].description.startsWith("Secret");
+});
+
 /** Reads the settings of a stack whose config is the defaults, two secrets, and these values. */
 function read(
   values: Values = {},
@@ -36,7 +41,7 @@ function read(
   alsoEncrypted: readonly string[] = [],
 ): Settings {
   const config = Object.entries({ ...defaults, ...secrets, ...values });
-  const encrypted = ["databasePassword", "appSecret", "previousAppSecret", ...alsoEncrypted];
+  const encrypted = [...SECRET_KEYS, ...alsoEncrypted];
   pulumi.runtime.setAllConfig(
     Object.fromEntries(config.map(([key, value]) => [`slipway:${key}`, value])),
     encrypted.filter((key) => !inTheClear.includes(key)).map((key) => `slipway:${key}`),
@@ -69,8 +74,8 @@ describe("good settings", () => {
       project: "slipway",
       stack: "dev",
       target: "docker",
-      host: "local",
-      ingress: { httpPort: 8080, bindAddress: "127.0.0.1" },
+      host: { kind: "local" },
+      ingress: { httpPort: 8080, bindAddress: "127.0.0.1", pathPrefix: "/", tls: { kind: "off" } },
       build: { appPath: "app", dockerfile: "Dockerfile", target: undefined, args: {} },
       app: {
         image: undefined,
@@ -84,9 +89,9 @@ describe("good settings", () => {
         secretsAs: "files",
         previousSecret: undefined,
       },
-      database: { name: "app", user: "app", protect: true },
+      database: { kind: "container", name: "app", user: "app", protect: true },
       images: { postgres: "postgres:18.6", nginx: "nginx:1.30.6" },
-      seconds: { health: 60, migrate: 600, drain: 30 },
+      seconds: { health: 60, migrate: 600, drain: 30, ready: 300 },
     });
   });
 
@@ -97,6 +102,24 @@ describe("good settings", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test("a stack elsewhere than on this machine is published to the world, and builds nothing", () => {
+    const { ingress, app, host } = read({ host: "ssh", sshHost: "server.example" });
+    expect(ingress).toMatchObject({ bindAddress: "0.0.0.0", httpPort: 80, httpsPort: 443 });
+    expect(app.build).toBe(false);
+    expect(host).toMatchObject({ kind: "ssh", address: "server.example", port: 22, user: "root" });
+  });
+
+  test("an app without a database needs no password for one", () => {
+    expect(read({ database: "none", databasePassword: "" }).database).toEqual({ kind: "none" });
+  });
+
+  test("secrets of the app are secret outputs by their names", async () => {
+    const { secrets: more } = read({ appSecrets: '{"MAIL_TOKEN":"t"}' }).app;
+    const token = more["MAIL_TOKEN"] as pulumi.Output<string>;
+    expect(await pulumi.isSecret(token)).toBe(true);
+    expect(await resolved(token)).toBe("t");
   });
 
   test("an image that is not named keeps its default", () => {
@@ -115,7 +138,7 @@ describe("good settings", () => {
     for (const [output, value] of [
       [app.secret, secrets["appSecret"]],
       [app.previousSecret, "the key before"],
-      [database.password, secrets["databasePassword"]],
+      [(database as ContainerDatabase).password, secrets["databasePassword"]],
     ] as const) {
       expect(await pulumi.isSecret(output as pulumi.Output<string>)).toBe(true);
       expect(await resolved(output as pulumi.Output<string>)).toBe(value);
@@ -126,7 +149,8 @@ describe("good settings", () => {
 describe("Pulumi.yaml and infra/settings.ts agree", () => {
   test("settings.ts reads every key that Pulumi.yaml describes, and no other", () => {
     const text = readFileSync(join(ROOT, "infra/settings.ts"), "utf8");
-    const keys = [...text.matchAll(/reader\.\w+\(\s*"(\w+)"/g)].map((match) => match[1]);
+    const found = [...text.matchAll(/reader\.\w+\(\s*"(\w+)"/g)].map((match) => match[1]);
+    const keys = [...new Set(found)];
     expect(keys.sort()).toEqual(Object.keys(defaults).sort());
   });
 
@@ -188,8 +212,8 @@ describe("one thing that is wrong", () => {
     [
       "an address that is no IPv4 address",
       { bindAddress: "localhost" },
-      'slipway:bindAddress is "localhost"; it must be an IPv4 address.',
-      "pulumi config set bindAddress 127.0.0.1",
+      'slipway:bindAddress is "localhost"; it must be an IPv4 address, or empty.',
+      'pulumi config set bindAddress ""',
     ],
     [
       "a path without its slash",
@@ -242,8 +266,56 @@ describe("one thing that is wrong", () => {
     [
       "an image that Slipway does not use",
       { images: '{"redis":"redis:8"}' },
-      'slipway:images has "redis"; the images that can be named are postgres and nginx.',
+      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres and nginx.',
       "pulumi config rm --path 'images.redis'",
+    ],
+    [
+      "a server without an address",
+      { host: "ssh" },
+      'slipway:sshHost is missing, and host is "ssh".',
+      "pulumi config set sshHost HOST",
+    ],
+    [
+      "a database elsewhere without an address",
+      { database: "external" },
+      'slipway:databaseHost is missing, and database is "external".',
+      "pulumi config set databaseHost HOST",
+    ],
+    [
+      "a prefix without its second slash",
+      { pathPrefix: "/flask" },
+      'slipway:pathPrefix is "/flask"; it must be a path that begins and ends with /.',
+      "pulumi config set pathPrefix /",
+    ],
+    [
+      "a rate that Nginx would not take",
+      { rateLimits: '{"/login":"5 a minute"}' },
+      'slipway:rateLimits has {"/login":"5 a minute"}; it must have paths, each with a rate like 10r/s or 5r/m.',
+      "pulumi config rm --path 'rateLimits./login'",
+    ],
+    [
+      "a network that is none",
+      { trustedProxies: '["10.0.0.0/40"]' },
+      'slipway:trustedProxies is "[\\"10.0.0.0/40\\"]"; it must be a JSON array of networks like 10.0.0.0/8.',
+      "pulumi config set trustedProxies '[]'",
+    ],
+    [
+      "no core at all",
+      { cpu: "0" },
+      'slipway:cpu is "0"; it must be a number of cores like 0.5, or empty.',
+      'pulumi config set cpu ""',
+    ],
+    [
+      "a process with a name that is none",
+      { processes: '{"My Worker":"work"}' },
+      'slipway:processes has {"My Worker":"work"}; it must have names (lower-case letters, digits and -), each with a command on one line.',
+      "pulumi config rm --path 'processes.My Worker'",
+    ],
+    [
+      "secrets of the app that are no JSON, and they are not shown",
+      { appSecrets: "hush" },
+      "slipway:appSecrets is no JSON object of strings.",
+      "pulumi config set --secret appSecrets",
     ],
     [
       "a missing secret",
@@ -315,6 +387,22 @@ describe("several things that are wrong", () => {
     );
   });
 
+  test("are all that TLS needs, when there is nothing of it", () => {
+    expect(messageOf(() => read({ tls: "provided" }))).toBe(
+      problems(
+        ['slipway:domain is missing, and tls is "provided".', "pulumi config set domain HOST"],
+        [
+          'slipway:tlsCertificate is missing, and tls is "provided".',
+          'pulumi config set tlsCertificate "$(cat CERTIFICATE.pem)"',
+        ],
+        [
+          'slipway:tlsKey is missing, and tls is "provided".',
+          "pulumi config set --secret tlsKey <KEY.pem",
+        ],
+      ),
+    );
+  });
+
   test("never show the value of a secret", () => {
     const values = { databasePassword: "hunter2", appSecret: "hunter3\nhunter3" };
     expect(messageOf(() => read(values, ["databasePassword", "appSecret"]))).not.toContain(
@@ -332,7 +420,11 @@ describe("any text at all", () => {
         const message = messageOf(() => read({ [key]: value }));
         if (message === "") return;
         expect(message).toMatch(/^Stack "dev" was not touched: \d+ problems? in its config\./);
-        expect(new Set(message.match(/(?<=^ {2}\d+\. slipway:)\w+/gm))).toEqual(new Set([key]));
+        // Or another one, because this one makes it necessary.
+        const because = new RegExp(`^ {2}\\d+\\. slipway:\\w+ is missing, and ${key} is`, "gm");
+        const others = message.replaceAll(because, "");
+        const keys = new Set(others.match(/(?<=^ {2}\d+\. slipway:)\w+/gm));
+        expect([...keys].filter((one) => one !== key)).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -344,7 +436,7 @@ describe("any text at all", () => {
         fc.oneof(fc.integer().map(String), fc.nat(70_000).map(String), fc.double().map(String)),
         (value) => {
           const isPort = /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65535;
-          expect(messageOf(() => read({ httpPort: value })) === "").toBe(isPort);
+          expect(messageOf(() => read({ appPort: value })) === "").toBe(isPort);
         },
       ),
     );

@@ -6,7 +6,9 @@ import { UserError } from "../../../ops/user-error.ts";
 
 const there: LabelledThing[] = [];
 const removed: string[] = [];
-vi.mock("../../../ops/targets/docker.ts", () => ({ docker: { things: async () => there } }));
+vi.mock("../../../ops/targets/index.ts", () => ({
+  targetOf: async () => ({ things: async () => there }),
+}));
 vi.mock("../../../ops/orphans.ts", () => ({ endOrphans: async () => {} }));
 vi.mock("../../../ops/progress.ts", () => ({ say: () => {} }));
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
 import type { AppRelease, Settings } from "../../../stacks/settings.ts";
 import {
-  before,
   isComponent,
   isProvider,
+  madeBefore,
   named,
   type Recorded,
   record,
@@ -30,6 +30,7 @@ describe("a stack on a Docker host", () => {
       "database > database-login: command:local:Command",
       " > image: slipway:components:AppImage",
       "image > image-build: command:local:Command",
+      "image > image-marks: command:local:Command",
       " > ingress: slipway:components:NginxIngress",
       "ingress > ingress: docker:index/container:Container",
       "ingress > ingress-conf: docker:index/volume:Volume",
@@ -106,7 +107,7 @@ describe("a stack on a Docker host", () => {
 
   test("migrates before the new version starts, and switches when it is healthy", () => {
     const [migration, web, release] = ["migrate", "web-1", "release-switched"].map((name) =>
-      before(stack, name),
+      madeBefore(stack, name),
     );
     expect(migration).toContain("database-login");
     expect(migration).toContain("image-build");
@@ -144,7 +145,7 @@ describe("secrets of a stack", () => {
   test("a new database password changes the login, the migration and the app, not Postgres", async () => {
     const earlier = await recordStack(exampleSettings());
     const password = pulumi.secret("another password");
-    const later = await recordStack(exampleSettings({ database: { password } }));
+    const later = await recordStack(exampleSettings({ containerDatabase: { password } }));
     expect(differences(earlier, later)).toEqual({
       "database-login": ["stdin", "triggers"],
       migrate: ["stdin"],
@@ -164,6 +165,7 @@ describe("what the settings choose", () => {
   test("an image that exists is pulled, not built", async () => {
     const stack = await recordStack(exampleSettings(), PULLED);
     expect(tree(stack).filter((line) => line.startsWith("image >"))).toEqual([
+      "image > image-marks: command:local:Command",
       "image > image-pull: command:local:Command",
     ]);
     expect(named(stack, "web-1").inputs["image"]).toBe("registry.example/app:1.2.3");
@@ -179,8 +181,93 @@ describe("what the settings choose", () => {
     expect(names).not.toContain("static-copied");
   });
 
+  test("a release that takes another back migrates nothing", async () => {
+    const rollback = { ...PULLED, rollbackOf: "registry.example/app:1.2.4", migrates: false };
+    const names = (await recordStack(exampleSettings(), rollback)).map(({ name }) => name);
+    expect(names).not.toContain("migrate");
+    expect(names).toContain("release-switched");
+  });
+
+  test("without a database there is none, and the app is told of none", async () => {
+    const stack = await recordStack(exampleSettings({ database: { kind: "none" } }));
+    expect(stack.filter(({ name }) => name.startsWith("database"))).toEqual([]);
+    expect(JSON.stringify(named(stack, "web-1").inputs)).not.toContain("DATABASE_URL");
+  });
+
+  test("an external database is asked over TLS, and nothing is made for it", async () => {
+    const database = {
+      kind: "external",
+      host: "db.example",
+      port: 5433,
+      name: "shop",
+      user: "me",
+      password: pulumi.secret(SECRETS.databasePassword),
+      ca: undefined,
+    } as const;
+    const stack = await recordStack(exampleSettings({ database }));
+    expect(tree(stack).filter((line) => line.startsWith("database >"))).toEqual([
+      "database > database-answers: command:local:Command",
+    ]);
+    expect(named(stack, "web-1").inputs["uploads"]).toContainEqual({
+      file: "/run/secrets/DATABASE_URL",
+      content: `postgres://me:${encodeURIComponent(SECRETS.databasePassword)}@db.example:5433/shop?sslmode=verify-full`,
+    });
+  });
+
+  test("replicas are containers of their own, and Nginx knows each once it is healthy", async () => {
+    const stack = await recordStack(exampleSettings({ app: { replicas: 3 } }));
+    const release = madeBefore(stack, "release-switched");
+    for (const name of ["web-1-healthy", "web-2-healthy", "web-3-healthy"]) {
+      expect(release).toContain(name);
+    }
+    const text = String(named(stack, "release-switched").inputs["stdin"]);
+    for (const name of ["auto-web-1", "auto-web-2", "auto-web-3"]) {
+      expect(text).toContain(`server ${name}:3000;`);
+    }
+  });
+
+  test("processes are started when the release is verified, with the environment of the app", async () => {
+    const processes = { worker: "node worker.js" };
+    const stack = await recordStack(exampleSettings({ app: { processes } }));
+    const worker = named(stack, "process-worker");
+    expect(worker.inputs["entrypoints"]).toEqual(["/bin/sh", "-c", "exec node worker.js"]);
+    expect(worker.inputs["envs"]).toEqual(named(stack, "web-1").inputs["envs"]);
+    expect(madeBefore(stack, "process-worker")).toContain("release-switched");
+  });
+
+  test("limits are those of every container of the app", async () => {
+    const app = { cpu: "0.5", memory: 256, processes: { worker: "work" } };
+    const stack = await recordStack(exampleSettings({ app }));
+    for (const name of ["web-1", "process-worker"]) {
+      expect(named(stack, name).inputs).toMatchObject({
+        cpus: "0.5",
+        memory: 256,
+        memorySwap: 256,
+      });
+    }
+  });
+
+  test("on a server over SSH every step and every thing waits until that is ready", async () => {
+    const host = {
+      kind: "ssh",
+      address: "server.example",
+      port: 2222,
+      user: "deploy",
+      key: pulumi.secret("a private key"),
+      hostKey: "ssh-ed25519 AAAA",
+    } as const;
+    const stack = await recordStack({ ...exampleSettings(), host });
+    expect(named(stack, "machine-docker").inputs["host"]).toBe("ssh://deploy@server.example:2222");
+    expect(madeBefore(stack, "network")).toContain("machine-ready");
+    const command = String(named(stack, "migrate").inputs["create"]);
+    expect(command).toMatch(
+      /^ssh -o .* -o IdentityFile=ssh\/key .* deploy@server\.example sh -s apply/,
+    );
+    expect(JSON.stringify(stack.map(({ shown }) => shown))).not.toContain("a private key");
+  });
+
   test("protectData false leaves the volume unprotected", async () => {
-    const stack = await recordStack(exampleSettings({ database: { protect: false } }));
+    const stack = await recordStack(exampleSettings({ containerDatabase: { protect: false } }));
     expect(stack.filter(({ protect }) => protect)).toEqual([]);
   });
 

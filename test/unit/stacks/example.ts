@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AppRelease, Settings } from "../../../stacks/settings.ts";
+import type { AppRelease, ContainerDatabase, Settings } from "../../../stacks/settings.ts";
 
 /** Every one has what a shell, a URL or a JSON text could trip over. */
 export const SECRETS = {
@@ -8,10 +8,25 @@ export const SECRETS = {
   previousAppSecret: "key \\ before this one",
 } as const;
 
+/** Nginx on this machine, for every host, without TLS. */
+export const INGRESS: Settings["ingress"] = {
+  bindAddress: "127.0.0.1",
+  httpPort: 8080,
+  httpsPort: 8443,
+  domain: undefined,
+  tls: { kind: "off" },
+  pathPrefix: "/",
+  bodyMiB: 10,
+  readSeconds: 60,
+  rateLimits: {},
+  trustedProxies: [],
+};
+
 /** What a test wants otherwise than in the example. */
 interface Changes {
   readonly app?: Partial<Settings["app"]>;
-  readonly database?: Partial<Settings["database"]>;
+  readonly database?: Settings["database"];
+  readonly containerDatabase?: Partial<ContainerDatabase>;
   readonly ingress?: Partial<Settings["ingress"]>;
 }
 
@@ -20,36 +35,51 @@ export function exampleSettings(changes: Changes = {}): Settings {
     project: "slipway",
     stack: "test",
     target: "docker",
-    host: "local",
-    ingress: { httpPort: 8080, bindAddress: "127.0.0.1", ...changes.ingress },
+    host: { kind: "local" },
+    ingress: { ...INGRESS, ...changes.ingress },
     build: { appPath: "app", dockerfile: "Dockerfile", target: undefined, args: {} },
     app: {
       image: undefined,
       version: undefined,
+      build: true,
       port: 3000,
       healthPath: "/readyz",
       versionPath: "/version",
       staticPath: "/app/public",
       migrateCommand: "node src/migrate.ts",
+      processes: {},
       env: { LOG_LEVEL: "info" },
+      secrets: {},
       secretsAs: "files",
       secret: pulumi.secret(SECRETS.appSecret),
       previousSecret: pulumi.secret(SECRETS.previousAppSecret),
+      replicas: 1,
+      cpu: undefined,
+      memory: undefined,
       ...changes.app,
     },
-    database: {
+    database: changes.database ?? {
+      kind: "container",
       name: "app",
       user: "app",
       password: pulumi.secret(SECRETS.databasePassword),
       protect: true,
-      ...changes.database,
+      ...changes.containerDatabase,
     },
     images: { postgres: "postgres:18.6", nginx: "nginx:1.30.6" },
-    seconds: { health: 60, migrate: 600, drain: 30 },
+    imagesKept: 5,
+    registry: undefined,
+    sshFiles: {
+      folder: () => "ssh",
+      save: (name, content) => pulumi.output(content).apply(() => `ssh/${name}`),
+    },
+    seconds: { health: 60, migrate: 600, drain: 30, ready: 300 },
   };
 }
 
 export const BUILT: AppRelease = {
+  rollbackOf: undefined,
+  migrates: true,
   version: "abc123abc123",
   from: {
     context: "app",
@@ -62,6 +92,8 @@ export const BUILT: AppRelease = {
 };
 
 export const PULLED: AppRelease = {
+  rollbackOf: undefined,
+  migrates: true,
   version: "1.2.3",
   from: { reference: "registry.example/app:1.2.3" },
 };

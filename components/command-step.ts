@@ -1,0 +1,34 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Script, Step } from "./machine.ts";
+import { scriptText } from "./script.ts";
+
+/** Whom the record of releases names: the pipeline's user, or the one of the terminal. */
+const WHO = `$(printf %s "\${GITLAB_USER_LOGIN:-\${USER:-$(id -un)}}" | tr -cd 'A-Za-z0-9._@-')`;
+
+/**
+ * A step of a machine as a resource.
+ *
+ * @param shell starts the shell that takes it, as a command of the machine that runs Pulumi.
+ */
+export function commandStep(
+  shell: pulumi.Input<string>,
+  name: string,
+  script: Script,
+  opts: pulumi.CustomResourceOptions,
+): Step {
+  const part = (which: string) => pulumi.interpolate`${shell} -s ${which} "${WHO}"`;
+  return new command.local.Command(
+    name,
+    {
+      create: part("apply"),
+      ...(script.update === undefined ? {} : { update: part("update") }),
+      ...(script.remove === undefined ? {} : { delete: part("remove") }),
+      ...(script.replaceOn === undefined ? {} : { triggers: script.replaceOn }),
+      stdin: scriptText(script),
+      // What a step prints is for the user only when it fails, and then the error carries it.
+      logging: command.local.Logging.None,
+    },
+    opts,
+  );
+}

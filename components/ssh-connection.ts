@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** How a machine is reached by the `ssh` command, its configuration and its agent included. */
+export interface SshConnection {
+  readonly address: pulumi.Input<string>;
+  readonly port: number;
+  readonly user: string;
+  /** Private key; undefined takes those that ssh finds by itself. */
+  readonly key: pulumi.Input<string> | undefined;
+  /** Public host key, `TYPE BASE64`; undefined trusts what known_hosts has. */
+  readonly hostKey: pulumi.Input<string> | undefined;
+  readonly files: SshFiles;
+}
+
+/** Where a stack's keys and sockets are, which ssh wants as files, on the machine that runs Pulumi. */
+export interface SshFiles {
+  /**
+   * The folder, made if need be. Relative to where the program runs, so that the state is the same on
+   * every machine, and the name of a socket short enough.
+   */
+  folder(): string;
+  /** Writes a file that only its owner can read; @returns its path, when it is there. */
+  save(name: string, content: pulumi.Input<string>): pulumi.Output<string>;
+}
+
+/** Options of ssh, one a word. */
+export function sshOptions(connection: SshConnection): pulumi.Output<string[]> {
+  const { files, key, hostKey, port } = connection;
+  const keyFile = key === undefined ? "" : files.save("key", pulumi.interpolate`${key}\n`);
+  // By a name of its own: the address may change, and the key tells the machine.
+  const hosts =
+    hostKey === undefined
+      ? ""
+      : files.save("known_hosts", pulumi.interpolate`slipway ${hostKey}\n`);
+  const words = pulumi.all([keyFile, hosts]).apply(([identity, known]) =>
+    [
+      "BatchMode=yes",
+      "ConnectTimeout=10",
+      "ServerAliveInterval=10",
+      "ServerAliveCountMax=3",
+      // One connection serves every step, and all that the engine is asked.
+      "ControlMaster=auto",
+      "ControlPersist=20",
+      `ControlPath=${files.folder()}/%C`,
+      ...(identity === "" ? [] : [`IdentityFile=${identity}`, "IdentitiesOnly=yes"]),
+      ...(known === "" ? [] : [`UserKnownHostsFile=${known}`, "HostKeyAlias=slipway"]),
+      "StrictHostKeyChecking=yes",
+      `Port=${port}`,
+    ].flatMap((option) => ["-o", option]),
+  );
+  // They name the files of what is secret, and are not.
+  return pulumi.unsecret(words);
+}

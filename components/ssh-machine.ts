@@ -1,0 +1,166 @@
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { commandStep } from "./command-step.ts";
+import type { Machine, Script, Step } from "./machine.ts";
+import { quote } from "./script.ts";
+import { type SshConnection, sshOptions } from "./ssh-connection.ts";
+
+export interface SshMachineArgs extends SshConnection {
+  /** How long the machine may take to let somebody in, and Docker to answer. */
+  readonly readySeconds: number;
+}
+
+/**
+ * A Linux server that is reached by the `ssh` command. When Docker is not there, and it is a Debian or an
+ * Ubuntu, it is installed from the distribution's packages. Deleting the component deletes nothing.
+ */
+export class SshMachine extends pulumi.ComponentResource implements Machine {
+  readonly dockerProvider: docker.Provider;
+  readonly options: pulumi.ComponentResourceOptions;
+  readonly address: pulumi.Output<string>;
+  readonly #shell: pulumi.Output<string>;
+  readonly #here: pulumi.Output<string>;
+
+  constructor(name: string, args: SshMachineArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:SshMachine", name, {}, opts);
+    const child = { parent: this };
+    const commands = new command.Provider(`${name}-command`, {}, child);
+    const options = sshOptions(args);
+    const ssh = pulumi
+      .all([options, args.address])
+      .apply(
+        ([words, address]) =>
+          `ssh ${words.map(quoteWhereNeeded).join(" ")} ${args.user}@${address}`,
+      );
+    this.#shell = pulumi.interpolate`${ssh} sh`;
+    this.#here = ssh.apply(hereFunctions);
+
+    const ready = commandStep(
+      "sh",
+      `${name}-ready`,
+      this.#withHere(readyScript(args.readySeconds)),
+      {
+        ...child,
+        provider: commands,
+      },
+    );
+    this.dockerProvider = new docker.Provider(
+      `${name}-docker`,
+      {
+        // The URN says nothing; it makes everything on the machine wait until that is ready.
+        host: pulumi
+          .all([args.address, ready.urn])
+          .apply(([address]) => `ssh://${args.user}@${address}:${args.port}`),
+        sshOpts: options,
+      },
+      child,
+    );
+    this.options = { providers: [this.dockerProvider, commands] };
+    this.address = pulumi.output(args.address);
+    this.registerOutputs({ address: this.address, ssh });
+  }
+
+  run(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
+    return commandStep(this.#shell, name, script, opts);
+  }
+
+  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
+    return commandStep("sh", name, this.#withHere(script), opts);
+  }
+
+  #withHere(script: Script): Script {
+    return {
+      ...script,
+      values: { ...script.values, SSH_FUNCTIONS: this.#here },
+      functions: `eval "$SSH_FUNCTIONS"\n${script.functions ?? ""}`,
+    };
+  }
+}
+
+const quoteWhereNeeded = (word: string) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : quote(word));
+
+/** What the scripts that run here are given to reach the machine. */
+function hereFunctions(ssh: string): string {
+  return `
+# The words of a command reach the machine as they are.
+on_host() {
+  words=
+  for word; do words="$words '$(printf %s "$word" | sed "s/'/'\\\\\\\\''/g")'"; done
+  ${ssh} "$words"
+}
+# The machine's socket under a name of this one, for as long as the command takes.
+with_engine() {
+  tunnel=$(mktemp -d)
+  ${ssh.replace(/^ssh /, "ssh -nNT -o ControlPath=none -o ExitOnForwardFailure=yes ")} \\
+    -L "$tunnel/docker.sock:/var/run/docker.sock" &
+  forwarding=$!
+  trap 'kill "$forwarding" 2>/dev/null || :; rm -rf "$tunnel"' EXIT
+  trap 'exit 1' HUP INT TERM
+  tries=100
+  while [ ! -S "$tunnel/docker.sock" ]; do
+    tries=$((tries - 1))
+    if [ "$tries" -eq 0 ]; then echo "The engine's socket could not be forwarded." >&2; exit 1; fi
+    sleep 0.1
+  done
+  DOCKER_HOST=unix://$tunnel/docker.sock "$@"
+}`;
+}
+
+/** Waits for the machine, and sees to it that Docker answers; what it said last is in the error. */
+function readyScript(seconds: number): Script {
+  return {
+    values: { SECONDS_ALLOWED: String(seconds), PREPARE },
+    apply: `
+  deadline=$(($(date +%s) + SECONDS_ALLOWED))
+  while ! said=$(on_host true 2>&1); do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      echo "The machine did not let anybody in within $SECONDS_ALLOWED seconds. ssh said: $said" >&2
+      exit 1
+    fi
+    sleep 2
+  done
+  left=$((deadline - $(date +%s)))
+  on_host sh -euc "$PREPARE" sh "$([ "$left" -gt 30 ] && echo "$left" || echo 30)"`,
+  };
+}
+
+/** Runs on the machine. Its only output is the version of Docker. */
+const PREPARE = `
+deadline=$(($(date +%s) + $1))
+# A machine that is being set up by its cloud is left to it.
+if command -v cloud-init >/dev/null; then
+  timeout "$1" cloud-init status --wait >&2 || {
+    echo "cloud-init did not end well:" >&2
+    tail -n 30 /var/log/cloud-init-output.log >&2 || :
+    exit 1
+  }
+fi
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+if ! command -v docker >/dev/null; then
+  . /etc/os-release
+  case "$ID \${ID_LIKE-}" in
+    *debian*|*ubuntu*) ;;
+    *) echo "There is no Docker on this machine, and it is no Debian or Ubuntu. Install Docker there." >&2; exit 1 ;;
+  esac
+  log=$(mktemp)
+  {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends docker.io
+  } >"$log" 2>&1 || {
+    echo "Docker could not be installed. The last lines:" >&2
+    tail -n 30 "$log" >&2
+    exit 1
+  }
+  rm -f "$log"
+  if [ "$(id -u)" -ne 0 ]; then as_root usermod -aG docker "$(id -un)"; fi
+fi
+while ! said=$(docker version --format '{{.Server.Version}}' 2>&1); do
+  if [ "$(date +%s)" -ge "$deadline" ]; then
+    echo "Docker does not answer on this machine. It said: $said" >&2
+    exit 1
+  fi
+  if ! pgrep -x dockerd >/dev/null; then as_root service docker start >/dev/null 2>&1 || :; fi
+  sleep 1
+done
+echo "$said"`;

@@ -1,0 +1,305 @@
+import * as pulumi from "@pulumi/pulumi";
+import { distance } from "fastest-levenshtein";
+
+/** Whether the stack's file has the value encrypted. The SDK knows, but leaves it out of its types. */
+const { isConfigSecret } = pulumi.runtime as typeof pulumi.runtime & {
+  isConfigSecret(key: string): boolean;
+};
+
+interface Pattern {
+  test(value: string): boolean;
+}
+
+/** Reads keys one by one and remembers what is wrong, so that all of it can be said at once. */
+export class ConfigReader {
+  readonly #project: string;
+  readonly #stack: string;
+  readonly #known = new Set<string>();
+  readonly #problems: { readonly text: string; readonly type: string }[] = [];
+
+  constructor(project: string, stack: string) {
+    this.#project = project;
+    this.#stack = stack;
+  }
+
+  oneOf<T extends string>(key: string, allowed: readonly [T, ...T[]]): T {
+    const value = this.#value(key);
+    const match = allowed.find((one) => one === value);
+    if (match === undefined) this.#wrong(key, value, alternatives(allowed), allowed[0]);
+    return match ?? allowed[0];
+  }
+
+  text(key: string, valid: (value: string) => boolean, rule: string, example: string): string {
+    const value = this.#value(key);
+    if (!valid(value)) this.#wrong(key, value, rule, example);
+    return value;
+  }
+
+  optional(key: string, pattern: Pattern, rule: string): string | undefined {
+    const value = this.#value(key);
+    if (value === "") return undefined;
+    if (!pattern.test(value)) this.#wrong(key, value, `${rule}, or empty`, '""');
+    return value;
+  }
+
+  integer(key: string, min: number, max: number): number {
+    return this.#integer(key, this.#value(key), min, max);
+  }
+
+  optionalInteger(key: string, min: number, max: number): number | undefined {
+    const value = this.#value(key);
+    return value === "" ? undefined : this.#integer(key, value, min, max);
+  }
+
+  boolean(key: string): boolean {
+    return this.oneOf(key, ["true", "false"]) === "true";
+  }
+
+  optionalBoolean(key: string): boolean | undefined {
+    const value = this.oneOf(key, ["", "true", "false"]);
+    return value === "" ? undefined : value === "true";
+  }
+
+  /** A JSON array of strings. */
+  list(key: string, pattern: Pattern, rule: string): readonly string[] {
+    const value = this.#value(key);
+    const array = parseStrings(value || "[]");
+    const valid = Array.isArray(array) && array.every((one) => pattern.test(one));
+    if (!valid) this.#wrong(key, value, `a JSON array of ${rule}`, "'[]'");
+    return Array.isArray(array) ? array : [];
+  }
+
+  /** A JSON object whose values are strings. */
+  strings(key: string): Readonly<Record<string, string>> {
+    const value = this.#value(key);
+    const object = parseObject(value || "{}");
+    if (object === undefined) {
+      this.#wrong(key, value, "a JSON object of strings", `'{"NAME":"value"}'`);
+    }
+    return object ?? {};
+  }
+
+  /** A JSON object of strings whose every entry has to be valid. */
+  entries(
+    key: string,
+    valid: (name: string, value: string) => boolean,
+    rule: string,
+  ): Readonly<Record<string, string>> {
+    const object = this.strings(key);
+    for (const [name, value] of Object.entries(object)) {
+      if (valid(name, value)) continue;
+      this.problem(
+        `${this.#full(key)} has ${JSON.stringify({ [name]: value })}; it must have ${rule}.`,
+        `pulumi config rm --path '${pathOf(key, name)}'`,
+      );
+    }
+    return object;
+  }
+
+  /** Variables that the team adds to those that every app is given. */
+  environment(key: string, given: ReadonlySet<string>): Readonly<Record<string, string>> {
+    return this.#variables(key, this.strings(key), given);
+  }
+
+  /** As `environment`, all of it encrypted. */
+  secretEnvironment(
+    key: string,
+    given: ReadonlySet<string>,
+  ): Readonly<Record<string, pulumi.Output<string>>> {
+    const value = this.#secretValue(key);
+    const object = parseObject(value || "{}");
+    if (object === undefined) {
+      // What it is must not be shown.
+      this.problem(`${this.#full(key)} is no JSON object of strings.`, this.#setSecret(key));
+    }
+    const variables = Object.entries(this.#variables(key, object ?? {}, given));
+    return Object.fromEntries(variables.map(([name, one]) => [name, pulumi.secret(one)]));
+  }
+
+  secret(key: string, minLength: number): pulumi.Output<string> {
+    const value = this.#secretLine(key);
+    if (value === "") {
+      this.problem(`${this.#full(key)} is missing.`, this.#setSecret(key));
+    } else if (value.length < minLength) {
+      this.problem(
+        `${this.#full(key)} is too short; it must have at least ${minLength} characters.`,
+        this.#setSecret(key),
+      );
+    }
+    return pulumi.secret(value);
+  }
+
+  optionalSecret(key: string): pulumi.Output<string> | undefined {
+    const value = this.#secretLine(key);
+    return value === "" ? undefined : pulumi.secret(value);
+  }
+
+  /** A secret of several lines, like a private key. */
+  optionalSecretText(key: string): pulumi.Output<string> | undefined {
+    const value = this.#secretValue(key);
+    return value === "" ? undefined : pulumi.secret(value);
+  }
+
+  /** A key that another one's value makes necessary. */
+  missing(key: string, why: string, example: string): void {
+    this.problem(
+      `${this.#full(key)} is missing, and ${why}.`,
+      `pulumi config set ${key} ${example}`,
+    );
+  }
+
+  missingSecret(key: string, why: string, input: string): void {
+    this.problem(`${this.#full(key)} is missing, and ${why}.`, `${this.#setSecret(key)} ${input}`);
+  }
+
+  /** Call after every key was read: what was not read is misspelt. */
+  refuseUnknownKeys(): void {
+    const prefix = `${this.#project}:`;
+    for (const full of Object.keys(pulumi.runtime.allConfig())) {
+      if (!full.startsWith(prefix)) continue;
+      const key = full.slice(prefix.length);
+      if (this.#known.has(key)) continue;
+      const meant = nearest(key, this.#known);
+      this.problem(
+        `${full} is not a setting${meant === undefined ? "" : `; did you mean ${meant}?`}`,
+        `pulumi config rm ${key}`,
+      );
+    }
+  }
+
+  throwProblems(): void {
+    if (this.#problems.length === 0) return;
+    const count = this.#problems.length === 1 ? "1 problem" : `${this.#problems.length} problems`;
+    const lines = this.#problems.map(
+      ({ text, type }, index) => `  ${index + 1}. ${text}\n     ${type} -s ${this.#stack}`,
+    );
+    throw new pulumi.RunError(
+      `Stack "${this.#stack}" was not touched: ${count} in its config.\n${lines.join("\n")}`,
+    );
+  }
+
+  #full(key: string): string {
+    return `${this.#project}:${key}`;
+  }
+
+  #setSecret(key: string): string {
+    return `pulumi config set --secret ${key}`;
+  }
+
+  /** What is encrypted in the stack's file must not come out of it where it would be shown. */
+  #value(key: string): string {
+    if (!isConfigSecret(this.#full(key))) return this.#read(key);
+    this.#known.add(key);
+    this.problem(
+      `${this.#full(key)} is encrypted, but is no secret: it would be shown in the clear.`,
+      `pulumi config rm ${key}`,
+    );
+    return "";
+  }
+
+  #read(key: string): string {
+    this.#known.add(key);
+    return pulumi.runtime.getConfig(this.#full(key)) ?? "";
+  }
+
+  #integer(key: string, value: string, min: number, max: number): number {
+    const number = Number(value);
+    const valid = /^\d+$/.test(value) && number >= min && number <= max;
+    if (!valid) this.#wrong(key, value, `a whole number from ${min} to ${max}`, "NUMBER");
+    return number;
+  }
+
+  #variables(
+    key: string,
+    object: Readonly<Record<string, string>>,
+    given: ReadonlySet<string>,
+  ): Readonly<Record<string, string>> {
+    for (const [name, value] of Object.entries(object)) {
+      const remove = `pulumi config rm --path '${pathOf(key, name)}'`;
+      if (!/^[A-Za-z_]\w*$/.test(name)) {
+        this.problem(`${this.#full(key)} has "${name}", which is no name of a variable.`, remove);
+      } else if (given.has(name)) {
+        this.problem(`${this.#full(key)} has ${name}, which Slipway itself sets.`, remove);
+      } else if (/[\0\r\n]/.test(value)) {
+        this.problem(`${this.#full(key)} has ${name} with more than one line.`, remove);
+      }
+    }
+    return object;
+  }
+
+  #secretValue(key: string): string {
+    const value = this.#read(key);
+    if (value !== "" && !isConfigSecret(this.#full(key))) {
+      this.problem(`${this.#full(key)} is stored in the clear.`, this.#setSecret(key));
+    }
+    return value;
+  }
+
+  #secretLine(key: string): string {
+    const value = this.#secretValue(key);
+    if (/[\0\r\n]/.test(value)) {
+      this.problem(`${this.#full(key)} has more than one line.`, this.#setSecret(key));
+    }
+    return value;
+  }
+
+  #wrong(key: string, value: string, rule: string, example: string): void {
+    const got = value === "" ? "empty" : JSON.stringify(value);
+    this.problem(
+      `${this.#full(key)} is ${got}; it must be ${rule}.`,
+      `pulumi config set ${key} ${example}`,
+    );
+  }
+
+  /** Remembers something wrong, and the line to type. */
+  problem(text: string, type: string): void {
+    this.#problems.push({ text, type });
+  }
+}
+
+function alternatives(values: readonly string[]): string {
+  const quoted = values.map((value) => `"${value}"`);
+  return quoted.length === 1
+    ? `${quoted[0]}`
+    : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
+/** JSON arrays are set as a whole, so an object is edited by the path of an entry. */
+const pathOf = (key: string, name: string) => `${key}.${name}`;
+
+function parseStrings(text: string): string[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((one) => typeof one === "string")
+      ? value
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseObject(text: string): Record<string, string> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value);
+    if (!entries.every(([, one]) => typeof one === "string")) return undefined;
+    return Object.fromEntries(entries);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The known key that differs from the given one by the fewest edits, if they are few. */
+function nearest(key: string, known: ReadonlySet<string>): string | undefined {
+  const ranked = [...known]
+    .map((candidate) => ({
+      candidate,
+      edits: distance(key.toLowerCase(), candidate.toLowerCase()),
+    }))
+    .sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  return best !== undefined && best.edits <= Math.max(2, key.length / 4)
+    ? best.candidate
+    : undefined;
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
+import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-conf.ts";
+import type { ReleaseRecord } from "../../../components/release.ts";
+import { PROJECT } from "../../project.ts";
+import type { Part, Target } from "../target.ts";
+import { isInMaintenance, setMaintenance } from "./maintenance.ts";
+import { PSQL, RUN } from "./one-off.ts";
+import { printed, type Reach } from "./reach.ts";
+import { linesOf, things } from "./things.ts";
+
+const APP_ROLES = ["web", "process"];
+
+/** A stack on a Docker host. */
+export function dockerTarget(stack: string, host: Reach): Target {
+  const owner: Owner = { project: PROJECT, stack };
+  const filters = `--filter label=slipway.project=${PROJECT} --filter label=slipway.stack=${stack}`;
+  const parts = () => listParts(host, filters);
+  return {
+    things: () => things(host, filters),
+    removeBuilds: async () => {
+      await printed(host.take(REMOVE_BUILDS, [filters]));
+    },
+    releases: () => readRecord(host, labelFilters(owner, "ingress")),
+    parts,
+    logs: async ({ of, follow, lines }) => {
+      const shown = (await parts()).filter(({ role, name }) =>
+        of === undefined ? APP_ROLES.includes(role) : name.includes(of),
+      );
+      return await host.show(LOGS, [
+        String(lines),
+        follow ? "--follow" : "",
+        ...shown.map(({ name }) => name),
+      ]);
+    },
+    run: (command) =>
+      host.show(RUN, [
+        filters,
+        command,
+        `${PROJECT}-${stack}-run-${randomBytes(3).toString("hex")}`,
+        labelOptions(labels(owner, "step")),
+      ]),
+    psql: (args) => host.show(PSQL, [filters, ...args]),
+    setMaintenance: (on) => setMaintenance(host, filters, on),
+    isInMaintenance: () => isInMaintenance(host, filters),
+  };
+}
+
+const REMOVE_BUILDS = `
+docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}' $1 | while read -r build; do
+  docker image rm --no-prune "$build" >/dev/null
+done`;
+
+/** All at once, each line with its container's name where there are several. */
+const LOGS = `
+lines=$1 follow=$2
+shift 2
+if [ $# -eq 0 ]; then echo "No container of that name is there." >&2; exit 1; fi
+if [ $# -eq 1 ]; then exec docker logs --tail "$lines" $follow "$1" 2>&1; fi
+trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
+trap 'exit 130' HUP INT TERM
+for name; do
+  docker logs --tail "$lines" $follow "$name" 2>&1 | sed -u "s/^/$name  /" &
+done
+wait`;
+
+async function readRecord(host: Reach, filters: string): Promise<ReleaseRecord[]> {
+  const script = `
+ingress=$(docker ps --quiet $1 | head -n 1)
+if [ -n "$ingress" ]; then docker exec "$ingress" sh -c 'cat ${CONF_FOLDER}/${RECORD_FILE} 2>/dev/null || :'; fi`;
+  return linesOf(await printed(host.take(script, [filters]))).map((line) => JSON.parse(line));
+}
+
+async function listParts(host: Reach, filters: string): Promise<Part[]> {
+  const fields = ['{{.Label "slipway.role"}}', "{{.Names}}", '{{.Label "slipway.release"}}'];
+  const format = [...fields, "{{.State}}", "{{.Status}}"].join("\t");
+  const output = await printed(host.take(`docker ps --all --format '${format}' ${filters}`));
+  return linesOf(output)
+    .map((line) => {
+      const [role = "", name = "", version = "", state = "", status = ""] = line.split("\t");
+      return { role, name, version, state: status, isRunning: state === "running" };
+    })
+    .filter(({ role }) => role !== "step");
+}

@@ -1,0 +1,49 @@
+/**
+ * Scripts on a Docker host that run one thing beside a stack. The first argument is the filters of
+ * `docker ps` for the stack, one a word; `-t` is added where there is a terminal.
+ */
+
+/** A command in the image and the environment of the app that is live. $2 is the command, $3 a name. */
+export const RUN = `
+web=$(docker ps --quiet $1 --filter label=slipway.role=web | head -n 1)
+if [ -z "$web" ]; then echo "No container of the app runs; bring the stack up first." >&2; exit 1; fi
+image=$(docker inspect --format '{{.Config.Image}}' "$web")
+network=$(docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' "$web" | head -n 1)
+memory=/dev/shm
+[ -w "$memory" ] || memory=\${TMPDIR:-/tmp}
+work=$(mktemp -d "$memory/slipway-run-XXXXXX")
+trap 'rm -rf "$work"; docker rm --force --volumes "$3" >/dev/null 2>&1 || :' EXIT
+trap 'exit 130' HUP INT TERM
+docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$web" >"$work/variables"
+terminal=
+if [ -t 0 ]; then terminal=--tty; fi
+docker create --interactive $terminal --name "$3" $4 --network "$network" --env-file "$work/variables" \\
+  --entrypoint /bin/sh "$image" -c "$2" >/dev/null
+# Before anything reads them, and never on this machine's disk.
+if docker cp "$web:/run/secrets" - >"$work/secrets.tar" 2>/dev/null; then
+  docker cp - "$3:/run" <"$work/secrets.tar" >/dev/null
+fi
+rm -rf "$work"
+code=0
+docker start --attach --interactive "$3" || code=$?
+exit "$code"`;
+
+/** psql in the container of the database, acting as the owner of what is in it. $2 and on are its arguments. */
+export const PSQL = `
+filters=$1
+shift
+database=$(docker ps --quiet $filters --filter label=slipway.role=database | head -n 1)
+if [ -z "$database" ]; then
+  echo "The stack has no database in a container that runs. Elsewhere: ./slipway run with a client of the app's image." >&2
+  exit 1
+fi
+web=$(docker ps --all --quiet $filters --filter label=slipway.role=web | head -n 1)
+name=$(docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$web" | sed -n 's/^DB_NAME=//p')
+owner=$(docker exec --user postgres "$database" psql -qXAt -d "$name" \\
+  -c "SELECT quote_ident(pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database()")
+terminal=
+if [ -t 0 ]; then terminal=--tty; fi
+code=0
+docker exec --interactive $terminal --user postgres --env "PGOPTIONS=-c role=$owner" "$database" \\
+  psql -d "$name" "$@" || code=$?
+exit "$code"`;

@@ -1,0 +1,17 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { dockerTarget } from "./docker/index.ts";
+import { reach } from "./docker/reach.ts";
+import type { Target } from "./target.ts";
+
+interface RecordedMachine {
+  readonly type: string;
+  readonly outputs?: { readonly ssh?: string };
+}
+
+/** Where a stack runs, by what its state says of its machine. */
+export async function targetOf(stack: Stack): Promise<Target> {
+  const { deployment } = await stack.exportStack();
+  const resources: RecordedMachine[] = deployment.resources ?? [];
+  const machine = resources.find(({ outputs }) => outputs?.ssh !== undefined);
+  return dockerTarget(stack.name, reach(machine?.outputs?.ssh));
+}

@@ -1,0 +1,40 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UserError } from "../user-error.ts";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+const STACK = { stack: { type: "string", short: "s" } } as const;
+
+/**
+ * Arguments of a verb that works on a stack.
+ *
+ * @param usage shown with what is wrong.
+ */
+export function readArguments<T extends Options>(
+  args: string[],
+  usage: string,
+  options: T,
+  allowPositionals = false,
+) {
+  const { values, positionals } = parse(() =>
+    parseArgs({ args, options: { ...options, ...STACK }, allowPositionals, strict: true }),
+  );
+  const { stack } = values as { stack?: string };
+  if (stack === undefined) throw new UserError(`Which stack? usage: ${usage}`);
+  return { stack, values, positionals };
+
+  function parse<R>(work: () => R): R {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
+    }
+  }
+}
+
+/** A whole number that is at least 1. */
+export function positive(value: string, option: string): number {
+  if (/^[1-9]\d*$/.test(value)) return Number(value);
+  throw new UserError(`${option} is "${value}"; it must be a whole number, at least 1.`);
+}

@@ -1,0 +1,19 @@
+import { logs } from "./logs.ts";
+import { maintenance } from "./maintenance.ts";
+import { psql } from "./psql.ts";
+import { releases } from "./releases.ts";
+import { rollback } from "./rollback.ts";
+import { run } from "./run.ts";
+import { status } from "./status.ts";
+import type { Verb } from "./verb.ts";
+
+/** The verbs on a running stack, by the name that is typed. */
+export const verbs: Readonly<Record<string, Verb>> = {
+  status,
+  releases,
+  rollback,
+  logs,
+  run,
+  psql,
+  maintenance,
+};

@@ -1,0 +1,34 @@
+import type { ReleaseRecord } from "../../components/release.ts";
+import { targetOf } from "../targets/index.ts";
+import { openStack } from "../workspace.ts";
+import { readArguments } from "./arguments.ts";
+import { table } from "./table.ts";
+import type { Verb } from "./verb.ts";
+
+const usage = "./slipway releases -s STACK [--json]";
+
+export const releases: Verb = {
+  summary: "List what was released to a stack, newest first.",
+  usage,
+  async run(args) {
+    const { stack, values } = readArguments(args, usage, { json: { type: "boolean" } });
+    const target = await targetOf(await openStack(stack));
+    const all = await target.releases();
+    process.stdout.write(values["json"] ? `${JSON.stringify(all, null, 2)}\n` : listed(all));
+    return 0;
+  },
+};
+
+function listed(all: readonly ReleaseRecord[]): string {
+  if (all.length === 0) return "Nothing was released yet.\n";
+  const live = all.find(({ verified }) => verified);
+  return table(
+    ["VERSION", "WHEN", "BY", "STATE", "IMAGE"],
+    all.map((one) => [one.version, one.time, one.by, stateOf(one, one === live), one.image]),
+  );
+}
+
+function stateOf({ verified, rollbackOf }: ReleaseRecord, isLive: boolean): string {
+  if (!verified) return "failed";
+  return `${rollbackOf === "" ? "" : "rollback, "}${isLive ? "live" : "replaced"}`;
+}

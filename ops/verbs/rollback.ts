@@ -1,0 +1,70 @@
+import type { ReleaseRecord } from "../../components/release.ts";
+import { releaseDeadLocks } from "../locks.ts";
+import { duration, say } from "../progress.ts";
+import { LOCAL_STACK } from "../project.ts";
+import { repairInterrupted } from "../repair.ts";
+import { targetOf } from "../targets/index.ts";
+import { up } from "../up.ts";
+import { UserError } from "../user-error.ts";
+import { openStack } from "../workspace.ts";
+import { readArguments } from "./arguments.ts";
+import type { Verb } from "./verb.ts";
+
+const usage = "./slipway rollback -s STACK [--to VERSION]";
+
+export const rollback: Verb = {
+  summary: "Put an earlier image back: the last verified release, or a version that is named.",
+  usage,
+  async run(args) {
+    const started = Date.now();
+    const { stack: name, values } = readArguments(args, usage, { to: { type: "string" } });
+    if (name === LOCAL_STACK) releaseDeadLocks(name);
+    const stack = await openStack(name);
+    await repairInterrupted(stack);
+    const target = await targetOf(stack);
+    const { live, goal } = chooseGoal(
+      (await target.releases()).filter(({ verified }) => verified),
+      values["to"] as string | undefined,
+    );
+    say(`▸ Rolling ${name} back from ${live.version} to ${goal.version} (${goal.image}) ...`);
+    say(
+      `  The database is not rolled back: ${goal.version} has to work with what later migrations did.`,
+    );
+    const rolling = await openStack(name, {
+      SLIPWAY_IMAGE: goal.image,
+      SLIPWAY_VERSION: goal.version,
+      SLIPWAY_ROLLBACK_OF: live.image,
+    });
+    const { outputs } = await up(rolling);
+    say(`✓ ${outputs["url"]?.value} answers with ${goal.version} again: ${duration(started)}`);
+    return 0;
+  },
+};
+
+/** @param verified releases that were seen to answer, newest first. */
+export function chooseGoal(
+  verified: readonly ReleaseRecord[],
+  version: string | undefined,
+): { live: ReleaseRecord; goal: ReleaseRecord } {
+  const [live, ...earlier] = verified;
+  if (live === undefined) throw new UserError("Nothing was released to this stack yet.");
+  const others = earlier.filter(({ image }) => image !== live.image);
+  if (version !== undefined) {
+    const goal = others.find((one) => one.version === version);
+    if (goal !== undefined) return { live, goal };
+    const isLive = live.version === version;
+    throw new UserError(
+      isLive
+        ? `${version} is live already.`
+        : `There is no verified release ${version} here. ./slipway releases lists what there is.`,
+    );
+  }
+  // What was taken back once is no place to go back to.
+  const takenBack = new Set(verified.map(({ rollbackOf }) => rollbackOf));
+  const goal = others.find(({ image }) => !takenBack.has(image));
+  if (goal !== undefined) return { live, goal };
+  throw new UserError(
+    `There is no verified release before ${live.version} that was not taken back. ` +
+      "Name one with --to VERSION; ./slipway releases lists what there is.",
+  );
+}

@@ -1,0 +1,46 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Database } from "../components/database-connection.ts";
+import { ExternalDatabase } from "../components/external-database.ts";
+import type { Owner } from "../components/labels.ts";
+import type { Machine } from "../components/machine.ts";
+import { PostgresContainer } from "../components/postgres-container.ts";
+import type { Settings } from "./settings.ts";
+
+interface Place {
+  readonly machine: Machine;
+  readonly owner: Owner;
+  readonly network: pulumi.Input<string>;
+}
+
+/** The database that the settings name; an empty list where the app has none. */
+export function dockerDatabase(name: string, place: Place, settings: Settings): Database[] {
+  const { database, images } = settings;
+  const on = place.machine.options;
+  switch (database.kind) {
+    case "none":
+      return [];
+    case "container":
+      return [
+        new PostgresContainer(
+          name,
+          {
+            ...place,
+            image: images.postgres,
+            databaseName: database.name,
+            ownerRole: database.user,
+            password: database.password,
+            protect: database.protect,
+          },
+          on,
+        ),
+      ];
+    case "external":
+      return [
+        new ExternalDatabase(
+          name,
+          { ...place, ...database, image: images.postgres, databaseName: database.name },
+          on,
+        ),
+      ];
+  }
+}
