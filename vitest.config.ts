@@ -58,6 +58,13 @@ export default defineConfig({
           include: ["test/e2e/failures/**/*.test.ts"],
         },
       },
+      {
+        test: {
+          ...stacks,
+          name: "hosts",
+          include: ["test/hosts/**/*.test.ts", "test/e2e/hosts/**/*.test.ts"],
+        },
+      },
     ],
   },
 });

@@ -73,7 +73,7 @@ export class AppImage extends pulumi.ComponentResource {
         values: {},
         functions: markFunctions(owner),
         apply: ":",
-        remove: 'marks | while read -r mark; do drop_image "$mark"; done',
+        remove: 'marks | while read -r mark; do drop_image "$mark" --no-prune; done',
       },
       { parent: this },
     );

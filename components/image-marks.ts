@@ -7,7 +7,8 @@ export function markRepository({ project, stack }: Owner): string {
 
 /**
  * Shell functions on a stack's marks: `marks` lists them; `drop_image MARK` takes one away, and with it
- * every name of the image, unless another stack has marked it too or a container is made from it.
+ * every name of the image, unless another stack has marked it too or a container is made from it. With
+ * `--no-prune` after it, the layers below stay, which are the engine's build cache.
  */
 export function markFunctions(owner: Owner): string {
   return `
@@ -22,9 +23,8 @@ drop_image() {
     [ -n "$(docker ps --all --quiet --filter "ancestor=$id")" ]; then
     names=$1
   fi
-  # Without pruning: the layers below are the engine's build cache, and make the next build quick.
   printf '%s\\n' "$names" | while read -r one; do
-    if [ -n "$one" ]; then docker image rm --no-prune "$one" >/dev/null 2>&1 || :; fi
+    if [ -n "$one" ]; then docker image rm \${2-} "$one" >/dev/null 2>&1 || :; fi
   done
 }`;
 }

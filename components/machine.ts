@@ -6,6 +6,8 @@ export interface Machine {
   readonly dockerProvider: docker.Provider;
   /** Options of every component on this machine: its providers, and what ties it to its life. */
   readonly options: pulumi.ComponentResourceOptions;
+  /** Folder for data that outlives the machine; undefined where data is on volumes of its engine. */
+  readonly dataFolder?: string;
   /** Where clients reach the machine, a host name or an address. */
   readonly address: pulumi.Output<string>;
   /**

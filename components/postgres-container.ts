@@ -33,7 +33,8 @@ const PORT = 5432;
  * acts as the owner from its first statement. So a new password is a new role: the old one works until
  * what used it is gone, and is dropped last.
  *
- * The volume survives the deletion of everything else here, and, with `protect`, a destroy.
+ * The volume survives the deletion of everything else here, and, with `protect`, a destroy. On a machine
+ * that has a disk for data, the data is there, and that disk is what is protected.
  */
 export class PostgresContainer extends pulumi.ComponentResource implements Database {
   /** How the app reaches the database, as the login role of the present password. */
@@ -44,12 +45,7 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
     const child = { parent: this };
     const mine = labelList(labels(args.owner, "database"));
 
-    const volume = new docker.Volume(
-      `${name}-data`,
-      // A fixed name: people look for their data by name, and it is found again if the state is lost.
-      { name: `${args.owner.project}-${args.owner.stack}-${name}`, labels: mine },
-      { ...child, protect: args.protect },
-    );
+    const data = this.#data(name, args);
 
     const container = new docker.Container(
       name,
@@ -61,7 +57,7 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
         envs: ["POSTGRES_HOST_AUTH_METHOD=trust"],
         uploads: [{ file: HBA_PATH, content: HBA }],
         // Postgres 18 images keep the data in a folder of the version below this one.
-        volumes: [{ volumeName: volume.name, containerPath: "/var/lib/postgresql" }],
+        volumes: [{ ...data, containerPath: "/var/lib/postgresql" }],
         networksAdvanced: [{ name: args.network, aliases: [HOST] }],
         restart: "unless-stopped",
         destroyGraceSeconds: 60,
@@ -79,6 +75,21 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
       }),
     );
     this.registerOutputs({ connection: this.connection });
+  }
+
+  /** Where the data is: on the machine's own disk for data, or on a volume of the engine. */
+  #data(name: string, { machine, owner, protect }: PostgresContainerArgs) {
+    if (machine.dataFolder !== undefined) return { hostPath: `${machine.dataFolder}/${name}` };
+    const volume = new docker.Volume(
+      `${name}-data`,
+      {
+        // A fixed name: people look for their data by name, and it is found again if the state is lost.
+        name: `${owner.project}-${owner.stack}-${name}`,
+        labels: labelList(labels(owner, "database")),
+      },
+      { parent: this, protect },
+    );
+    return { volumeName: volume.name };
   }
 }
 

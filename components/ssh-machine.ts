@@ -9,6 +9,8 @@ import { type SshConnection, sshOptions } from "./ssh-connection.ts";
 export interface SshMachineArgs extends SshConnection {
   /** How long the machine may take to let somebody in, and Docker to answer. */
   readonly readySeconds: number;
+  /** A disk for data that is the machine's, and the folder where it is to be. */
+  readonly data?: { readonly device: pulumi.Input<string>; readonly folder: string };
 }
 
 /**
@@ -19,6 +21,7 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
   readonly dockerProvider: docker.Provider;
   readonly options: pulumi.ComponentResourceOptions;
   readonly address: pulumi.Output<string>;
+  readonly dataFolder?: string;
   readonly #shell: pulumi.Output<string>;
   readonly #here: pulumi.Output<string>;
 
@@ -36,15 +39,10 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
     this.#shell = pulumi.interpolate`${ssh} sh`;
     this.#here = ssh.apply(hereFunctions);
 
-    const ready = commandStep(
-      "sh",
-      `${name}-ready`,
-      this.#withHere(readyScript(args.readySeconds)),
-      {
-        ...child,
-        provider: commands,
-      },
-    );
+    const ready = commandStep("sh", `${name}-ready`, this.#withHere(readyScript(args)), {
+      ...child,
+      provider: commands,
+    });
     this.dockerProvider = new docker.Provider(
       `${name}-docker`,
       {
@@ -57,6 +55,7 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
       child,
     );
     this.options = { providers: [this.dockerProvider, commands] };
+    if (args.data !== undefined) this.dataFolder = args.data.folder;
     this.address = pulumi.output(args.address);
     this.registerOutputs({ address: this.address, ssh });
   }
@@ -108,12 +107,26 @@ with_engine() {
 }
 
 /** Waits for the machine, and sees to it that Docker answers; what it said last is in the error. */
-function readyScript(seconds: number): Script {
+function readyScript({ readySeconds, data }: SshMachineArgs): Script {
   return {
-    values: { SECONDS_ALLOWED: String(seconds), PREPARE },
+    values: {
+      SECONDS_ALLOWED: String(readySeconds),
+      PREPARE,
+      NEW: data === undefined ? "no" : "yes",
+      DATA_DEVICE: data?.device ?? "",
+      DATA_FOLDER: data?.folder ?? "",
+    },
     apply: `
   deadline=$(($(date +%s) + SECONDS_ALLOWED))
   while ! said=$(on_host true 2>&1); do
+    # A server that is there gives its final answer at once; a new one may not know its users yet.
+    case $NEW:$said in
+      no:*"Permission denied"* | no:*"verification failed"*)
+        echo "The machine let nobody in. ssh said: $said" >&2
+        echo "See sshUser, sshKey and sshHostKey in the stack's config, or what ssh itself uses." >&2
+        exit 1
+        ;;
+    esac
     if [ "$(date +%s)" -ge "$deadline" ]; then
       echo "The machine did not let anybody in within $SECONDS_ALLOWED seconds. ssh said: $said" >&2
       exit 1
@@ -121,11 +134,15 @@ function readyScript(seconds: number): Script {
     sleep 2
   done
   left=$((deadline - $(date +%s)))
-  on_host sh -euc "$PREPARE" sh "$([ "$left" -gt 30 ] && echo "$left" || echo 30)"`,
+  on_host sh -euc "$PREPARE" sh "$([ "$left" -gt 30 ] && echo "$left" || echo 30)" \\
+    "$DATA_DEVICE" "$DATA_FOLDER"`,
   };
 }
 
-/** Runs on the machine. Its only output is the version of Docker. */
+/**
+ * Runs on the machine: $1 seconds at most, with the disk $2 for the folder $3 where there is one. Its only
+ * output is the version of Docker.
+ */
 const PREPARE = `
 deadline=$(($(date +%s) + $1))
 # A machine that is being set up by its cloud is left to it.
@@ -137,6 +154,20 @@ if command -v cloud-init >/dev/null; then
   }
 fi
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+if [ -n "$2" ] && ! mountpoint -q "$3"; then
+  while [ ! -e "$2" ]; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then echo "The disk $2 for data is not there." >&2; exit 1; fi
+    sleep 1
+  done
+  # Only one that has never had anything on it.
+  if ! as_root blkid "$2" >/dev/null; then as_root mkfs.ext4 -q "$2" >&2; fi
+  as_root mkdir -p "$3"
+  if ! grep -q " $3 " /etc/fstab; then
+    echo "$2 $3 ext4 defaults,nofail,discard 0 2" | as_root tee -a /etc/fstab >/dev/null
+  fi
+  as_root mount "$3"
+fi
+if [ -n "$2" ]; then as_root resize2fs "$2" >/dev/null 2>&1 || :; fi
 if ! command -v docker >/dev/null; then
   . /etc/os-release
   case "$ID \${ID_LIKE-}" in

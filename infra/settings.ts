@@ -52,17 +52,61 @@ export function readSettings(project: string, stack: string): Settings {
 }
 
 function readHost(reader: ConfigReader): HostSettings {
-  const kind = reader.oneOf("host", ["local", "ssh"]);
+  const kind = reader.oneOf("host", ["local", "ssh", "droplet", "gce"]);
+  const ssh = readServer(reader, kind);
+  const made = readMadeHost(reader, kind);
+  const token = reader.optionalSecret("digitaloceanToken");
+  const project = reader.optional("gcpProject", GCP_PROJECT, "the id of a Google Cloud project");
+  const zone = reader.optional("zone", /^[a-z]+-[a-z]+\d-[a-z]$/, "a zone like europe-west3-a");
+  switch (kind) {
+    case "local":
+      return { kind };
+    case "ssh":
+      return { kind, ...ssh };
+    case "droplet":
+      return { kind, ...made, token };
+    case "gce":
+      if (project === undefined) reader.missing("gcpProject", 'host is "gce"', "PROJECT");
+      return { kind, ...made, project: project ?? "", zone: zone ?? `${made.region}-a` };
+  }
+}
+
+function readServer(reader: ConfigReader, host: string) {
   const address = reader.optional("sshHost", HOST_NAME, "a host name or an address");
-  const ssh = {
+  if (address === undefined && host === "ssh") reader.missing("sshHost", 'host is "ssh"', "HOST");
+  return {
+    address: address ?? "",
     port: reader.integer("sshPort", 1, 65535),
     user: reader.text("sshUser", isUserName, "the name of a user of the server", "root"),
     key: reader.optionalSecretText("sshKey"),
     hostKey: reader.optional("sshHostKey", HOST_KEY, "the server's public key, `TYPE BASE64`"),
   };
-  if (kind === "local") return { kind };
-  if (address === undefined) reader.missing("sshHost", 'host is "ssh"', "HOST");
-  return { kind, address: address ?? "", ...ssh };
+}
+
+/** What is made where nothing is said of it, at each cloud. */
+const USUAL = {
+  droplet: { region: "fra1", size: "s-1vcpu-2gb", image: "ubuntu-24-04-x64" },
+  gce: {
+    region: "europe-west3",
+    size: "e2-small",
+    image: "ubuntu-os-cloud/ubuntu-2404-lts-amd64",
+  },
+} as const;
+
+function readMadeHost(reader: ConfigReader, host: string) {
+  const usual = host === "gce" ? USUAL.gce : USUAL.droplet;
+  const sshSources = reader.list("sshSources", NETWORK, "networks like 203.0.113.0/24");
+  if (sshSources.length === 0 && (host === "droplet" || host === "gce")) {
+    reader.missing("sshSources", `host is "${host}"`, `'["203.0.113.7/32"]'`);
+  }
+  return {
+    region: reader.optional("region", SLUG, "the name of a region") ?? usual.region,
+    size: reader.optional("size", SLUG, "the name of a size") ?? usual.size,
+    image: reader.optional("machineImage", /^[\w./-]+$/, "the name of an image") ?? usual.image,
+    sshSources,
+    dataGiB: reader.integer("dataGiB", 1, 16_384),
+    protect: reader.boolean("protectData"),
+  };
 }
 
 function readIngress(reader: ConfigReader, host: HostSettings): IngressSettings {
@@ -185,6 +229,8 @@ const FOLDER_PATH = /^\/[\w./-]*[\w-]$/;
 const IMAGE_REFERENCE = /^\w[\w./:@-]*$/;
 const IMAGE_OR_ARCHIVE = /^(\w[\w./:@-]*|\.{0,2}\/[^\n\r\0]+)$/;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+const SLUG = /^[a-z0-9-]+$/;
+const GCP_PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 const HOST_KEY = /^(ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]+=*$/;
 const CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/;
 const IPV4 = { test: isIPv4 };

@@ -2,7 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
 import { targetOf } from "./targets/index.ts";
-import type { LabelledThing } from "./targets/target.ts";
+import type { LabelledThing, Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
 interface Deployment {
@@ -28,7 +28,7 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
   const exported = await stack.exportStack();
   const deployment: Deployment = exported.deployment;
   const pending = deployment.pending_operations ?? [];
-  const unrecorded = notIn(deployment, await (await targetOf(stack)).things());
+  const unrecorded = notIn(deployment, await thingsOn(await targetOf(stack)));
   const begun = new Set(pending.map(({ resource }) => resource.inputs?.name));
   refuseForeign(
     stack.name,
@@ -55,6 +55,17 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
     deployment: { ...deployment, pending_operations: [] },
   });
   return removed + pending.length;
+}
+
+/** Nothing where the machine can't be reached: the way there may be what the next run changes. */
+async function thingsOn(target: Target): Promise<LabelledThing[]> {
+  try {
+    return await target.things();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`The machine could not be asked what a run may have left there: ${error.message}`);
+    return [];
+  }
 }
 
 function notIn(deployment: Deployment, things: LabelledThing[]): LabelledThing[] {

@@ -7,7 +7,7 @@ import { backendEnvironment, chosenTools, pulumiHome, toolEnvironment } from "..
 /** `npm run pulumi -- ...`: the pulumi command, with nothing added but where things are. */
 export async function passToPulumi(args: string[]): Promise<number> {
   const choice = chosenTools();
-  const stack = stackOf(args) ?? (hasLoggedIn(pulumiHome(choice.pulumi)) ? undefined : LOCAL_STACK);
+  const stack = stackOf(args) ?? (hasBackend(pulumiHome(choice.pulumi)) ? undefined : LOCAL_STACK);
   const env = {
     ...process.env,
     ...toolEnvironment(choice),
@@ -31,8 +31,9 @@ function stackOf(args: string[]): string | undefined {
 
 const isAboutLogin = (args: string[]) => ["login", "logout"].includes(args[0] ?? "");
 
-/** Whether `pulumi login` has chosen a backend; until then there is only this clone's own. */
-function hasLoggedIn(home: string): boolean {
+/** Whether the user has chosen a backend; until then there is only this clone's own. */
+function hasBackend(home: string): boolean {
+  if (process.env["PULUMI_BACKEND_URL"]) return true;
   const file = join(home, "credentials.json");
   return existsSync(file) && Boolean(JSON.parse(readFileSync(file, "utf8")).current);
 }

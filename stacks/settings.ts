@@ -41,7 +41,7 @@ export interface AppSettings {
   readonly memory: number | undefined;
 }
 
-export type HostSettings = LocalHost | SshHost;
+export type HostSettings = LocalHost | SshHost | DropletHost | GceHost;
 
 /** The engine of the machine that runs Pulumi. */
 export interface LocalHost {
@@ -58,6 +58,32 @@ export interface SshHost {
   readonly key: pulumi.Output<string> | undefined;
   /** Public host key, `TYPE BASE64`; undefined trusts what the user's known_hosts has. */
   readonly hostKey: string | undefined;
+}
+
+interface MadeHost {
+  readonly region: string;
+  readonly size: string;
+  /** Image of a new machine. */
+  readonly image: string;
+  /** Networks that may reach sshd. */
+  readonly sshSources: readonly string[];
+  readonly dataGiB: number;
+  /** Whether data and address survive a destroy. */
+  readonly protect: boolean;
+}
+
+/** A droplet of DigitalOcean. */
+export interface DropletHost extends MadeHost {
+  readonly kind: "droplet";
+  /** Undefined takes DIGITALOCEAN_TOKEN. */
+  readonly token: pulumi.Output<string> | undefined;
+}
+
+/** A VM of Google Compute Engine. */
+export interface GceHost extends MadeHost {
+  readonly kind: "gce";
+  readonly project: string;
+  readonly zone: string;
 }
 
 export type DatabaseSettings = NoDatabase | ContainerDatabase | ExternalDatabase;

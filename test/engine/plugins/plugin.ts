@@ -24,6 +24,8 @@ export function secret(value: unknown): Properties {
   };
 }
 
+type PluginName = "docker" | "command" | "digitalocean" | "gcp" | "tls";
+
 /** What a failed call says, with the state that it may hand over. */
 class CallFailed extends Error {
   readonly code: number;
@@ -69,7 +71,7 @@ export class Plugin {
     this.logs = logs;
   }
 
-  static async start(name: "docker" | "command", env: NodeJS.ProcessEnv = {}): Promise<Plugin> {
+  static async start(name: PluginName, env: NodeJS.ProcessEnv = {}): Promise<Plugin> {
     const logs: string[] = [];
     const engine = new grpc.Server();
     engine.addService(engineGrpc.EngineService as unknown as grpc.ServiceDefinition, {
@@ -100,10 +102,7 @@ export class Plugin {
   }
 
   /** One that ends with the test that starts it. */
-  static async startForThisTest(
-    name: "docker" | "command",
-    env: NodeJS.ProcessEnv = {},
-  ): Promise<Plugin> {
+  static async startForThisTest(name: PluginName, env: NodeJS.ProcessEnv = {}): Promise<Plugin> {
     const plugin = await Plugin.start(name, env);
     onTestFinished(async () => {
       await plugin.stop();

@@ -103,7 +103,7 @@ describe("dropping an image", () => {
 case "$1 $2" in
   "image inspect") case "$4" in *Id*) echo sha256:1 ;; *) printf '${names}' ;; esac ;;
   "ps --all") printf '${containers}' ;;
-  "image rm") echo "$4" >>'${folder}/removed' ;;
+  "image rm") echo "$3" >>'${folder}/removed' ;;
 esac
 `;
     try {

@@ -1,3 +1,4 @@
+import { autoName } from "../auto-name.ts";
 import { inside } from "../property-path.ts";
 import {
   isMap,
@@ -7,7 +8,6 @@ import {
   withoutNulls,
 } from "../property-value.ts";
 import type { Checked, CheckFailure, CheckRequest } from "../provider.ts";
-import { autoName } from "./auto-name.ts";
 import { type Collection, type Field, isCollection, type Scalar, type Schema } from "./schema.ts";
 
 /** The names of the inputs that are defaults, kept beside them so that they may change later. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { CheckRequest } from "../provider.ts";
+import type { CheckRequest } from "./provider.ts";
 
 const RANDOM_LENGTH = 7;
 

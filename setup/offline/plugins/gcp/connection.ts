@@ -1,0 +1,23 @@
+import type { Kind } from "../simulated/kind.ts";
+import { text } from "../simulated/text.ts";
+import { DELETION_POLICY, deletionPolicy } from "./deletion-policy.ts";
+
+export const connection: Kind = {
+  schema: {
+    network: { type: "string", required: true, forceNew: true },
+    service: { type: "string", required: true, forceNew: true },
+    reservedPeeringRanges: { type: "list", of: "string", required: true },
+    updateOnCreationFail: { type: "bool" },
+    deletionPolicy: DELETION_POLICY,
+
+    peering: { type: "string", output: true },
+  },
+
+  id: ({ inputs }) =>
+    ["network", "service"].map((name) => encodeURIComponent(text(inputs, name))).join(":"),
+
+  outputs: ({ inputs }) => ({
+    ...deletionPolicy(inputs),
+    peering: text(inputs, "service").replaceAll(".", "-"),
+  }),
+};

@@ -1,0 +1,56 @@
+// Stands in for the official plugin `gcp` 9.37.0. Nothing is made: what it says of instances and the
+// like is made up, except where a simulator (SLIPWAY_SIMULATOR) says otherwise. What may be given,
+// and what a change replaces, follows the Terraform provider hashicorp/google-beta.
+
+import { serve } from "../serve.ts";
+import { simulatedProvider } from "../simulated/simulated-provider.ts";
+import { account } from "./account.ts";
+import { address } from "./address.ts";
+import { connection } from "./connection.ts";
+import { database } from "./database.ts";
+import { databaseInstance } from "./database-instance.ts";
+import { disk } from "./disk.ts";
+import { firewall } from "./firewall.ts";
+import { globalAddress } from "./global-address.ts";
+import { iamMember } from "./iam-member.ts";
+import { instance } from "./instance.ts";
+import { network } from "./network.ts";
+import { realCredentials } from "./real-credentials.ts";
+import { recordSet } from "./record-set.ts";
+import { subnetwork } from "./subnetwork.ts";
+import { user } from "./user.ts";
+
+await serve(
+  simulatedProvider({
+    name: "gcp",
+    version: "9.37.0",
+    config: {
+      accessToken: { secret: true },
+      credentials: { secret: true },
+      project: { secret: false },
+      region: { secret: false },
+      zone: { secret: false },
+      billingProject: { secret: false },
+      userProjectOverride: { secret: false },
+      skipRegionValidation: { secret: false },
+      disableGlobalProjectWarning: { secret: false },
+    },
+    kinds: {
+      "gcp:compute/address:Address": address,
+      "gcp:compute/disk:Disk": disk,
+      "gcp:compute/firewall:Firewall": firewall,
+      "gcp:compute/globalAddress:GlobalAddress": globalAddress,
+      "gcp:compute/instance:Instance": instance,
+      "gcp:compute/network:Network": network,
+      "gcp:compute/subnetwork:Subnetwork": subnetwork,
+      "gcp:dns/recordSet:RecordSet": recordSet,
+      "gcp:projects/iAMMember:IAMMember": iamMember,
+      "gcp:serviceaccount/account:Account": account,
+      "gcp:servicenetworking/connection:Connection": connection,
+      "gcp:sql/database:Database": database,
+      "gcp:sql/databaseInstance:DatabaseInstance": databaseInstance,
+      "gcp:sql/user:User": user,
+    },
+    realCredentials,
+  }),
+);
