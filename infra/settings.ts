@@ -18,7 +18,8 @@ import { sshFiles } from "./ssh-files.ts";
  */
 export function readSettings(project: string, stack: string): Settings {
   const reader = new ConfigReader(project, stack);
-  const host = readHost(reader);
+  const protect = reader.boolean("protectData");
+  const host = readHost(reader, protect);
 
   const settings: Settings = {
     project,
@@ -33,7 +34,7 @@ export function readSettings(project: string, stack: string): Settings {
       args: reader.strings("buildArgs"),
     },
     app: readApp(reader, host),
-    database: readDatabase(reader),
+    database: readDatabase(reader, protect),
     images: readImages(reader),
     imagesKept: reader.integer("imagesKept", 2, 50),
     registry: readRegistry(reader),
@@ -51,10 +52,10 @@ export function readSettings(project: string, stack: string): Settings {
   return deepFreeze(settings);
 }
 
-function readHost(reader: ConfigReader): HostSettings {
+function readHost(reader: ConfigReader, protect: boolean): HostSettings {
   const kind = reader.oneOf("host", ["local", "ssh", "droplet", "gce"]);
   const ssh = readServer(reader, kind);
-  const made = readMadeHost(reader, kind);
+  const made = { ...readMadeHost(reader, kind), protect };
   const token = reader.optionalSecret("digitaloceanToken");
   const project = reader.optional("gcpProject", GCP_PROJECT, "the id of a Google Cloud project");
   const zone = reader.optional("zone", /^[a-z]+-[a-z]+\d-[a-z]$/, "a zone like europe-west3-a");
@@ -105,7 +106,6 @@ function readMadeHost(reader: ConfigReader, host: string) {
     image: reader.optional("machineImage", /^[\w./-]+$/, "the name of an image") ?? usual.image,
     sshSources,
     dataGiB: reader.integer("dataGiB", 1, 16_384),
-    protect: reader.boolean("protectData"),
   };
 }
 
@@ -177,11 +177,10 @@ function readApp(reader: ConfigReader, host: HostSettings): AppSettings {
   };
 }
 
-function readDatabase(reader: ConfigReader): DatabaseSettings {
+function readDatabase(reader: ConfigReader, protect: boolean): DatabaseSettings {
   const kind = reader.oneOf("database", ["container", "external", "none"]);
   const name = reader.text("databaseName", isIdentifier, IDENTIFIER_RULE, "app");
   const user = reader.text("databaseUser", isRoleName, `${IDENTIFIER_RULE}, not "postgres"`, "app");
-  const protect = reader.boolean("protectData");
   const host = reader.optional("databaseHost", HOST_NAME, "a host name or an address");
   const port = reader.integer("databasePort", 1, 65535);
   const ca = reader.optional("databaseCa", CERTIFICATE, "certificates, as PEM");

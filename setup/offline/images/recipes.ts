@@ -24,6 +24,7 @@ const references = {
   nginx: "slipway-offline/nginx:1.30",
   node: "slipway-offline/node:24",
   postgres: "slipway-offline/postgres:18",
+  python: "slipway-offline/python:3.14",
 } as const;
 
 export const { debian: baseReference, ...offlineImages } = references;
@@ -34,6 +35,7 @@ export async function readRecipes(settings: MachineSettings): Promise<Recipes> {
     recipe("nginx", base.key),
     recipe("node", base.key, { NODE_VERSION: await pinnedNodeVersion() }),
     recipe("postgres", base.key),
+    recipe("python", base.key),
   ]);
   return { base, onBase };
 }
