@@ -61,6 +61,13 @@ export default defineConfig({
       {
         test: {
           ...stacks,
+          name: "apps",
+          include: ["test/e2e/apps/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
           name: "hosts",
           include: ["test/hosts/**/*.test.ts", "test/e2e/hosts/**/*.test.ts"],
         },

@@ -7,7 +7,8 @@ export function markRepository({ project, stack }: Owner): string {
 
 /**
  * Shell functions on a stack's marks: `marks` lists them; `drop_image MARK` takes one away, and with it
- * every name of the image, unless another stack has marked it too or a container is made from it. With
+ * every name of the image, unless that has another mark, of this stack or another, or a container is made
+ * from it. With
  * `--no-prune` after it, the layers below stay, which are the engine's build cache.
  */
 export function markFunctions(owner: Owner): string {
@@ -19,7 +20,7 @@ drop_image() {
   id=$(docker image inspect --format '{{.Id}}' "$1")
   names=$(docker image inspect --format \\
     '{{range .RepoTags}}{{println .}}{{end}}{{range .RepoDigests}}{{println .}}{{end}}' "$1")
-  if printf '%s\\n' "$names" | grep -v '^${markRepository(owner)}:' | grep -q '^${owner.project}-[^/]*/app:' ||
+  if printf '%s\\n' "$names" | grep -vxF "$1" | grep -q '^${owner.project}-[^/]*/app:' ||
     [ -n "$(docker ps --all --quiet --filter "ancestor=$id")" ]; then
     names=$1
   fi

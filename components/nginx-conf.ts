@@ -8,8 +8,14 @@ export const STATIC_FOLDER = "/srv/static";
 export const PREVIOUS_RELEASES = ["previous-1", "previous-2", "previous-3", "previous-4"] as const;
 /** Certificate and key, below `CONF_FOLDER`. */
 const TLS_FILES = { certificate: "tls/certificate.pem", key: "tls/key.pem" } as const;
-/** Whoever sends it sees the app in spite of maintenance: its value is in `maintenance.conf`. */
+/** Whoever sends it with a pass sees the app in spite of maintenance. */
 export const MAINTENANCE_HEADER = "X-Slipway-Maintenance";
+/** Files that close the app to clients, and the beginning of the name of one that lets a pass through. */
+export const MAINTENANCE = {
+  folder: `${CONF_FOLDER}/maintenance`,
+  on: `${CONF_FOLDER}/maintenance/on`,
+  pass: `${CONF_FOLDER}/maintenance/pass-`,
+} as const;
 
 /** The record of releases, below `CONF_FOLDER`: a line of JSON each, newest first. */
 export const RECORD_FILE = "releases.jsonl";
@@ -105,18 +111,11 @@ map "$upstream_addr $uri" $static_cache {
 }
 `;
 
-/** Where Nginx tells those who are inside its container about itself. */
-export const INSIDE_ADDRESS = "127.0.0.1:8081";
-
 const INSIDE_ONLY = `server {
-  listen ${INSIDE_ADDRESS};
+  listen 127.0.0.1:8081;
   access_log off;
   location = /stub_status {
     stub_status;
-  }
-  location = /maintenance {
-    default_type text/plain;
-    return 200 "maintenance:$in_maintenance";
   }
 }
 `;
@@ -177,7 +176,15 @@ ${realAddress(args.trustedProxies)}${limits(args.rateLimits)}
 ${args.tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_security always;\n"}
   error_page 502 504 @unavailable;
   error_page 503 @maintenance;
-  if ($in_maintenance) {
+  # Files, so that it begins and ends for every worker at once, old ones included.
+  set $closed "";
+  if (-f ${MAINTENANCE.on}) {
+    set $closed 1;
+  }
+  if (-f ${MAINTENANCE.pass}$http_x_slipway_maintenance) {
+    set $closed "";
+  }
+  if ($closed) {
     return 503;
   }
 ${prefixRules(args.pathPrefix)}
@@ -303,21 +310,3 @@ map $host $release_files {
 
 /** Before the first release: Nginx runs, and answers 502. */
 export const NO_RELEASE_CONF = releaseConf(["127.0.0.1:9"], "none");
-
-/** Which clients are told of maintenance, below `CONF_FOLDER`: nobody, as it is without any. */
-export const MAINTENANCE_FILE = "maintenance.conf";
-export const NO_MAINTENANCE_CONF = `# Written by Slipway.
-map $host $in_maintenance {
-  default "";
-}
-`;
-
-/** Everybody but who knows the pass. */
-export function maintenanceConf(pass: string): string {
-  return `# Written by Slipway.
-map $http_x_slipway_maintenance $in_maintenance {
-  default 1;
-  ${pass} "";
-}
-`;
-}

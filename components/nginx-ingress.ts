@@ -5,7 +5,6 @@ import { boundedLogs } from "./logs.ts";
 import type { Machine, Script } from "./machine.ts";
 import {
   CONF_FOLDER,
-  NO_MAINTENANCE_CONF,
   NO_RELEASE_CONF,
   type ServerConfArgs,
   STATIC_FOLDER,
@@ -135,7 +134,6 @@ export function configureScript(volume: pulumi.Input<string>, args: NginxIngress
       IMAGE: args.image,
       SERVER_CONF: serverConf({ ...args, tls: tls.kind }),
       NO_RELEASE_CONF,
-      NO_MAINTENANCE_CONF,
       CERTIFICATE: tls.kind === "off" ? "" : tls.certificate,
       KEY: tls.kind === "off" ? "" : tls.key,
     },
@@ -151,15 +149,12 @@ lines() {
   for text; do printf %s "$text" | base64 | tr -d '\\n'; echo; done
 }`,
     apply: `
-  lines "$NO_RELEASE_CONF" "$NO_MAINTENANCE_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
+  lines "$NO_RELEASE_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
     next() { read -r text; printf %s "$text" | base64 -d; }
     umask 077
     next >release.conf.new
-    next >maintenance.conf.new
-    for once in release maintenance; do
-      [ -e $once.conf ] || mv $once.conf.new $once.conf
-      rm -f $once.conf.new
-    done
+    [ -e release.conf ] || mv release.conf.new release.conf
+    rm -f release.conf.new
     rm -rf before tls.new
     mkdir before tls.new
     next >default.conf.new

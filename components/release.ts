@@ -4,7 +4,7 @@ import { labelOptions, labels, type Owner } from "./labels.ts";
 import type { Machine, Script } from "./machine.ts";
 import {
   CONF_FOLDER,
-  MAINTENANCE_FILE,
+  MAINTENANCE,
   MAINTENANCE_HEADER,
   RECORD_FILE,
   releaseConf,
@@ -134,7 +134,7 @@ verified_conf() {
 # Through the published port, as a client does, and until the new workers answer. The certificate may be
 # one that only the clients of the team trust. Maintenance is for clients, not for this.
 ask() {
-  pass=$(docker exec "$INGRESS" sed -n 's/^ *\\([0-9a-f]\\{32\\}\\) "";$/\\1/p' ${CONF_FOLDER}/${MAINTENANCE_FILE})
+  pass=$(docker exec "$INGRESS" sh -c 'for pass in ${MAINTENANCE.pass}*; do echo "\${pass##*-}"; done')
   docker run --rm --network host ${labelOptions(labels(args.owner, "step"))} \\
     --entrypoint sh "$NGINX_IMAGE" -c '
     tries=20

@@ -41,6 +41,7 @@ const suites: Record<string, Suite> = {
   engine: { needsTools: true, run: () => runVitest("engine") },
   e2e: { needsTools: true, run: () => runVitest("e2e") },
   images: { needsTools: true, slow: true, run: () => runVitest("images") },
+  apps: { needsTools: true, slow: true, run: () => runVitest("apps") },
   hosts: { needsTools: true, slow: true, run: () => runVitest("hosts") },
   failures: { needsTools: true, slow: true, run: () => runVitest("failures") },
 };

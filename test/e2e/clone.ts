@@ -81,12 +81,25 @@ export class Clone {
     return await this.slipway(["pulumi", ...args, "--stack", this.stack], env);
   }
 
+  /** Sets a secret of the stack; its value goes over the standard input. */
+  async setSecret(key: string, value: string): Promise<void> {
+    const args = ["pulumi", "config", "set", "--secret", key, "--stack", this.stack];
+    const child = this.spawn(args, {}, "pipe");
+    child.stdin?.end(value);
+    const { code, output } = await ended(child);
+    if (code !== 0) throw new Error(output);
+  }
+
   /** `./slipway ARGS`, in a process group of its own, for tests that interrupt it. */
-  spawn(args: string[], env: Record<string, string> = {}): ChildProcess {
+  spawn(
+    args: string[],
+    env: Record<string, string> = {},
+    input: "ignore" | "pipe" = "ignore",
+  ): ChildProcess {
     return spawn(join(this.folder, "slipway"), args, {
       cwd: this.folder,
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input, "pipe", "pipe"],
       env: { ...process.env, SLIPWAY_LOCAL_STACK: this.stack, NO_COLOR: "1", ...env },
     });
   }

@@ -127,7 +127,10 @@ esac
     ]);
   });
 
-  test("takes away the stack's own name alone where another stack has one, or a container", () => {
+  test("takes away one name alone where there is another mark, or a container", () => {
+    expect(drop("slipway-test/app:1\\nslipway-test/app:2\\nr.example/app:1\\n")).toEqual([
+      "slipway-test/app:1",
+    ]);
     expect(drop("slipway-test/app:1\\nr.example/app:1\\nslipway-other/app:7\\n")).toEqual([
       "slipway-test/app:1",
     ]);
