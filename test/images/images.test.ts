@@ -17,7 +17,9 @@ const scratch = mkdtempSync(join(tmpdir(), `${run}-`));
 // Users other than root read it from inside containers.
 chmodSync(scratch, 0o755);
 
-beforeAll(() => ensureOfflineImages(() => undefined), 600_000);
+const every = Object.values(offlineImages);
+
+beforeAll(() => ensureOfflineImages(() => undefined, undefined, every), 600_000);
 
 afterAll(() => {
   const left = docker("ps", "--all", "--quiet", "--filter", `label=slipway.test=${run}`);
@@ -76,7 +78,7 @@ describe("what images take over from the machine", () => {
 
 test("Images that are there already are left alone", async () => {
   const lines: string[] = [];
-  await ensureOfflineImages((line) => lines.push(line));
+  await ensureOfflineImages((line) => lines.push(line), undefined, every);
   expect(lines).toEqual([]);
 });
 

@@ -5,9 +5,11 @@ import { buildImage, imagesMissing } from "./engine.ts";
 import { cacheFolder, loadFromCache, pruneCache, saveToCache } from "./image-cache.ts";
 import { takeMachineLock } from "./machine-lock.ts";
 import { type MachineSettings, readMachineSettings } from "./machine-settings.ts";
-import { type Recipe, readRecipes } from "./recipes.ts";
+import { offlineImages, type Recipe, readRecipes } from "./recipes.ts";
 
 export { offlineImages } from "./recipes.ts";
+
+const FOR_THE_SAMPLE = [offlineImages.nginx, offlineImages.node, offlineImages.postgres];
 
 type Report = (line: string) => void;
 
@@ -16,19 +18,22 @@ type Report = (line: string) => void;
  * Reports a line for each image that it had to make or load.
  *
  * @param beforeMaking is awaited before any is made, and not where all are there or can be loaded.
+ * @param wanted references; those that the sample app needs where nothing is said.
  */
 export async function ensureOfflineImages(
   report: Report,
   beforeMaking: () => Promise<void> = async () => {},
+  wanted: readonly string[] = FOR_THE_SAMPLE,
 ): Promise<void> {
   const settings = await readMachineSettings();
-  const { base, onBase } = await readRecipes(settings);
+  const { base, onBase: known } = await readRecipes(settings);
+  const onBase = known.filter(({ reference }) => wanted.includes(reference));
   const all = [base, ...onBase];
   if ((await imagesMissing(all)).length === 0) return;
 
   const release = await takeMachineLock("slipway-offline-images");
   try {
-    await pruneCache(all);
+    await pruneCache([base, ...known]);
     await Promise.all((await imagesMissing(all)).map((recipe) => load(recipe, report)));
     if ((await imagesMissing(all)).length > 0) await beforeMaking();
     await build(await imagesMissing([base]), settings, report);
