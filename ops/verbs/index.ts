@@ -3,6 +3,7 @@ import { maintenance } from "./maintenance.ts";
 import { psql } from "./psql.ts";
 import { releases } from "./releases.ts";
 import { rollback } from "./rollback.ts";
+import { rotate } from "./rotate.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
 import type { Verb } from "./verb.ts";
@@ -12,6 +13,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   status,
   releases,
   rollback,
+  rotate,
   logs,
   run,
   psql,
