@@ -1,6 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
+import { DNS_SECONDS, type DnsName, nameInZone } from "./dns-name.ts";
 import type { Owner } from "./labels.ts";
 import type { Machine, Script, Step } from "./machine.ts";
 import { MachineKeys } from "./machine-keys.ts";
@@ -24,6 +25,8 @@ export interface DropletMachineArgs {
   readonly dataGiB: number;
   /** Whether volume and address survive a destroy. */
   readonly protect: boolean;
+  /** A zone at DigitalOcean and the name in it that leads here; undefined makes no record. */
+  readonly dns: DnsName | undefined;
   readonly sshFiles: SshFiles;
   readonly readySeconds: number;
 }
@@ -118,6 +121,21 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
       },
       child,
     );
+
+    if (args.dns !== undefined) {
+      const { zone, domain } = args.dns;
+      new digitalocean.DnsRecord(
+        `${name}-dns`,
+        {
+          domain: zone,
+          type: "A",
+          name: nameInZone(domain, zone),
+          value: reserved.ipAddress,
+          ttl: DNS_SECONDS,
+        },
+        child,
+      );
+    }
 
     this.address = reserved.ipAddress;
     this.#ssh = new SshMachine(

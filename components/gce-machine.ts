@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
+import { DNS_SECONDS, type DnsName } from "./dns-name.ts";
 import type { Owner } from "./labels.ts";
 import type { Machine, Script, Step } from "./machine.ts";
 import { MachineKeys } from "./machine-keys.ts";
@@ -26,6 +27,8 @@ export interface GceMachineArgs {
   readonly dataGiB: number;
   /** Whether disk and address survive a destroy. */
   readonly protect: boolean;
+  /** A managed zone of the project and the name in it that leads here; undefined makes no record. */
+  readonly dns: DnsName | undefined;
   readonly sshFiles: SshFiles;
   readonly readySeconds: number;
 }
@@ -145,6 +148,20 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
         deleteBeforeReplace: true,
       },
     );
+
+    if (args.dns !== undefined) {
+      new gcp.dns.RecordSet(
+        `${name}-dns`,
+        {
+          managedZone: args.dns.zone,
+          name: `${args.dns.domain}.`,
+          type: "A",
+          ttl: DNS_SECONDS,
+          rrdatas: [address.address],
+        },
+        child,
+      );
+    }
 
     this.address = address.address;
     this.#ssh = new SshMachine(

@@ -10,6 +10,7 @@ const last = await lastReleases(project, stack);
 const live = deploy(settings, chooseRelease(settings, askedOf(process.env), last));
 
 export const url = live.url;
+export const dns = live.dns;
 export const version = live.version;
 export const image = live.image;
 export const verifiedImage = live.verifiedImage;

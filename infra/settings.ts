@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import type { DnsName } from "../components/dns-name.ts";
 import type { TlsSettings } from "../components/nginx-conf.ts";
 import type {
   AppSettings,
@@ -19,14 +20,15 @@ import { sshFiles } from "./ssh-files.ts";
 export function readSettings(project: string, stack: string): Settings {
   const reader = new ConfigReader(project, stack);
   const protect = reader.boolean("protectData");
-  const host = readHost(reader, protect);
+  const domain = reader.optional("domain", HOST_NAME, "a host name");
+  const host = readHost(reader, protect, domain);
 
   const settings: Settings = {
     project,
     stack,
     target: reader.oneOf("target", ["docker"]),
     host,
-    ingress: readIngress(reader, host),
+    ingress: readIngress(reader, host, domain),
     build: {
       appPath: reader.text("appPath", isFilled, "a folder", "app"),
       dockerfile: reader.text("dockerfile", isFilled, "a file in appPath", "Dockerfile"),
@@ -52,10 +54,14 @@ export function readSettings(project: string, stack: string): Settings {
   return deepFreeze(settings);
 }
 
-function readHost(reader: ConfigReader, protect: boolean): HostSettings {
+function readHost(
+  reader: ConfigReader,
+  protect: boolean,
+  domain: string | undefined,
+): HostSettings {
   const kind = reader.oneOf("host", ["local", "ssh", "droplet", "gce"]);
   const ssh = readServer(reader, kind);
-  const made = { ...readMadeHost(reader, kind), protect };
+  const made = { ...readMadeHost(reader, kind), protect, dns: readDns(reader, domain) };
   const token = reader.optionalSecret("digitaloceanToken");
   const project = reader.optional("gcpProject", GCP_PROJECT, "the id of a Google Cloud project");
   const zone = reader.optional("zone", /^[a-z]+-[a-z]+\d-[a-z]$/, "a zone like europe-west3-a");
@@ -70,6 +76,13 @@ function readHost(reader: ConfigReader, protect: boolean): HostSettings {
       if (project === undefined) reader.missing("gcpProject", 'host is "gce"', "PROJECT");
       return { kind, ...made, project: project ?? "", zone: zone ?? `${made.region}-a` };
   }
+}
+
+function readDns(reader: ConfigReader, domain: string | undefined): DnsName | undefined {
+  const zone = reader.optional("dnsZone", HOST_NAME, "a zone of the cloud that the machine is at");
+  if (zone === undefined) return undefined;
+  if (domain === undefined) reader.missing("domain", "dnsZone is set", "HOST");
+  return { zone, domain: domain ?? "" };
 }
 
 function readServer(reader: ConfigReader, host: string) {
@@ -109,9 +122,12 @@ function readMadeHost(reader: ConfigReader, host: string) {
   };
 }
 
-function readIngress(reader: ConfigReader, host: HostSettings): IngressSettings {
+function readIngress(
+  reader: ConfigReader,
+  host: HostSettings,
+  domain: string | undefined,
+): IngressSettings {
   const local = host.kind === "local";
-  const domain = reader.optional("domain", HOST_NAME, "a host name");
   return {
     bindAddress:
       reader.optional("bindAddress", IPV4, "an IPv4 address") ?? (local ? "127.0.0.1" : "0.0.0.0"),

@@ -118,6 +118,10 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
 
   return {
     url: ingress.url,
+    dns:
+      published.domain === undefined
+        ? undefined
+        : { name: published.domain, type: "A", value: machine.address },
     version: live.verifiedImage.apply(() => release.version),
     image: image.reference,
     verifiedImage: live.verifiedImage,

@@ -1,9 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseRecord } from "../components/release.ts";
 
+export interface DnsRecord {
+  readonly name: string;
+  readonly type: "A";
+  readonly value: pulumi.Output<string>;
+}
+
 /** What a stack says of itself when it is up. */
 export interface Live {
   readonly url: pulumi.Output<string>;
+  /** The DNS record that has to be there, whoever makes it; undefined without a domain. */
+  readonly dns: DnsRecord | undefined;
   /** Name of the version that was seen to answer. */
   readonly version: pulumi.Output<string>;
   /** The image that was deployed. */

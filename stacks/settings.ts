@@ -5,6 +5,7 @@ import type {
   ImageSource,
   RegistryLogin,
 } from "../components/app-image.ts";
+import type { DnsName } from "../components/dns-name.ts";
 import type { TlsSettings } from "../components/nginx-conf.ts";
 import type { SshFiles } from "../components/ssh-connection.ts";
 
@@ -68,6 +69,8 @@ interface MadeHost {
   /** Networks that may reach sshd. */
   readonly sshSources: readonly string[];
   readonly dataGiB: number;
+  /** The name that is to lead to the machine, where its zone is at the same cloud. */
+  readonly dns: DnsName | undefined;
   /** Whether data and address survive a destroy. */
   readonly protect: boolean;
 }
