@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseConnection } from "./database-connection.ts";
+import type { DatabaseConnection, DatabaseTls } from "./database-connection.ts";
 
 export interface AppEnvironmentArgs {
   readonly port: number;
@@ -7,8 +7,8 @@ export interface AppEnvironmentArgs {
   readonly image: string;
   /** Undefined where the app has no database. */
   readonly database: pulumi.Input<DatabaseConnection> | undefined;
-  /** Certificate of the database's authority, PEM; undefined where TLS is off or a public one vouches. */
-  readonly databaseCa: pulumi.Input<string> | undefined;
+  /** Undefined where the database is reached without TLS. */
+  readonly databaseTls: DatabaseTls | undefined;
   readonly secret: pulumi.Input<string>;
   readonly previousSecret: pulumi.Input<string> | undefined;
   /** `files` puts each secret in a file and its path in NAME_FILE; `env` puts it in NAME. */
@@ -61,10 +61,10 @@ export function appEnvironment(args: AppEnvironmentArgs): AppEnvironment {
   return { variables: assignments({ ...plain, ...paths }), files: [...files, ...database.files] };
 }
 
-function databaseVariables({ database: given, databaseCa }: AppEnvironmentArgs) {
+function databaseVariables({ database: given, databaseTls: tls }: AppEnvironmentArgs) {
   if (given === undefined) return { plain: {}, secrets: {}, files: [] };
   const database = pulumi.output(given);
-  const ca = databaseCa === undefined ? [] : [{ ...CA_FILE, content: pulumi.output(databaseCa) }];
+  const ca = tls?.ca === undefined ? [] : [{ ...CA_FILE, content: pulumi.output(tls.ca) }];
   return {
     plain: {
       DB_HOST: pulumi.unsecret(database.host),

@@ -16,8 +16,13 @@ export interface DatabaseConnection {
 /** Whoever runs it, the app is given the same. */
 export interface Database extends pulumi.Resource {
   readonly connection: pulumi.Output<DatabaseConnection>;
-  /** Certificate of the authority that vouches for it, PEM, where no public one does. */
-  readonly ca?: pulumi.Input<string>;
+  /** How it proves that it is itself; undefined where it is reached without TLS, on a network of its own. */
+  readonly tls?: DatabaseTls;
+}
+
+export interface DatabaseTls {
+  /** Certificate of its authority, PEM; undefined where a public one vouches. */
+  readonly ca: pulumi.Input<string> | undefined;
 }
 
 /** A URL for any client. */

@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectionUrl, type Database, type DatabaseConnection } from "./database-connection.ts";
+import {
+  connectionUrl,
+  type Database,
+  type DatabaseConnection,
+  type DatabaseTls,
+} from "./database-connection.ts";
 import { labelOptions, labels, type Owner } from "./labels.ts";
 import type { Machine, Script } from "./machine.ts";
 
@@ -26,13 +31,13 @@ export interface ExternalDatabaseArgs {
  */
 export class ExternalDatabase extends pulumi.ComponentResource implements Database {
   readonly connection: pulumi.Output<DatabaseConnection>;
-  readonly ca?: pulumi.Input<string>;
+  readonly tls: DatabaseTls;
 
   constructor(name: string, args: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:ExternalDatabase", name, {}, opts);
     const answers = args.machine.run(`${name}-answers`, answersScript(args), { parent: this });
     const { host, port, databaseName, user } = args;
-    if (args.ca !== undefined) this.ca = args.ca;
+    this.tls = { ca: args.ca };
     this.connection = pulumi.secret(
       // The URN says nothing; it makes whatever uses the connection wait until the database answers.
       pulumi.all([args.password, answers.urn]).apply(([password]) => {

@@ -41,7 +41,7 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
     version: release.version,
     image: image.reference,
     database: databases[0]?.connection,
-    databaseCa: databases[0]?.ca,
+    databaseTls: databases[0]?.tls,
     secret: app.secret,
     previousSecret: app.previousSecret,
     secretsAs: app.secretsAs,

@@ -11,7 +11,7 @@ import { ensureOfflineImages, offlineImages } from "../../setup/offline/images/i
 import { npmrcForImages } from "../../setup/offline/images/npm-settings.ts";
 import { pipConfForImages } from "../../setup/offline/images/pip-settings.ts";
 
-const { nginx, node, postgres } = offlineImages;
+const { nginx, node, postgres, python } = offlineImages;
 const run = `images-test-${randomBytes(4).toString("hex")}`;
 const scratch = mkdtempSync(join(tmpdir(), `${run}-`));
 // Users other than root read it from inside containers.
@@ -294,6 +294,49 @@ describe("postgres", () => {
     const user = connection.some((part) => part.startsWith("--username")) ? [] : ["-Upostgres"];
     return docker("exec", id, "psql", ...options, ...user, ...connection);
   }
+});
+
+describe("python", () => {
+  test("It is Python 3.14 with pip and nothing else, all of it in /usr/local, and starts Python", () => {
+    const versions = "which python python3 pip && python -V && python3 -V && pip list";
+    expect(output(python, [], "sh", "-c", versions)).toMatch(
+      /^\/usr\/local\/bin\/python\n\/usr\/local\/bin\/python3\n\/usr\/local\/bin\/pip\n(Python 3\.14\.\d+\n){2}Package +Version\n[- ]+\npip +\S+$/,
+    );
+    const modules = "ssl, sqlite3, ctypes, lzma, bz2, zlib, uuid, readline, zoneinfo, venv";
+    const zone = `import ${modules}; print(zoneinfo.ZoneInfo("Europe/Berlin"))`;
+    expect(output(python, [], "python", "-c", zone)).toBe("Europe/Berlin");
+    expect(imageConfig(python).Cmd).toEqual(["python3"]);
+  });
+
+  test("A Dockerfile that installs wheels from PyPI builds unchanged, in every usual way", () => {
+    const folder = dirname(
+      scratchFile(
+        "python/Dockerfile",
+        [
+          `FROM ${python} AS packages`,
+          "RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir six==1.17.0",
+          `FROM ${python}`,
+          // A wheel with native code, into the system as root; and one for the user alone.
+          "RUN pip install --no-cache-dir psycopg-binary==3.3.9 psycopg==3.3.9",
+          "RUN pip install --no-cache-dir --user idna==3.20",
+          "COPY --from=packages /venv /venv",
+          "CMD python -c 'import psycopg, idna; print(psycopg.pq.__impl__, idna.__file__)'" +
+            " && /venv/bin/python -c 'import six; print(six.__file__)'" +
+            " && ls -d /usr/local/lib/python3.14/site-packages/psycopg",
+        ].join("\n"),
+      ),
+    );
+    try {
+      docker("build", "--force-rm", "--tag", run, folder);
+      expect(output(run, []).split("\n")).toEqual([
+        "binary /root/.local/lib/python3.14/site-packages/idna/__init__.py",
+        "/venv/lib/python3.14/site-packages/six.py",
+        "/usr/local/lib/python3.14/site-packages/psycopg",
+      ]);
+    } finally {
+      docker("image", "rm", run);
+    }
+  });
 });
 
 interface ImageConfig {

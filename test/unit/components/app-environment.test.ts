@@ -15,7 +15,7 @@ const args: AppEnvironmentArgs = {
     password: "p",
     url: "postgres://shop_1:p@database:5432/shop",
   }),
-  databaseCa: undefined,
+  databaseTls: undefined,
   secret: pulumi.secret("key"),
   previousSecret: undefined,
   secretsAs: "files",
@@ -108,9 +108,21 @@ test("an app without a database is told of none", async () => {
 });
 
 test("the authority of a database is a file, also where secrets are variables", async () => {
-  const { variables, files } = appEnvironment({ ...args, databaseCa: "PEM", secretsAs: "env" });
+  const { variables, files } = appEnvironment({
+    ...args,
+    databaseTls: { ca: "PEM" },
+    secretsAs: "env",
+  });
   expect(files.map(({ path }) => path)).toEqual(["/run/secrets/DB_CA"]);
   const lines = await resolved(pulumi.all([...variables]));
   expect(lines).toContain("PGSSLROOTCERT=/run/secrets/DB_CA");
   expect(lines).toContain("NODE_EXTRA_CA_CERTS=/run/secrets/DB_CA");
+});
+
+test("where a public authority vouches for the database, libpq is told to look among those", async () => {
+  const { variables, files } = appEnvironment({ ...args, databaseTls: { ca: undefined } });
+  expect(files.map(({ name }) => name)).not.toContain("DB_CA");
+  const lines = await resolved(pulumi.all([...variables]));
+  expect(lines).toContain("PGSSLROOTCERT=system");
+  expect(lines.join()).not.toContain("NODE_EXTRA_CA_CERTS");
 });

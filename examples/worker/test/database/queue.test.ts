@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Database, openDatabase } from "../../src/database.ts";
-import { enqueue, enqueueTick, list, type Perform, workOne } from "../../src/queue.ts";
+import { enqueue, enqueueTick, list, workOne } from "../../src/queue.ts";
 
 const { TEST_DATABASE_URL: server } = process.env;
 if (!server)
@@ -12,7 +14,9 @@ if (!server)
 
 const name = `worker_test_${randomBytes(4).toString("hex")}`;
 const ownUrl = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-const migrate = join(import.meta.dirname, "..", "..", "src", "migrate.ts");
+const program = (one: string) => join(import.meta.dirname, "..", "..", "src", `${one}.ts`);
+const migrate = () =>
+  String(execFileSync(process.execPath, [program("migrate")], { env: { DATABASE_URL: ownUrl } }));
 
 describe("the queue", () => {
   let admin: Database;
@@ -21,7 +25,7 @@ describe("the queue", () => {
   before(async () => {
     admin = openDatabase(server, 1);
     await admin`create database ${admin(name)}`;
-    execFileSync(process.execPath, [migrate], { env: { DATABASE_URL: ownUrl } });
+    migrate();
     sql = openDatabase(ownUrl, 10);
   });
 
@@ -34,8 +38,7 @@ describe("the queue", () => {
   beforeEach(() => sql`truncate jobs`);
 
   test("A second migration finds nothing to do", () => {
-    const said = execFileSync(process.execPath, [migrate], { env: { DATABASE_URL: ownUrl } });
-    assert.equal(String(said), "nothing to do\n");
+    assert.equal(migrate(), "nothing to do\n");
   });
 
   test("Workers side by side do each job once, and say which version did it", async () => {
@@ -63,16 +66,22 @@ describe("the queue", () => {
     assert.equal(failed.result, "no such address");
   });
 
-  test("A job whose worker loses the database in the middle is left to the next one", async () => {
-    await enqueue(sql, job("precious"));
-    const cut: Perform = async () => {
-      await sql`
-        select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = ${name} and state = 'idle in transaction'`;
-      return "never kept";
-    };
-    await assert.rejects(workOne(sql, "v1", cut));
-    assert.equal(await workOne(sql, "v2", async () => "kept"), true);
+  test("A worker that is told to stop finishes the job at hand, and takes no other", async () => {
+    await enqueue(sql, { text: "at hand", seconds: 1 });
+    await enqueue(sql, { text: "next", seconds: 0 });
+    const worker = await workerAtWork();
+    worker.kill("SIGTERM");
+    assert.deepEqual(await once(worker, "exit"), [0, null]);
+    const states = (await list(sql, 2)).map(({ text, state }) => `${text}: ${state}`);
+    assert.deepEqual(states, ["next: queued", "at hand: done"]);
+  });
+
+  test("A job whose worker is killed is left to the next one", async () => {
+    await enqueue(sql, { text: "precious", seconds: 60 });
+    const worker = await workerAtWork();
+    worker.kill("SIGKILL");
+    await once(worker, "exit");
+    await until(() => workOne(sql, "v2", async () => "kept"));
     const [done] = await list(sql, 1);
     assert.equal(done?.result, "kept");
     assert.equal(done.finishedBy, "v2");
@@ -86,4 +95,24 @@ describe("the queue", () => {
   });
 
   const job = (text: string) => ({ text, seconds: 0 });
+
+  /** The worker as it is deployed, in the middle of a job. */
+  async function workerAtWork(): Promise<ChildProcess> {
+    const worker = spawn(process.execPath, [program("worker")], { env: { DATABASE_URL: ownUrl } });
+    after(() => worker.kill("SIGKILL"));
+    await until(async () => {
+      const busy = await sql`
+        select from pg_stat_activity where datname = ${name} and state = 'idle in transaction'`;
+      return busy.length > 0;
+    });
+    return worker;
+  }
 });
+
+async function until(happened: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await happened())) {
+    if (Date.now() > deadline) assert.fail("That did not happen within 10 seconds.");
+    await wait(20);
+  }
+}
