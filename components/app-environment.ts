@@ -71,10 +71,10 @@ function databaseVariables({ database: given, databaseTls: tls }: AppEnvironment
       DB_PORT: pulumi.unsecret(database.port).apply(String),
       DB_NAME: pulumi.unsecret(database.name),
       DB_USER: pulumi.unsecret(database.user),
-      // Which authority to trust is no part of a URL that every client understands.
-      ...(ca.length === 0
-        ? {}
-        : { PGSSLROOTCERT: CA_FILE.path, NODE_EXTRA_CA_CERTS: CA_FILE.path }),
+      // Which authority to trust is no part of a URL that every client understands. Left to itself, libpq
+      // looks for a file in the user's home.
+      ...(tls === undefined ? {} : { PGSSLROOTCERT: ca[0]?.path ?? "system" }),
+      ...(ca.length === 0 ? {} : { NODE_EXTRA_CA_CERTS: CA_FILE.path }),
     },
     secrets: { DATABASE_URL: database.url, DB_PASSWORD: database.password },
     files: ca,

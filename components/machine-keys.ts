@@ -22,9 +22,10 @@ export class MachineKeys extends pulumi.ComponentResource {
       new tls.PrivateKey(`${name}-${what}`, { algorithm: "ED25519" }, { ...child, provider });
     const [login, host] = [key("login"), key("host")];
 
-    this.loginKey = login.privateKeyOpenssh.apply((text) => text.trimEnd());
+    // Whatever the plugin says of them.
+    this.loginKey = pulumi.secret(login.privateKeyOpenssh.apply((text) => text.trimEnd()));
     this.publicLoginKey = login.publicKeyOpenssh.apply((line) => line.trim());
-    this.hostKey = host.privateKeyOpenssh;
+    this.hostKey = pulumi.secret(host.privateKeyOpenssh);
     this.publicHostKey = host.publicKeyOpenssh.apply((line) => line.trim());
     this.registerOutputs({ publicHostKey: this.publicHostKey });
   }

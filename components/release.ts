@@ -164,7 +164,10 @@ verified_releases() {
 remove_old_images() {
   kept=$(verified_releases | sed 's/.*"mark":"\\([^"]*\\)".*/\\1/' | awk '!seen[$0]++' | head -n ${args.imagesKept})
   marks | while read -r mark; do
-    if ! printf '%s\\n' "$kept" | grep -qxF "$mark"; then drop_image "$mark"; fi
+    if printf '%s\\n' "$kept" | grep -qxF "$mark"; then continue; fi
+    # The container of a release that failed is not gone yet: its image goes with the next release.
+    if [ -n "$(docker ps --all --quiet --filter "ancestor=$mark")" ]; then continue; fi
+    drop_image "$mark"
   done
 }
 # Workers of the configuration before end when their last request has. (The brackets keep the pattern

@@ -36,20 +36,21 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
         ([words, address]) =>
           `ssh ${words.map(quoteWhereNeeded).join(" ")} ${args.user}@${address}`,
       );
-    this.#shell = pulumi.interpolate`${ssh} sh`;
-    this.#here = ssh.apply(hereFunctions);
-
-    const ready = commandStep("sh", `${name}-ready`, this.#withHere(readyScript(args)), {
-      ...child,
-      provider: commands,
-    });
+    const ready = commandStep(
+      "sh",
+      `${name}-ready`,
+      withHere(ssh.apply(hereFunctions), readyScript(args)),
+      { ...child, provider: commands },
+    );
+    // The URN says nothing; it makes everything on the machine wait until that is ready.
+    const whenReady = <T>(value: pulumi.Input<T>) =>
+      pulumi.all([value, ready.urn]).apply(([one]) => one);
+    this.#shell = whenReady(pulumi.interpolate`${ssh} sh`);
+    this.#here = whenReady(ssh.apply(hereFunctions));
     this.dockerProvider = new docker.Provider(
       `${name}-docker`,
       {
-        // The URN says nothing; it makes everything on the machine wait until that is ready.
-        host: pulumi
-          .all([args.address, ready.urn])
-          .apply(([address]) => `ssh://${args.user}@${address}:${args.port}`),
+        host: whenReady(pulumi.interpolate`ssh://${args.user}@${args.address}:${args.port}`),
         sshOpts: options,
       },
       child,
@@ -65,16 +66,16 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
   }
 
   runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
-    return commandStep("sh", name, this.#withHere(script), opts);
+    return commandStep("sh", name, withHere(this.#here, script), opts);
   }
+}
 
-  #withHere(script: Script): Script {
-    return {
-      ...script,
-      values: { ...script.values, SSH_FUNCTIONS: this.#here },
-      functions: `eval "$SSH_FUNCTIONS"\n${script.functions ?? ""}`,
-    };
-  }
+function withHere(here: pulumi.Output<string>, script: Script): Script {
+  return {
+    ...script,
+    values: { ...script.values, SSH_FUNCTIONS: here },
+    functions: `eval "$SSH_FUNCTIONS"\n${script.functions ?? ""}`,
+  };
 }
 
 const quoteWhereNeeded = (word: string) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : quote(word));
@@ -87,6 +88,10 @@ on_host() {
   words=
   for word; do words="$words '$(printf %s "$word" | sed "s/'/'\\\\\\\\''/g")'"; done
   ${ssh} "$words"
+}
+# What is said from now on goes over a new connection: a login's groups are those of its beginning.
+log_in_again() {
+  ${ssh.replace(/^ssh /, "ssh -O exit ")} 2>/dev/null || :
 }
 # The machine's socket under a name of this one, for as long as the command takes.
 with_engine() {
@@ -133,11 +138,24 @@ function readyScript({ readySeconds, data }: SshMachineArgs): Script {
     fi
     sleep 2
   done
-  left=$((deadline - $(date +%s)))
-  on_host sh -euc "$PREPARE" sh "$([ "$left" -gt 30 ] && echo "$left" || echo 30)" \\
-    "$DATA_DEVICE" "$DATA_FOLDER"`,
+  prepare() {
+    left=$((deadline - $(date +%s)))
+    on_host sh -euc "$PREPARE" sh "$([ "$left" -gt 30 ] && echo "$left" || echo 30)" \\
+      "$DATA_DEVICE" "$DATA_FOLDER"
+  }
+  code=0
+  prepare || code=$?
+  if [ "$code" -eq ${LOG_IN_AGAIN} ]; then
+    log_in_again
+    prepare
+  else
+    return "$code"
+  fi`,
   };
 }
+
+/** How what runs on the machine says that its user has a new group, and that it wants to be run once more. */
+const LOG_IN_AGAIN = 75;
 
 /**
  * Runs on the machine: $1 seconds at most, with the disk $2 for the folder $3 where there is one. Its only
@@ -177,16 +195,27 @@ if ! command -v docker >/dev/null; then
   log=$(mktemp)
   {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update &&
-      as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends docker.io
+      # Newer releases have the command in a package of its own.
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends docker.io \\
+        $(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli)
   } >"$log" 2>&1 || {
     echo "Docker could not be installed. The last lines:" >&2
     tail -n 30 "$log" >&2
     exit 1
   }
   rm -f "$log"
-  if [ "$(id -u)" -ne 0 ]; then as_root usermod -aG docker "$(id -un)"; fi
+  if [ "$(id -u)" -ne 0 ]; then
+    as_root usermod -aG docker "$(id -un)"
+    exit ${LOG_IN_AGAIN}
+  fi
 fi
 while ! said=$(docker version --format '{{.Server.Version}}' 2>&1); do
+  case $said in
+    *"permission denied"*)
+      echo "$(id -un) may not use Docker on this machine. Type there: sudo usermod -aG docker $(id -un)" >&2
+      exit 1
+      ;;
+  esac
   if [ "$(date +%s)" -ge "$deadline" ]; then
     echo "Docker does not answer on this machine. It said: $said" >&2
     exit 1
