@@ -4,7 +4,15 @@ export interface Owner {
   readonly stack: string;
 }
 
-export type Role = "network" | "database" | "image" | "ingress" | "web" | "process" | "step";
+export type Role =
+  | "network"
+  | "database"
+  | "image"
+  | "ingress"
+  | "web"
+  | "process"
+  | "certificate"
+  | "step";
 
 /** Labels of a thing with a role; `release` names the version where there is one. */
 export function labels(owner: Owner, role: Role, release?: string): Record<string, string> {

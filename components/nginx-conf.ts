@@ -20,8 +20,23 @@ export const MAINTENANCE = {
 /** The record of releases, below `CONF_FOLDER`: a line of JSON each, newest first. */
 export const RECORD_FILE = "releases.jsonl";
 
+/** Where the ACME client keeps its state, and where Nginx finds what it got. */
+export const ACME_FOLDER = "/srv/acme";
+/** Answers to the challenges of the authority, asked for over plain HTTP. */
+export const ACME_WEBROOT = `${ACME_FOLDER}/webroot`;
+/** Key and certificate in one file, so that both change at once. */
+export const acmeCertificateFile = (domain: string) => `${ACME_FOLDER}/live/${domain}.pem`;
+
 export type TlsSettings =
   | { readonly kind: "off" }
+  | {
+      readonly kind: "acme";
+      readonly email: string | undefined;
+      /** URL of the authority's directory. */
+      readonly server: string;
+      /** Certificate of a private authority's own server, PEM. */
+      readonly serverCa: string | undefined;
+    }
   | {
       readonly kind: "provided";
       /** Certificate and those that vouch for it, PEM. */
@@ -49,6 +64,7 @@ export function serverConf(args: ServerConfArgs): string {
     GENERAL,
     limitZones(args.rateLimits),
     INSIDE_ONLY,
+    args.tls === "acme" ? ACME_VARIABLE : "",
     unknownHosts(args),
     redirection(args),
     server(args),
@@ -120,6 +136,11 @@ const INSIDE_ONLY = `server {
 }
 `;
 
+const ACME_VARIABLE = `map $ssl_server_name $acme_folder {
+  default ${ACME_FOLDER};
+}
+`;
+
 /** One zone a path; a request that no path matches has an empty key, and is not counted. */
 function limitZones(limits: ServerConfArgs["rateLimits"]): string {
   return Object.entries(limits)
@@ -155,10 +176,18 @@ function redirection({ domain, tls, httpsPort }: ServerConfArgs): string {
   listen 80;
   server_name ${domain};
   access_log /dev/stdout slipway;
-  return 301 https://$host${port}$request_uri;
+${tls === "acme" ? CHALLENGES : ""}  location / {
+    return 301 https://$host${port}$request_uri;
+  }
 }
 `;
 }
+
+const CHALLENGES = `  location ^~ /.well-known/acme-challenge/ {
+    root ${ACME_WEBROOT};
+    default_type text/plain;
+  }
+`;
 
 function server(args: ServerConfArgs): string {
   const files = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
@@ -215,14 +244,31 @@ ${proxy(args)}
 `;
 }
 
-function listening({ domain, tls }: ServerConfArgs): string {
+/**
+ * With ACME the names hold a variable, so that Nginx reads the file with each handshake: it starts before
+ * there is one, and needs no reload for the next.
+ */
+function certificateFiles({ domain, tls }: ServerConfArgs): { certificate: string; key: string } {
+  if (tls !== "acme") {
+    return {
+      certificate: `${CONF_FOLDER}/${TLS_FILES.certificate}`,
+      key: `${CONF_FOLDER}/${TLS_FILES.key}`,
+    };
+  }
+  const file = acmeCertificateFile(domain ?? "").replace(ACME_FOLDER, "$acme_folder");
+  return { certificate: file, key: file };
+}
+
+function listening(args: ServerConfArgs): string {
+  const { domain, tls } = args;
+  const files = certificateFiles(args);
   const name = `  server_name ${domain ?? "_"};`;
   if (tls === "off") return `  listen 80${domain === undefined ? " default_server" : ""};\n${name}`;
   return `  listen 443 ssl;
 ${name}
   http2 on;
-  ssl_certificate ${CONF_FOLDER}/${TLS_FILES.certificate};
-  ssl_certificate_key ${CONF_FOLDER}/${TLS_FILES.key};
+  ssl_certificate ${files.certificate};
+  ssl_certificate_key ${files.key};
   ssl_protocols TLSv1.2 TLSv1.3;
   ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
   ssl_prefer_server_ciphers off;

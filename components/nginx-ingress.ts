@@ -4,6 +4,7 @@ import { labelList, labelOptions, labels, type Owner } from "./labels.ts";
 import { boundedLogs } from "./logs.ts";
 import type { Machine, Script } from "./machine.ts";
 import {
+  ACME_FOLDER,
   CONF_FOLDER,
   NO_RELEASE_CONF,
   type ServerConfArgs,
@@ -42,6 +43,8 @@ export interface AskFrom {
  */
 export class NginxIngress extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
+  /** Volume for certificates that are got by ACME; undefined where they are not. */
+  readonly acmeVolume: pulumi.Output<string> | undefined;
   /** Where a person finds the app. */
   readonly url: pulumi.Output<string>;
   /** How the machine itself reaches Nginx through the port that it publishes. */
@@ -64,6 +67,7 @@ export class NginxIngress extends pulumi.ComponentResource {
       { name: volumeName("static"), labels: mine },
       child,
     );
+    const acme = args.tls.kind === "acme" ? [this.#acmeVolume(name, volumeName("acme"), mine)] : [];
     // Written before Nginx starts, so that it never serves the welcome page of its image.
     const configured = args.machine.run(
       `${name}-configured`,
@@ -80,6 +84,7 @@ export class NginxIngress extends pulumi.ComponentResource {
         volumes: [
           { volumeName: conf.name, containerPath: CONF_FOLDER },
           { volumeName: files.name, containerPath: STATIC_FOLDER },
+          ...acme.map((volume) => ({ volumeName: volume, containerPath: ACME_FOLDER })),
         ],
         networksAdvanced: [{ name: args.network }],
         restart: "unless-stopped",
@@ -90,9 +95,14 @@ export class NginxIngress extends pulumi.ComponentResource {
     );
 
     this.containerName = container.name;
+    this.acmeVolume = acme[0];
     this.url = args.machine.address.apply((address) => publicUrl(args.domain ?? address, args));
     this.askFrom = askFrom(args);
     this.registerOutputs({ containerName: this.containerName, url: this.url });
+  }
+
+  #acmeVolume(name: string, volume: string, mine: ReturnType<typeof labelList>) {
+    return new docker.Volume(`${name}-acme`, { name: volume, labels: mine }, { parent: this }).name;
   }
 }
 
@@ -134,8 +144,8 @@ export function configureScript(volume: pulumi.Input<string>, args: NginxIngress
       IMAGE: args.image,
       SERVER_CONF: serverConf({ ...args, tls: tls.kind }),
       NO_RELEASE_CONF,
-      CERTIFICATE: tls.kind === "off" ? "" : tls.certificate,
-      KEY: tls.kind === "off" ? "" : tls.key,
+      CERTIFICATE: tls.kind === "provided" ? tls.certificate : "",
+      KEY: tls.kind === "provided" ? tls.key : "",
     },
     functions: `
 # Beside the running Nginx, if there is one: on its volume and its network, where names mean the same.

@@ -148,12 +148,16 @@ function readIngress(
 }
 
 function readTls(reader: ConfigReader, domain: string | undefined): TlsSettings {
-  const kind = reader.oneOf("tls", ["off", "provided"]);
+  const kind = reader.oneOf("tls", ["off", "acme", "provided"]);
   const certificate = reader.optional("tlsCertificate", CERTIFICATE, "certificates, as PEM");
   const key = reader.optionalSecretText("tlsKey");
+  const email = reader.optional("acmeEmail", /^[^\s@]+@[^\s@]+$/, "an e-mail address");
+  const server = reader.text("acmeServer", isHttps, "an https:// address", LETS_ENCRYPT);
+  const serverCa = reader.optional("acmeServerCa", CERTIFICATE, "certificates, as PEM");
   if (kind === "off") return { kind };
   const why = `tls is "${kind}"`;
   if (domain === undefined) reader.missing("domain", why, "HOST");
+  if (kind === "acme") return { kind, email, server, serverCa };
   if (certificate === undefined) reader.missing("tlsCertificate", why, '"$(cat CERTIFICATE.pem)"');
   if (key === undefined) reader.missingSecret("tlsKey", why, "<KEY.pem");
   return { kind, certificate: certificate ?? "", key: key ?? pulumi.secret("") };
@@ -212,12 +216,16 @@ function readDatabase(reader: ConfigReader, protect: boolean): DatabaseSettings 
 }
 
 function readImages(reader: ConfigReader): Settings["images"] {
-  const { postgres, nginx } = reader.entries(
+  const { postgres, nginx, lego } = reader.entries(
     "images",
-    (name, reference) => ["postgres", "nginx"].includes(name) && IMAGE_REFERENCE.test(reference),
-    "references of images, by the names postgres and nginx",
+    (name, reference) => IMAGE_NAMES.includes(name) && IMAGE_REFERENCE.test(reference),
+    "references of images, by the names postgres, nginx and lego",
   );
-  return { postgres: postgres ?? "postgres:18.6", nginx: nginx ?? "nginx:1.30.6" };
+  return {
+    postgres: postgres ?? "postgres:18.6",
+    nginx: nginx ?? "nginx:1.30.6",
+    lego: lego ?? "goacme/lego:v4.35.2",
+  };
 }
 
 function readRegistry(reader: ConfigReader): Settings["registry"] {
@@ -239,6 +247,8 @@ const CONTRACT_NAMES = new Set(
     .concat("APP_VERSION", "APP_COMMIT", "APP_IMAGE"),
 );
 
+const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
+const IMAGE_NAMES = ["postgres", "nginx", "lego"];
 const URL_PATH = /^\/[\w./~%:@!$&'()*+,;=?-]*$/;
 const FOLDER_PATH = /^\/[\w./-]*[\w-]$/;
 const IMAGE_REFERENCE = /^\w[\w./:@-]*$/;
@@ -254,6 +264,7 @@ const ONE_LINE = /^[^\n\r\0]+$/;
 const PROCESS_NAME = /^[a-z][a-z0-9-]{0,30}$/;
 const IDENTIFIER_RULE = "a lower-case letter or _, then letters, digits and _, at most 40";
 
+const isHttps = (value: string) => /^https:\/\/[\w.:/-]+$/.test(value);
 const isFilled = (value: string) => value !== "";
 const isUrlPath = (value: string) => URL_PATH.test(value);
 const isPrefix = (value: string) => /^\/([\w.~-]+\/)*$/.test(value);

@@ -7,6 +7,7 @@ import { NginxIngress } from "../components/nginx-ingress.ts";
 import { Release } from "../components/release.ts";
 import { StaticFiles } from "../components/static-files.ts";
 import { WebApp } from "../components/web-app.ts";
+import { acmeCertificate } from "./acme-certificate.ts";
 import { dockerDatabase } from "./docker-database.ts";
 import { dockerMachine } from "./docker-machine.ts";
 import type { Live } from "./live.ts";
@@ -28,6 +29,14 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
     "ingress",
     { ...networked, image: images.nginx, ...published },
     on,
+  );
+
+  const certificates = only(ingress.acmeVolume).map((volume) =>
+    acmeCertificate(
+      "certificate",
+      { ...networked, volume, ingress: ingress.containerName },
+      settings,
+    ),
   );
 
   const image = new AppImage(
@@ -109,7 +118,7 @@ export function deployToDocker(settings: Settings, release: AppRelease): Live {
       healthPath: app.healthPath,
       drainSeconds: seconds.drain,
     },
-    { ...on, dependsOn: [web, ...files] },
+    { ...on, dependsOn: [web, ...files, ...certificates] },
   );
 
   for (const [name, command] of Object.entries(app.processes)) {

@@ -143,7 +143,7 @@ export interface Settings {
   readonly build: BuildSettings;
   readonly app: AppSettings;
   readonly database: DatabaseSettings;
-  readonly images: { readonly postgres: string; readonly nginx: string };
+  readonly images: { readonly postgres: string; readonly nginx: string; readonly lego: string };
   /** How many releases' images stay on the machine. */
   readonly imagesKept: number;
   readonly registry: RegistryLogin | undefined;

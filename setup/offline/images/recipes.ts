@@ -21,6 +21,7 @@ const home = import.meta.dirname;
 
 const references = {
   debian: "slipway-offline/debian:forky",
+  lego: "slipway-offline/lego:4",
   nginx: "slipway-offline/nginx:1.30",
   node: "slipway-offline/node:24",
   postgres: "slipway-offline/postgres:18",
@@ -32,6 +33,7 @@ export const { debian: baseReference, ...offlineImages } = references;
 export async function readRecipes(settings: MachineSettings): Promise<Recipes> {
   const base = await recipe("debian", JSON.stringify([process.arch, settings]));
   const onBase = await Promise.all([
+    recipe("lego", base.key),
     recipe("nginx", base.key),
     recipe("node", base.key, { NODE_VERSION: await pinnedNodeVersion() }),
     recipe("postgres", base.key),

@@ -90,7 +90,7 @@ describe("good settings", () => {
         previousSecret: undefined,
       },
       database: { kind: "container", name: "app", user: "app", protect: true },
-      images: { postgres: "postgres:18.6", nginx: "nginx:1.30.6" },
+      images: { postgres: "postgres:18.6", nginx: "nginx:1.30.6", lego: "goacme/lego:v4.35.2" },
       seconds: { health: 60, migrate: 600, drain: 30, ready: 300 },
     });
   });
@@ -126,6 +126,7 @@ describe("good settings", () => {
     expect(read({ images: '{"nginx":"mirror.example/nginx:1.30.6"}' }).images).toEqual({
       postgres: "postgres:18.6",
       nginx: "mirror.example/nginx:1.30.6",
+      lego: "goacme/lego:v4.35.2",
     });
   });
 
@@ -266,7 +267,7 @@ describe("one thing that is wrong", () => {
     [
       "an image that Slipway does not use",
       { images: '{"redis":"redis:8"}' },
-      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres and nginx.',
+      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres, nginx and lego.',
       "pulumi config rm --path 'images.redis'",
     ],
     [

@@ -1,0 +1,15 @@
+import { AcmeCertificate, type AcmeCertificateArgs } from "../components/acme-certificate.ts";
+import type { Settings } from "./settings.ts";
+
+type Place = Pick<AcmeCertificateArgs, "machine" | "owner" | "network" | "volume" | "ingress">;
+
+/** The certificate of the domain, from the authority that the settings name. */
+export function acmeCertificate(name: string, place: Place, settings: Settings): AcmeCertificate {
+  const { tls, domain } = settings.ingress;
+  if (tls.kind !== "acme" || domain === undefined) throw new Error("There is no ACME in config.");
+  return new AcmeCertificate(
+    name,
+    { ...place, ...tls, domain, image: settings.images.lego, seconds: settings.seconds.ready },
+    place.machine.options,
+  );
+}
