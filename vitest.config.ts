@@ -68,6 +68,15 @@ export default defineConfig({
       {
         test: {
           ...stacks,
+          name: "load",
+          // A load needs the cores for itself, or it measures what runs beside it.
+          maxWorkers: 1,
+          include: ["test/e2e/load/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
           name: "hosts",
           include: ["test/hosts/**/*.test.ts", "test/e2e/hosts/**/*.test.ts"],
         },

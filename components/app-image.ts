@@ -158,7 +158,11 @@ export function pullScript(
         exit 1
       }
     fi
-    docker pull --quiet "$REFERENCE" >&2
+    docker pull --quiet "$REFERENCE" >&2 || {
+      echo "$REFERENCE could not be pulled. A registry that asks for a login: slipway:registry, registryUser," \\
+        "registryPassword. A machine that reaches none takes an archive: slipway:image=./FILE.tar." >&2
+      exit 1
+    }
   fi
   docker tag "$REFERENCE" "$MARK"
   docker image inspect --format '{{.Id}}' "$REFERENCE"`,

@@ -9,6 +9,8 @@ export interface CloudConfigArgs {
   /** Key by which the machine is known, in OpenSSH's format: decided here, so that it is known in advance. */
   readonly hostKey: pulumi.Input<string>;
   readonly publicHostKey: pulumi.Input<string>;
+  /** Where the disk for data is mounted, later. */
+  readonly dataFolder: string;
 }
 
 /**
@@ -46,6 +48,11 @@ export function cloudConfig(args: CloudConfigArgs): pulumi.Output<string> {
           {
             path: "/etc/docker/daemon.json",
             content: `${JSON.stringify(DOCKER_DAEMON, null, 2)}\n`,
+          },
+          {
+            // A database that started before its disk is there would begin an empty one beside it.
+            path: "/etc/systemd/system/docker.service.d/10-slipway.conf",
+            content: `[Unit]\nRequiresMountsFor=${args.dataFolder}\n`,
           },
         ],
         runcmd: ["systemctl reload ssh || systemctl reload sshd || service ssh reload"],

@@ -67,7 +67,11 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
         size: args.size,
         image: args.image,
         sshKeys: [login.fingerprint],
-        userData: cloudConfig({ ...keys, authorizedKey: keys.publicLoginKey }),
+        userData: cloudConfig({
+          ...keys,
+          authorizedKey: keys.publicLoginKey,
+          dataFolder: DATA_FOLDER,
+        }),
         monitoring: true,
         // A disk that has grown can't shrink again; the data is on the volume.
         resizeDisk: false,
@@ -92,7 +96,8 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
     const attached = new digitalocean.VolumeAttachment(
       `${name}-data`,
       { dropletId, volumeId: volume.id },
-      { ...child, deleteBeforeReplace: true },
+      // A droplet that goes lets go of it when it has shut down, and so has written all that it had to.
+      { ...child, deleteBeforeReplace: true, deletedWith: droplet },
     );
     const reserved = new digitalocean.ReservedIp(
       `${name}-address`,
@@ -102,7 +107,7 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
     const assigned = new digitalocean.ReservedIpAssignment(
       `${name}-address`,
       { dropletId, ipAddress: reserved.ipAddress },
-      { ...child, deleteBeforeReplace: true },
+      { ...child, deleteBeforeReplace: true, deletedWith: droplet },
     );
     const firewall = new digitalocean.Firewall(
       `${name}-firewall`,

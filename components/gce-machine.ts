@@ -127,7 +127,11 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
           { subnetwork: subnetwork.id, accessConfigs: [{ natIp: address.address }] },
         ],
         metadata: {
-          "user-data": cloudConfig({ ...keys, authorizedKey: keys.publicLoginKey }),
+          "user-data": cloudConfig({
+            ...keys,
+            authorizedKey: keys.publicLoginKey,
+            dataFolder: DATA_FOLDER,
+          }),
           // Users come from what is above alone.
           "enable-oslogin": "FALSE",
           "block-project-ssh-keys": "TRUE",
@@ -167,7 +171,6 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
     this.#ssh = new SshMachine(
       `${name}-ssh`,
       {
-        // Of the machine, so that it is there.
         address: this.address,
         port: 22,
         user: MACHINE_USER,

@@ -48,22 +48,28 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
   memory=/dev/shm
   [ -w "$memory" ] || memory=\${TMPDIR:-/tmp}
   work=$memory/$CONTAINER-$(id -u)
-  rm -rf "$work"
-  (umask 077 && mkdir "$work")
-  trap 'rm -rf "$work"; docker rm --force --volumes "$CONTAINER" >/dev/null 2>&1 || :' EXIT
+  rm -rf "$work"-*
+  work=$(mktemp -d "$work-XXXXXX")
+  container=
+  # By its id: one whose connection was lost may end only now, and the name is the next one's by then.
+  clean_up() {
+    rm -rf "$work"
+    if [ -n "$container" ]; then docker rm --force --volumes "$container" >/dev/null 2>&1 || :; fi
+  }
+  trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
   printf '%s\\n' "$VARIABLES" >"$work/variables"
-  docker create --name "$CONTAINER" ${labelOptions(labels(args.owner, "step"))} --network "$NETWORK" \\
-    --env-file "$work/variables" --entrypoint /bin/sh "$IMAGE" -c "$COMMAND" >/dev/null
+  container=$(docker create --name "$CONTAINER" ${labelOptions(labels(args.owner, "step"))} --network "$NETWORK" \\
+    --env-file "$work/variables" --entrypoint /bin/sh "$IMAGE" -c "$COMMAND")
   mkdir "$work/secrets"
 ${files.map((file) => `  printf %s "$SECRET_${file.name}" >"$work/secrets/${file.name}"`).join("\n")}
   # The command may run as any user of the image.
   chmod -R a+rX "$work/secrets"
-  docker cp "$work/secrets/." "$CONTAINER:${SECRETS_FOLDER}" >/dev/null
+  docker cp "$work/secrets/." "$container:${SECRETS_FOLDER}" >/dev/null
   code=0
   began=$(date +%s)
   # Some clients hand TERM on to the command, which may not heed it, and wait for it.
-  timeout -k 5 "$SECONDS_ALLOWED" docker start --attach "$CONTAINER" >&2 || code=$?
+  timeout -k 5 "$SECONDS_ALLOWED" docker start --attach "$container" >&2 || code=$?
   if [ "$code" -ge 124 ] && [ $(($(date +%s) - began)) -ge "$SECONDS_ALLOWED" ]; then
     echo "The migration was stopped: it took longer than $SECONDS_ALLOWED seconds (slipway:migrateSeconds)." >&2
     exit 1

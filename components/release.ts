@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { markFunctions } from "./image-marks.ts";
-import { labelOptions, labels, type Owner } from "./labels.ts";
+import { labelFilters, labelOptions, labels, type Owner } from "./labels.ts";
 import type { Machine, Script } from "./machine.ts";
 import {
   CONF_FOLDER,
@@ -166,7 +166,9 @@ remove_old_images() {
   marks | while read -r mark; do
     if printf '%s\\n' "$kept" | grep -qxF "$mark"; then continue; fi
     # The container of a release that failed is not gone yet: its image goes with the next release.
-    if [ -n "$(docker ps --all --quiet --filter "ancestor=$mark")" ]; then continue; fi
+    if [ -n "$(docker ps --all --quiet ${labelFilters(args.owner, "web")} --filter "ancestor=$mark")" ]; then
+      continue
+    fi
     drop_image "$mark"
   done
 }

@@ -112,24 +112,37 @@ with_engine() {
 }
 
 /** Waits for the machine, and sees to it that Docker answers; what it said last is in the error. */
-function readyScript({ readySeconds, data }: SshMachineArgs): Script {
+function readyScript({ user, readySeconds, data }: SshMachineArgs): Script {
   return {
     values: {
+      USER_NAME: user,
       SECONDS_ALLOWED: String(readySeconds),
       PREPARE,
       NEW: data === undefined ? "no" : "yes",
       DATA_DEVICE: data?.device ?? "",
       DATA_FOLDER: data?.folder ?? "",
     },
+    functions: `
+refused() {
+  echo "The machine let nobody in. ssh said: $said" >&2
+  echo "$*" >&2
+  exit 1
+}`,
     apply: `
   deadline=$(($(date +%s) + SECONDS_ALLOWED))
   while ! said=$(on_host true 2>&1); do
-    # A server that is there gives its final answer at once; a new one may not know its users yet.
+    # A server that is there gives its final answer at once; a new one may not be that far yet.
     case $NEW:$said in
-      no:*"Permission denied"* | no:*"verification failed"*)
-        echo "The machine let nobody in. ssh said: $said" >&2
-        echo "See sshUser, sshKey and sshHostKey in the stack's config, or what ssh itself uses." >&2
-        exit 1
+      no:*"Permission denied"*)
+        refused "It takes another key, or knows no $USER_NAME: pulumi config set --secret sshKey <KEY_FILE," \\
+          "pulumi config set sshUser NAME."
+        ;;
+      no:*"verification failed"*)
+        refused "Its key is not that of sshHostKey, or of your known_hosts. If you know why, and" \\
+          "\`ssh-keyscan\` shows the key that it should have: pulumi config set sshHostKey 'TYPE BASE64'."
+        ;;
+      no:*"Connection refused"* | no:*"not resolve"*)
+        refused "Is it there? pulumi config set sshHost HOST, pulumi config set sshPort PORT."
         ;;
     esac
     if [ "$(date +%s)" -ge "$deadline" ]; then
@@ -163,15 +176,24 @@ const LOG_IN_AGAIN = 75;
  */
 const PREPARE = `
 deadline=$(($(date +%s) + $1))
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 # A machine that is being set up by its cloud is left to it.
 if command -v cloud-init >/dev/null; then
-  timeout "$1" cloud-init status --wait >&2 || {
-    echo "cloud-init did not end well:" >&2
-    tail -n 30 /var/log/cloud-init-output.log >&2 || :
+  code=0
+  timeout "$1" cloud-init status --wait >/dev/null || code=$?
+  case $code in
+    # 2 is done as well, with something that it would have liked otherwise.
+    0 | 2) problem= ;;
+    124) problem="cloud-init was not done after $1 seconds. The last lines:" ;;
+    *) problem="cloud-init did not end well. The last lines:" ;;
+  esac
+  if [ -n "$problem" ]; then
+    echo "$problem" >&2
+    # Without its tables of addresses and keys.
+    as_root grep -v '^ci-info: ' /var/log/cloud-init-output.log | tail -n 30 >&2
     exit 1
-  }
+  fi
 fi
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 if [ -n "$2" ] && ! mountpoint -q "$3"; then
   while [ ! -e "$2" ]; do
     if [ "$(date +%s)" -ge "$deadline" ]; then echo "The disk $2 for data is not there." >&2; exit 1; fi

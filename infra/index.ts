@@ -4,10 +4,14 @@ import { lastReleases } from "./last-releases.ts";
 import { askedOf, chooseRelease } from "./release.ts";
 import { readSettings } from "./settings.ts";
 
+// The SDK keeps a stack trace for each property of each resource, and its runner looks every line of them
+// up in source maps: more memory than all else that this program needs. Our files have no such maps.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = readSettings(project, stack);
 const last = await lastReleases(project, stack);
-const live = deploy(settings, chooseRelease(settings, askedOf(process.env), last));
+const live = await deploy(settings, chooseRelease(settings, askedOf(process.env), last));
 
 export const url = live.url;
 export const dns = live.dns;

@@ -1,8 +1,10 @@
 import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { interruptible } from "./interruption.ts";
+import { say } from "./progress.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
 import { targetOf } from "./targets/index.ts";
+import type { Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
 export interface UpResult {
@@ -42,9 +44,21 @@ export async function destroyWithData(stack: Stack): Promise<number> {
     await setProtection(stack, () => true, false);
     await stack.destroy({ onEvent: report.onEvent, signal });
   });
-  // A build that was killed may have made its image without a step in the state that would remove it.
-  await target.removeBuilds();
+  await removeBuilds(target);
   return report.changes + unrecorded;
+}
+
+/**
+ * A build that was killed may have made its image without a step in the state that would remove it. Where
+ * the machine can't be reached although all is gone, nothing was ever made there.
+ */
+async function removeBuilds(target: Target): Promise<void> {
+  try {
+    await target.removeBuilds();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`The machine could not be asked what a build may have left there: ${error.message}`);
+  }
 }
 
 interface RecordedResource {

@@ -3,7 +3,9 @@ import { LOCAL_STACK } from "../ops/project.ts";
 import { UserError } from "../ops/user-error.ts";
 import { verbs as stackVerbs } from "../ops/verbs/index.ts";
 import type { Verb } from "../ops/verbs/verb.ts";
+import { bench } from "./bench.ts";
 import { destroy } from "./destroy.ts";
+import { previewExample } from "./preview-example.ts";
 import { passToPulumi } from "./pulumi.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
@@ -30,11 +32,21 @@ const verbs: Readonly<Record<string, Verb>> = {
     usage: "npm run pulumi -- preview -s local",
     run: passToPulumi,
   },
+  "preview-example": {
+    summary: "Show what a stack would make, without credentials and without a state.",
+    usage: "npm run preview:example -- dev [KEY=VALUE ...]",
+    run: previewExample,
+  },
   test: {
     summary:
       "Run check, unit, engine and e2e, or the suites that are named; `slow` means the others.",
     usage: "npm test [-- SUITE ...]",
     run: test,
+  },
+  bench: {
+    summary: "Measure releases and runs without a change beside what else one would take.",
+    usage: "npm run bench [-- releases|no-op] [--repeat N]",
+    run: bench,
   },
   ...stackVerbs,
 };
@@ -42,7 +54,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 const HELP = `usage: ./slipway VERB [ARGUMENTS]
 
 ${Object.entries(verbs)
-  .map(([name, verb]) => `  ${name.padEnd(13)}${verb.summary}\n               ${verb.usage}`)
+  .map(([name, verb]) => `  ${name.padEnd(17)}${verb.summary}\n                   ${verb.usage}`)
   .join("\n")}
 
 Exit codes: 0 it is done; 1 it was tried and failed; 2 nothing was tried, the message says why;

@@ -9,6 +9,11 @@ export interface Result {
 interface RunOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
+  /**
+   * Variables of this process that the command gets, beside those of `env`.
+   * @default - all
+   */
+  readonly inherit?: readonly string[];
   readonly input?: string;
 }
 
@@ -17,7 +22,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      env: { ...inherited(options.inherit), ...options.env },
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     let stdout = "";
@@ -29,6 +34,11 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
     child.once("error", (error) => done({ code: 127, stdout, stderr: `${error.message}\n` }));
     child.once("close", (code) => done({ code: code ?? 1, stdout, stderr }));
   });
+}
+
+function inherited(names: readonly string[] | undefined): NodeJS.ProcessEnv {
+  if (names === undefined) return process.env;
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
 /** The last lines of what a failed command printed. */

@@ -22,9 +22,7 @@ export async function start(): Promise<number> {
     await ensureLocalStack(choice);
     const stack = await openStack(LOCAL_STACK);
     await repairInterrupted(stack);
-    // The defaults of a local stack, where config has none.
-    const address = localSetting("bindAddress") || "127.0.0.1";
-    await checkPort(LOCAL_STACK, address, Number(localSetting("httpPort") || "8080"));
+    if (localSetting("host") === "local") await checkLocalPort();
 
     say(`▸ Deploying the stack ${LOCAL_STACK} ...`);
     const { changes, outputs } = await up(stack);
@@ -38,6 +36,12 @@ export async function start(): Promise<number> {
     );
     return 0;
   });
+}
+
+/** With the defaults of a local stack, where config has none. */
+async function checkLocalPort(): Promise<void> {
+  const address = localSetting("bindAddress") || "127.0.0.1";
+  await checkPort(LOCAL_STACK, address, Number(localSetting("httpPort") || "8080"));
 }
 
 function farewell(url: string, version: string): string {

@@ -23,11 +23,20 @@ const REACH_SECONDS = 8;
 
 /** Sees to it that the tools are there, and says which they are and why. */
 export async function ensureTools(): Promise<ToolChoice> {
+  return await ensure(({ pulumi, images }) => [ensurePulumi(pulumi), ensureImages(images)]);
+}
+
+/** The same for what runs no container, and so needs no images, nor Docker to make them. */
+export async function ensurePulumiOnly(): Promise<ToolChoice> {
+  return await ensure(({ pulumi }) => [ensurePulumi(pulumi)]);
+}
+
+async function ensure(work: (choice: ToolChoice) => Promise<void>[]): Promise<ToolChoice> {
   const choice = readToolChoice() ?? (await choose());
   sayChoice(choice);
   // Before the images, which take a while: what is missing is said at once.
   if (choice.pulumi === "offline") await checkCanHaveEngine();
-  await allOf([ensurePulumi(choice.pulumi), ensureImages(choice.images)]);
+  await allOf(work(choice));
   mkdirSync(OWN, { recursive: true, mode: 0o700 });
   writeFileSync(TOOL_CHOICE_FILE, `${JSON.stringify(choice, null, 2)}\n`);
   return choice;

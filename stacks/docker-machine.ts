@@ -1,12 +1,10 @@
-import { DropletMachine } from "../components/droplet-machine.ts";
-import { GceMachine } from "../components/gce-machine.ts";
 import { LocalMachine } from "../components/local-machine.ts";
 import type { Machine } from "../components/machine.ts";
 import { SshMachine } from "../components/ssh-machine.ts";
 import type { Settings } from "./settings.ts";
 
-/** The Docker host that the settings name. */
-export function dockerMachine(name: string, settings: Settings): Machine {
+/** The Docker host that the settings name. The SDK of a cloud is loaded by those alone who use it. */
+export async function dockerMachine(name: string, settings: Settings): Promise<Machine> {
   const { host, project, stack, sshFiles, seconds } = settings;
   const owner = { project, stack };
   const readySeconds = seconds.ready;
@@ -15,9 +13,13 @@ export function dockerMachine(name: string, settings: Settings): Machine {
       return new LocalMachine(name);
     case "ssh":
       return new SshMachine(name, { ...host, files: sshFiles, readySeconds });
-    case "droplet":
+    case "droplet": {
+      const { DropletMachine } = await import("../components/droplet-machine.ts");
       return new DropletMachine(name, { ...host, owner, sshFiles, readySeconds });
-    case "gce":
+    }
+    case "gce": {
+      const { GceMachine } = await import("../components/gce-machine.ts");
       return new GceMachine(name, { ...host, owner, sshFiles, readySeconds });
+    }
   }
 }

@@ -14,9 +14,9 @@ import type { Live } from "./live.ts";
 import type { AppRelease, Settings } from "./settings.ts";
 
 /** One Docker host: machine → network → database → image → migrate → start new → switch → stop old. */
-export function deployToDocker(settings: Settings, release: AppRelease): Live {
+export async function deployToDocker(settings: Settings, release: AppRelease): Promise<Live> {
   const { app, ingress: published, images, seconds } = settings;
-  const machine = dockerMachine("machine", settings);
+  const machine = await dockerMachine("machine", settings);
   const here = { machine, owner: { project: settings.project, stack: settings.stack } };
   const on = machine.options;
 

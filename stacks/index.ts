@@ -5,6 +5,6 @@ import type { AppRelease, Settings } from "./settings.ts";
 const targets = { docker: deployToDocker };
 
 /** Deploys to the target that the settings name. */
-export function deploy(settings: Settings, release: AppRelease): Live {
-  return targets[settings.target](settings, release);
+export async function deploy(settings: Settings, release: AppRelease): Promise<Live> {
+  return await targets[settings.target](settings, release);
 }

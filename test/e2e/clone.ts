@@ -153,7 +153,7 @@ function git(folder: string, ...args: string[]): string {
  * A port that nothing listens on, below those that the kernel gives to outgoing connections and to
  * whoever listens on port 0: such a port may be taken by anybody while the stack is down.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
   return (await isFree(port)) ? port : await freePort();
 }

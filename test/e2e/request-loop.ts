@@ -1,5 +1,6 @@
-import { Agent, request } from "node:http";
-import { setInterval } from "node:timers/promises";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 
 export interface LoadedRequest {
   readonly name: string;
@@ -13,6 +14,11 @@ export interface LoadedRequest {
   readonly perSecond: number;
 }
 
+export interface LoopOrder {
+  readonly url: string;
+  readonly requests: readonly LoadedRequest[];
+}
+
 export interface Answer {
   readonly name: string;
   /** Milliseconds since the loop began. */
@@ -22,101 +28,42 @@ export interface Answer {
 }
 
 export interface LoopReport {
+  /** When the loop began, in milliseconds since 1970. */
+  readonly began: number;
+  /** For how long it sent. */
+  readonly seconds: number;
   readonly answers: readonly Answer[];
   /** One line for each request that had no answer or another status. */
   readonly failures: readonly string[];
 }
 
-const TICK_MS = 10;
-const TIMEOUT_MS = 20_000;
-
 /**
  * Sends requests at a rate that does not depend on how fast they are answered, as many clients do:
  * half of each kind over connections that are kept alive, half over new ones. Nothing is tried twice.
+ * In a process of its own, which what the test does can't hold up.
  */
 export class RequestLoop {
-  readonly #url: string;
-  readonly #began = performance.now();
-  readonly #stop = new AbortController();
-  // In turn, so that no connection lies idle until Nginx closes it.
-  readonly #keptAlive = new Agent({ keepAlive: true, scheduling: "fifo" });
-  readonly #answers: Answer[] = [];
-  readonly #failures: string[] = [];
-  readonly #underWay: Promise<void>[] = [];
-  readonly #sending: Promise<void>;
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<number>;
 
   constructor(url: string, requests: readonly LoadedRequest[]) {
-    this.#url = url;
-    this.#sending = this.#send(requests);
+    // Without the flags of the test runner. What is sent back is large: as it is in memory, not as JSON.
+    this.#process = fork(join(import.meta.dirname, "request-generator.ts"), {
+      execArgv: [],
+      serialization: "advanced",
+    });
+    this.#ended = once(this.#process, "exit").then(([code]) => code);
+    const order: LoopOrder = { url, requests };
+    this.#process.send(order);
   }
 
   /** Sends no more, waits for the answers that are due, and tells all. */
   async finish(): Promise<LoopReport> {
-    this.#stop.abort();
-    await this.#sending;
-    await Promise.all(this.#underWay);
-    this.#keptAlive.destroy();
-    return { answers: this.#answers, failures: this.#failures };
-  }
-
-  async #send(requests: readonly LoadedRequest[]): Promise<void> {
-    const counts = requests.map(() => 0);
-    try {
-      for await (const _ of setInterval(TICK_MS, undefined, { signal: this.#stop.signal })) {
-        const seconds = this.#now() / 1000;
-        for (const [index, one] of requests.entries()) {
-          let count = counts[index] ?? 0;
-          // What a busy moment held up is sent late, and not left out.
-          for (; count < seconds * one.perSecond; count++) {
-            this.#underWay.push(this.#exchange(one, count % 2 === 0));
-          }
-          counts[index] = count;
-        }
-      }
-    } catch (error) {
-      if (!this.#stop.signal.aborted) throw error;
-    }
-  }
-
-  async #exchange(one: LoadedRequest, keptAlive: boolean): Promise<void> {
-    const sent = this.#now();
-    try {
-      const { status, body } = await this.#ask(one, keptAlive);
-      if (status !== one.status) throw new Error(`${status} ${body.slice(0, 200)}`);
-      this.#answers.push({ name: one.name, sent, answered: this.#now(), body });
-    } catch (error) {
-      const connection = keptAlive ? "kept-alive" : "new";
-      const times = `sent at ${sent.toFixed()} ms, failed at ${this.#now().toFixed()} ms`;
-      this.#failures.push(`${one.name} on a ${connection} connection, ${times}: ${String(error)}`);
-    }
-  }
-
-  #ask(one: LoadedRequest, keptAlive: boolean): Promise<{ status: number; body: string }> {
-    const body = one.body === undefined ? undefined : JSON.stringify(one.body);
-    const options = {
-      method: one.method ?? "GET",
-      headers: {
-        ...one.headers,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      agent: keptAlive ? this.#keptAlive : false,
-      timeout: TIMEOUT_MS,
-    };
-    return new Promise((done, fail) => {
-      const sending = request(new URL(one.path, this.#url), options, (response) => {
-        let text = "";
-        response.setEncoding("utf8");
-        response.on("data", (part) => (text += part));
-        response.once("end", () => done({ status: response.statusCode ?? 0, body: text }));
-        response.once("error", fail);
-      });
-      sending.once("timeout", () => sending.destroy(new Error("no answer in time")));
-      sending.once("error", fail);
-      sending.end(body);
+    const report = once(this.#process, "message").then(([message]) => message as LoopReport);
+    this.#process.send("finish");
+    const early = this.#ended.then((code) => {
+      throw new Error(`The process that sends requests ended early, with code ${code}.`);
     });
-  }
-
-  #now(): number {
-    return performance.now() - this.#began;
+    return await Promise.race([report, early]);
   }
 }

@@ -5,8 +5,8 @@ import { takeMachineLock } from "../../setup/offline/images/machine-lock.ts";
 import { baseReference } from "../../setup/offline/images/recipes.ts";
 import { succeed } from "./succeed.ts";
 
-/** A fresh Debian with SSH, or one on which a Docker Engine runs as well. */
-export type Variant = "bare" | "docker";
+/** A fresh Debian with SSH, one on which a Docker Engine runs as well, or one with cloud-init. */
+export type Variant = "bare" | "docker" | "cloud";
 
 const LABEL = "slipway.test.server";
 

@@ -17,7 +17,7 @@ const BALLAST = "/var/lib/docker/ballast";
 type User = "root" | "deploy";
 
 interface TestHostArgs {
-  /** `bare` is a fresh Debian with SSH; on `docker` an engine runs as well. */
+  /** `bare` is a fresh Debian with SSH; on `docker` an engine runs as well; `cloud` has cloud-init. */
   readonly variant: Variant;
   /**
    * Where other hosts are or will be.
@@ -101,11 +101,11 @@ export class TestHost {
 
   /** The network is lost: what is being said, and what is said from now on, gets no answer. */
   async cut(): Promise<void> {
-    for (const rule of EVERY_PACKET) await this.#inside("iptables", "--insert", ...rule);
+    for (const rule of EVERY_PACKET) await this.inside(["iptables", "--insert", ...rule]);
   }
 
   async mend(): Promise<void> {
-    for (const rule of EVERY_PACKET) await this.#inside("iptables", "--delete", ...rule);
+    for (const rule of EVERY_PACKET) await this.inside(["iptables", "--delete", ...rule]);
   }
 
   /** The power fails and comes back; so does a network that was cut. */
@@ -115,21 +115,37 @@ export class TestHost {
     await this.#untilReady();
   }
 
+  /**
+   * Starts the first boot of a machine in a cloud, with what that tells it. Its users and its keys are then
+   * those that it is told of, so that only `inside` is sure to reach it.
+   */
+  async bootFirst(userData: string): Promise<void> {
+    await succeed("docker", ["exec", "--interactive", this.#name, "first-boot"], {
+      input: userData,
+    });
+  }
+
   async restartDocker(): Promise<void> {
-    await this.#inside("systemctl", "restart", "docker");
+    await this.inside(["systemctl", "restart", "docker"]);
     await this.#untilReady();
   }
 
   /** Leaves so much room on the disk that holds images, containers and volumes. */
   async fillDisk(mebibytesLeft: number): Promise<void> {
     await this.freeDisk();
-    const table = await this.#inside("df", "--output=avail", "--block-size=1M", "/var/lib/docker");
+    const ask = ["df", "--output=avail", "--block-size=1M", "/var/lib/docker"];
+    const table = await this.inside(ask);
     const free = Number(table.split("\n")[1]);
-    await this.#inside("fallocate", "--length", `${free - mebibytesLeft}M`, BALLAST);
+    await this.inside(["fallocate", "--length", `${free - mebibytesLeft}M`, BALLAST]);
   }
 
   async freeDisk(): Promise<void> {
-    await this.#inside("rm", "--force", BALLAST);
+    await this.inside(["rm", "--force", BALLAST]);
+  }
+
+  /** Runs a command on the server that needs neither its network nor its SSH. */
+  async inside(command: readonly string[]): Promise<string> {
+    return await succeed("docker", ["exec", this.#name, ...command]);
   }
 
   /** Removes the server with all that it has. */
@@ -185,11 +201,6 @@ export class TestHost {
 
   async #copy(file: string, path: string): Promise<void> {
     await succeed("docker", ["cp", file, `${this.#name}:${path}`]);
-  }
-
-  /** Runs a command on the server that needs neither its network nor its SSH. */
-  async #inside(...command: string[]): Promise<string> {
-    return await succeed("docker", ["exec", this.#name, ...command]);
   }
 }
 

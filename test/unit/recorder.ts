@@ -11,6 +11,11 @@ export interface Recorded {
   readonly protect: boolean;
   /** undefined leaves it to the provider. */
   readonly deleteBeforeReplace: boolean | undefined;
+  readonly ignoreChanges: readonly string[];
+  /** Id of what it goes with when that is deleted; undefined where it is deleted by itself. */
+  readonly deletedWith: string | undefined;
+  /** Ids of what it is made anew with. */
+  readonly replaceWith: readonly string[];
   /** `TYPE::NAME`, which is unique where a name is not: a component and its main child share one. */
   readonly id: string;
   /** Ids of what it is made after: its parent, its provider, and what it depends on. */
@@ -30,6 +35,9 @@ interface Request {
   getProtect(): boolean;
   getDeletebeforereplacedefined(): boolean;
   getDeletebeforereplace(): boolean;
+  getIgnorechangesList(): string[];
+  getDeletedwith(): string;
+  getReplaceWithList(): string[];
   getDependenciesList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
@@ -38,18 +46,33 @@ type Register = (request: Request, callback: unknown) => Promise<void>;
 
 const MOCKS: pulumi.runtime.Mocks = {
   newResource: ({ type, name, inputs }) => ({
-    id: `${name}-id`,
-    state: {
-      ...inputs,
-      // What the engine and the plugins make up.
-      ...(type.startsWith("docker:") ? { name: inputs.name ?? `auto-${name}` } : {}),
-      ...(type.startsWith("command:") ? { stdout: printedBy(name) } : {}),
-    },
+    // A droplet's is a number.
+    id: type === "digitalocean:index/droplet:Droplet" ? "7" : `${name}-id`,
+    state: { ...madeUp(type.split(":")[0], name), ...inputs },
   }),
   call: ({ token }) => {
     throw new Error(`No program of ours calls ${token}.`);
   },
 };
+
+/** What the engine and the plugins make up. */
+function madeUp(plugin: string | undefined, name: string): Record<string, string> {
+  switch (plugin) {
+    case "command":
+      return { stdout: printedBy(name) };
+    case "tls":
+      return {
+        privateKeyOpenssh: `private key ${name}\n`,
+        publicKeyOpenssh: `ssh-ed25519 ${name}\n`,
+      };
+    case "digitalocean":
+      return { name: `auto-${name}`, ipAddress: "203.0.113.7", fingerprint: `print-of-${name}` };
+    case "gcp":
+      return { name: `auto-${name}`, address: "203.0.113.7", email: `${name}@example.org` };
+    default:
+      return { name: `auto-${name}` };
+  }
+}
 
 /** A step that records a release prints the record; of the others any word will do. */
 const printedBy = (name: string) =>
@@ -58,7 +81,7 @@ const printedBy = (name: string) =>
     : `printed_by_${name.replaceAll("-", "_")}`;
 
 /** Runs a program against mocks; resources come sorted by name, a component before its main child. */
-export async function record(program: () => void): Promise<Recorded[]> {
+export async function record(program: () => unknown): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(MOCKS, "slipway", "test");
   const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
   const register = monitor.registerResource.bind(monitor);
@@ -67,7 +90,7 @@ export async function record(program: () => void): Promise<Recorded[]> {
     requests.push(request);
     return register(request, callback);
   };
-  program();
+  await program();
   await pulumi.runtime.disconnect();
   return requests.map(recorded).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 }
@@ -119,6 +142,9 @@ function recorded(request: Request): Recorded {
     deleteBeforeReplace: request.getDeletebeforereplacedefined()
       ? request.getDeletebeforereplace()
       : undefined,
+    ignoreChanges: request.getIgnorechangesList(),
+    deletedWith: request.getDeletedwith() === "" ? undefined : idOfUrn(request.getDeletedwith()),
+    replaceWith: request.getReplaceWithList().map(idOfUrn),
     id: `${request.getType()}::${request.getName()}`,
     after: [request.getParent(), request.getProvider(), ...request.getDependenciesList()]
       .filter(Boolean)

@@ -13,9 +13,7 @@ const acme = {
 } as const;
 
 const recordStack = (tls: TlsSettings = acme) =>
-  record(() => {
-    deploy(exampleSettings({ ingress: { domain: "shop.example", tls } }), BUILT);
-  });
+  record(() => deploy(exampleSettings({ ingress: { domain: "shop.example", tls } }), BUILT));
 
 test("a release waits for the first certificate, and Nginx does not", async () => {
   const stack = await recordStack();

@@ -8,7 +8,7 @@ import { resolved } from "../resolved.ts";
 import { BUILT, exampleSettings, INGRESS } from "../stacks/example.ts";
 
 test("the container has its configuration on a volume, never as uploads", async () => {
-  const stack = await record(() => void deploy(exampleSettings(), BUILT));
+  const stack = await record(() => deploy(exampleSettings(), BUILT));
   expect(named(stack, "ingress").inputs).toEqual({
     image: "nginx:1.30.6",
     labels: [
@@ -74,7 +74,7 @@ describe("where it is reached", () => {
 
   test("with TLS it publishes both ports", async () => {
     const ingress = { tls: provided, domain: "shop.example", httpsPort: 8443 };
-    const stack = await record(() => void deploy(exampleSettings({ ingress }), BUILT));
+    const stack = await record(() => deploy(exampleSettings({ ingress }), BUILT));
     expect(named(stack, "ingress").inputs["ports"]).toEqual([
       { internal: 80, external: 8080, ip: "127.0.0.1" },
       { internal: 443, external: 8443, ip: "127.0.0.1" },

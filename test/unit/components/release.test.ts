@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { releaseConf } from "../../../components/nginx-conf.ts";
@@ -58,4 +62,30 @@ test("switch, verification and way back are one step, which is never taken back"
   expect(order.map((text) => apply.indexOf(text)).every((at) => at >= 0)).toBe(true);
   expect(order.toSorted((a, b) => apply.indexOf(a) - apply.indexOf(b))).toEqual(order);
   expect([update, remove]).toEqual([undefined, undefined]);
+});
+
+test("old images go, but not that of a container which the release before left, nor those that are kept", () => {
+  const mark = (key: number) => `slipway-test/app:${key}`;
+  const record = [5, 4, 3].map((key) => JSON.stringify({ mark: mark(key), verified: true }));
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  const docker = `#!/bin/sh
+case "$1 $2" in
+  "exec "*) printf '%s\\n' ${record.map((line) => `'${line}'`).join(" ")} ;;
+  "image ls") printf '%s\\n' ${[1, 2, 3, 4, 5].map(mark).join(" ")} ;;
+  "ps --all") case $* in *label=slipway.stack=test*ancestor=${mark(2)}*) echo c2 ;; esac ;;
+  "image inspect") echo "$5" ;;
+  "image rm") echo "$3" >>'${folder}/removed' ;;
+esac
+`;
+  try {
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    execFileSync("sh", ["-eu"], {
+      input: `${switchScript({ ...args, imagesKept: 2 }).functions}\nINGRESS=i\nremove_old_images\n`,
+      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+    });
+    const removed = readFileSync(join(folder, "removed"), "utf8").trimEnd().split("\n");
+    expect(removed).toEqual([mark(1), mark(3)]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -88,9 +88,9 @@ describe("a script", () => {
 describe("the scripts of all components", () => {
   let steps: { name: string; step: Recorded; text: string }[];
   beforeAll(async () => {
-    const built = await record(() => void deploy(exampleSettings(), BUILT));
+    const built = await record(() => deploy(exampleSettings(), BUILT));
     const settings = exampleSettings({ app: { secretsAs: "env" } });
-    const pulled = await record(() => void deploy(settings, PULLED));
+    const pulled = await record(() => deploy(settings, PULLED));
     steps = [...built, ...pulled]
       .filter(({ type }) => type === "command:local:Command")
       .map((step) => ({ name: step.name, step, text: String(step.inputs["stdin"]) }));

@@ -7,7 +7,7 @@ import { resolved } from "../resolved.ts";
 import { BUILT, exampleSettings, SECRETS } from "../stacks/example.ts";
 
 const recordWeb = async () => {
-  const stack = await record(() => void deploy(exampleSettings(), BUILT));
+  const stack = await record(() => deploy(exampleSettings(), BUILT));
   return named(stack, "web-1");
 };
 

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
@@ -14,12 +15,18 @@ import {
 import { BUILT, exampleSettings, PULLED, SECRETS } from "./example.ts";
 
 const recordStack = (settings: Settings, release: AppRelease = BUILT) =>
-  record(() => void deploy(settings, release));
+  record(() => deploy(settings, release));
 
 describe("a stack on a Docker host", () => {
   let stack: Recorded[];
   beforeAll(async () => {
     stack = await recordStack(exampleSettings());
+  });
+
+  test("loads the SDK of no cloud, which would cost each run time and memory", () => {
+    const loaded = Object.keys(createRequire(import.meta.url).cache);
+    expect(loaded.some((file) => file.includes("/@pulumi/docker/"))).toBe(true);
+    expect(loaded.filter((file) => /@pulumi\/(digitalocean|gcp|tls)\//.test(file))).toEqual([]);
   });
 
   test("is made of these components, and of these things in them", () => {

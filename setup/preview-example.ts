@@ -1,0 +1,156 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parse, stringify } from "yaml";
+import { say } from "../ops/progress.ts";
+import { PROJECT, ROOT, stackFile } from "../ops/project.ts";
+import { type ToolChoice, toolEnvironment } from "../ops/tools.ts";
+import { UserError } from "../ops/user-error.ts";
+import { alone } from "./lock.ts";
+import { type PreviewStep, previewTree } from "./preview-tree.ts";
+import { lastLines, type Result, run } from "./run.ts";
+import { ensurePulumiOnly } from "./tools.ts";
+
+const USAGE = "npm run preview:example -- dev [KEY=VALUE ...]";
+
+interface Example {
+  readonly stack: string;
+  /** Settings that are other than in the stack's file. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/**
+ * Previews a stack as its file in the clone has it, in an empty state that is thrown away. Nobody's
+ * credentials are needed or used; what is encrypted is neither read nor kept.
+ */
+export async function previewExample(args: string[]): Promise<number> {
+  const example = readExample(args);
+  const choice = await alone("npm run preview:example", ensurePulumiOnly);
+  const folder = mkdtempSync(join(tmpdir(), "slipway-preview-"));
+  try {
+    return await previewIn(folder, example, pulumiIn(folder, choice));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readExample([stack, ...assignments]: string[]): Example {
+  if (stack === undefined) throw new UserError(`Which stack? usage: ${USAGE}`);
+  if (!existsSync(stackFile(stack))) {
+    throw new UserError(`There is no ${basename(stackFile(stack))}. usage: ${USAGE}`);
+  }
+  const settings = assignments.map((assignment): [string, string] => {
+    const [, key, value] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
+    if (key === undefined || value === undefined) {
+      throw new UserError(`"${assignment}" is no KEY=VALUE. usage: ${USAGE}`);
+    }
+    return [key, value];
+  });
+  return { stack, settings: Object.fromEntries(settings) };
+}
+
+type Pulumi = (cwd: string, ...args: string[]) => Promise<Result>;
+
+/** What an engine may know of where it runs: how to reach downloads, and no account anywhere. */
+const INHERITED = [
+  ...["PATH", "TMPDIR", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
+];
+
+function pulumiIn(folder: string, choice: ToolChoice): Pulumi {
+  const env = {
+    ...toolEnvironment(choice),
+    // Command-line tools of clouds leave credentials below the user's own.
+    HOME: folder,
+    PULUMI_BACKEND_URL: `file://${folder}/state`,
+    PULUMI_CONFIG_PASSPHRASE: "dummy",
+    DIGITALOCEAN_TOKEN: "dummy",
+    GOOGLE_OAUTH_ACCESS_TOKEN: "dummy",
+  };
+  const command = join(ROOT, "node_modules", ".bin", "pulumi");
+  return (cwd, ...args) =>
+    run(command, [...args, "--non-interactive"], { cwd, env, inherit: INHERITED });
+}
+
+async function previewIn(folder: string, example: Example, pulumi: Pulumi): Promise<number> {
+  const { stack } = example;
+  const file = join(folder, basename(stackFile(stack)));
+  const { settings, secrets } = withoutSecrets(example);
+  mkdirSync(join(folder, "state"));
+  copyFileSync(join(ROOT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  writeFileSync(file, stringify({ config: settings }));
+  // There and not in the clone: both write to the stack's file.
+  const dummies = secrets.flatMap((key) => ["--secret", `${key}=${dummyFor(key)}`]);
+  for (const args of [
+    ["stack", "init", stack],
+    ["config", "set-all", "-s", stack, ...dummies],
+  ]) {
+    const result = await pulumi(folder, ...args);
+    if (result.code !== 0) return failed(result);
+  }
+  const preview = ["preview", "--json", "-s", stack, "--config-file", file];
+  return show(await pulumi(ROOT, ...preview));
+}
+
+/** The values of the stack's file that are in the clear, and the keys of those that are not. */
+function withoutSecrets({ stack, settings }: Example) {
+  const { config = {} } = parse(readFileSync(stackFile(stack), "utf8")) ?? {};
+  const isSecret = (value: unknown) =>
+    typeof value === "object" && value !== null && "secure" in value;
+  const given = Object.entries({
+    ...config,
+    ...Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`${PROJECT}:${key}`, value]),
+    ),
+  });
+  const encrypted = given.filter(([, value]) => isSecret(value)).map(([key]) => key);
+  return {
+    settings: Object.fromEntries(given.filter(([, value]) => !isSecret(value))),
+    secrets: [...new Set([...REQUIRED_SECRETS, ...encrypted])],
+  };
+}
+
+const REQUIRED_SECRETS = [`${PROJECT}:databasePassword`, `${PROJECT}:appSecret`];
+
+/** Values that the settings accept, where they want more than length. */
+const DUMMIES: Readonly<Record<string, string>> = {
+  [`${PROJECT}:appSecrets`]: "{}",
+  // Another one would take the place of the stack's own, which is a file of the clone.
+  [`${PROJECT}:sshKey`]: "",
+};
+
+const dummyFor = (key: string) => DUMMIES[key] ?? "dummy-of-at-least-32-characters-";
+
+interface Preview {
+  readonly steps: readonly PreviewStep[];
+  readonly diagnostics?: readonly { readonly message: string }[];
+}
+
+function show(result: Result): number {
+  const preview = readPreview(result.stdout);
+  if (preview === undefined) return failed(result);
+  for (const { message } of preview.diagnostics ?? []) say(message.trimEnd());
+  if (result.code === 0) process.stdout.write(previewTree(preview.steps));
+  return result.code;
+}
+
+function readPreview(text: string): Preview | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // It ended before there was one; its own words say why.
+  }
+}
+
+function failed(result: Result): number {
+  say(lastLines(result));
+  return result.code;
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { quote } from "../../components/script.ts";
+
+/** That no place has any of the secrets, in whatever notation; a place without text would prove nothing. */
+export function expectNoSecret(
+  secrets: readonly string[],
+  places: Readonly<Record<string, string>>,
+): void {
+  for (const secret of secrets) expect(secret.length).toBeGreaterThan(20);
+  const wanted = secrets.flatMap(notations);
+  const found = Object.entries(places).filter(([, text]) =>
+    wanted.some((notation) => text.includes(notation)),
+  );
+  expect(found.map(([place]) => place)).toEqual([]);
+  for (const text of Object.values(places)) expect(text).not.toBe("");
+}
+
+/** What all files in a folder and below hold. */
+export function textBelow(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .join("\n");
+}
+
+/** As something on the way may have written it. */
+function notations(value: string): string[] {
+  return [
+    value,
+    encodeURIComponent(value),
+    encodeURI(value),
+    JSON.stringify(value).slice(1, -1),
+    JSON.stringify(JSON.stringify(value)).slice(3, -3),
+    quote(value),
+    value.replaceAll("'", "''"),
+    Buffer.from(value).toString("base64"),
+  ];
+}

@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Clone } from "../e2e/clone.ts";
+
+// Nobody's, and yet such as the stand-ins refuse.
+const REAL_LOOKING = {
+  DIGITALOCEAN_TOKEN: `dop_v1_${"0".repeat(64)}`,
+  GOOGLE_OAUTH_ACCESS_TOKEN: "ya29.nobodys",
+  GOOGLE_CREDENTIALS: JSON.stringify({ type: "authorized_user", refresh_token: "1//nobodys" }),
+  PULUMI_CONFIG_PASSPHRASE: "not that of the state that is thrown away",
+};
+
+let clone: Clone;
+let temporary: string;
+beforeAll(async () => {
+  clone = await Clone.make();
+  temporary = join(clone.folder, ".slipway", "temporary");
+  mkdirSync(temporary);
+});
+afterAll(() => rmSync(clone.folder, { recursive: true, force: true }));
+
+const preview = (...args: string[]) =>
+  clone.slipway(["preview-example", ...args], { ...REAL_LOOKING, TMPDIR: temporary });
+
+test.each([
+  [["dev"], "DigitalOcean droplet\n"],
+  [["dev", "host=gce", "gcpProject=acme-dev"], "Google instance\n"],
+])("%j is shown as a tree, without the credentials of the environment", async (args, machine) => {
+  const { code, output } = await preview(...args);
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/^\+ machine /m);
+  expect(output).toContain(machine);
+  expect(output).toMatch(/^ {2}\+ web-2 /m);
+  expect(output).toMatch(/^\d+ to create in 11 components, 2 of them protected\.$/m);
+});
+
+test("secrets that only the stack's own passphrase opens are not needed", async () => {
+  const secure = "\n    secure: v1:AAAA:BBBB\n";
+  writeFileSync(
+    join(clone.folder, "Pulumi.team.yaml"),
+    `encryptionsalt: v1:AAAA:v1:BBBB:CCCC
+config:
+  slipway:host: droplet
+  slipway:sshSources: '["203.0.113.0/24"]'
+  slipway:image: registry.example.org/app:1
+  slipway:digitaloceanToken:${secure}  slipway:appSecrets:${secure}  slipway:sshKey:${secure}`,
+  );
+  const { code, output } = await preview("team");
+  expect(code, output).toBe(0);
+});
+
+test("a setting that is wrong is named, and ends with the code of pulumi", async () => {
+  const { code, output } = await preview("dev", "host=dropplet");
+  expect(code).not.toBe(0);
+  expect(output).toContain('slipway:host is "dropplet"; it must be');
+  expect(output).not.toContain("to create");
+});
+
+test("nothing is left of it, and nothing of the clone is changed", async () => {
+  await preview("dev");
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(readdirSync(join(clone.folder, ".slipway"))).not.toContain("ssh");
+  const git = ["-C", clone.folder, "status", "--porcelain"];
+  expect(execFileSync("git", git, { encoding: "utf8" })).toBe("?? Pulumi.team.yaml\n");
+});
+
+test.each([
+  [[], "Which stack?"],
+  [["nowhere"], "There is no Pulumi.nowhere.yaml."],
+  [["dev", "host"], '"host" is no KEY=VALUE.'],
+])("%j is refused with the usage, before anything", async (args, problem) => {
+  const { code, output } = await preview(...args);
+  expect(code).toBe(2);
+  expect(output).toContain(`${problem} usage: npm run preview:example -- dev [KEY=VALUE ...]`);
+});
