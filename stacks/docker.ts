@@ -127,10 +127,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
 
   return {
     url: ingress.url,
-    dns:
-      published.domain === undefined
-        ? undefined
-        : { name: published.domain, type: "A", value: machine.address },
+    dns: only(published.domain).map((name) => ({ name, type: "A", value: machine.address })),
     version: live.verifiedImage.apply(() => release.version),
     image: image.reference,
     verifiedImage: live.verifiedImage,

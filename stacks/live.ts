@@ -10,8 +10,8 @@ export interface DnsRecord {
 /** What a stack says of itself when it is up. */
 export interface Live {
   readonly url: pulumi.Output<string>;
-  /** The DNS record that has to be there, whoever makes it; undefined without a domain. */
-  readonly dns: DnsRecord | undefined;
+  /** The DNS records that have to be there, whoever makes them; none without a domain. */
+  readonly dns: readonly DnsRecord[];
   /** Name of the version that was seen to answer. */
   readonly version: pulumi.Output<string>;
   /** The image that was deployed. */
