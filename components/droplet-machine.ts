@@ -1,38 +1,17 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
-import { DNS_SECONDS, type DnsName, nameInZone } from "./dns-name.ts";
-import type { Owner } from "./labels.ts";
+import { DNS_SECONDS, nameInZone } from "./dns-name.ts";
 import type { Machine, Script, Step } from "./machine.ts";
 import { MachineKeys } from "./machine-keys.ts";
-import type { SshFiles } from "./ssh-connection.ts";
+import { DATA_FOLDER, type MadeMachineArgs } from "./made-machine.ts";
 import { SshMachine } from "./ssh-machine.ts";
 import { tiedTo } from "./tied-to.ts";
 
-export interface DropletMachineArgs {
-  readonly owner: Owner;
+export interface DropletMachineArgs extends MadeMachineArgs {
   /** Token of DigitalOcean; undefined takes the one of the environment (DIGITALOCEAN_TOKEN). */
   readonly token: pulumi.Input<string> | undefined;
-  /** Slug of a region, as `fra1`. A change makes everything anew, data included. */
-  readonly region: string;
-  /** Slug of a size, as `s-1vcpu-2gb`. A change restarts the machine; its disk stays as large as it is. */
-  readonly size: string;
-  /** Slug of the image of a new machine: a Debian or an Ubuntu. A change does not touch one that is there. */
-  readonly image: string;
-  /** Networks that may reach sshd. */
-  readonly sshSources: readonly string[];
-  /** Size of the volume for data. It can grow. */
-  readonly dataGiB: number;
-  /** Whether volume and address survive a destroy. */
-  readonly protect: boolean;
-  /** A zone at DigitalOcean and the name in it that leads here; undefined makes no record. */
-  readonly dns: DnsName | undefined;
-  readonly sshFiles: SshFiles;
-  readonly readySeconds: number;
 }
-
-/** DigitalOcean bills for what is not attached too: nothing here is made that is not used. */
-const DATA_FOLDER = "/mnt/slipway-data";
 
 /**
  * A droplet with Docker, a volume for data and an address of its own; both outlive the droplet. Its

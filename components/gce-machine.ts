@@ -1,39 +1,20 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
-import { DNS_SECONDS, type DnsName } from "./dns-name.ts";
-import type { Owner } from "./labels.ts";
+import { DNS_SECONDS } from "./dns-name.ts";
 import type { Machine, Script, Step } from "./machine.ts";
 import { MachineKeys } from "./machine-keys.ts";
-import type { SshFiles } from "./ssh-connection.ts";
+import { DATA_FOLDER, type MadeMachineArgs } from "./made-machine.ts";
 import { SshMachine } from "./ssh-machine.ts";
 import { tiedTo } from "./tied-to.ts";
 
-export interface GceMachineArgs {
-  readonly owner: Owner;
+export interface GceMachineArgs extends MadeMachineArgs {
   /** Id of the Google Cloud project. */
   readonly project: string;
-  /** Region, as `europe-west3`. A change makes everything anew, data included. */
-  readonly region: string;
   /** Zone in the region, as `europe-west3-a`. */
   readonly zone: string;
-  /** Machine type, as `e2-small`. A change restarts the machine. */
-  readonly size: string;
-  /** Image family of a new machine, with cloud-init. A change does not touch one that is there. */
-  readonly image: string;
-  /** Networks that may reach sshd. */
-  readonly sshSources: readonly string[];
-  /** Size of the disk for data. It can grow. */
-  readonly dataGiB: number;
-  /** Whether disk and address survive a destroy. */
-  readonly protect: boolean;
-  /** A managed zone of the project and the name in it that leads here; undefined makes no record. */
-  readonly dns: DnsName | undefined;
-  readonly sshFiles: SshFiles;
-  readonly readySeconds: number;
 }
 
-const DATA_FOLDER = "/mnt/slipway-data";
 /** Under which Google shows the disk to the machine. */
 const DATA_DEVICE = "slipway-data";
 
