@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import type { ImageArchive } from "../components/app-image.ts";
+import type { ImageArchive } from "../components/docker/app-image.ts";
 
 /** What an archive says of the images in it. */
 interface Manifest {

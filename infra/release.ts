@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { log, RunError } from "@pulumi/pulumi";
-import { type ImageSource, markOf } from "../components/app-image.ts";
-import type { ReleaseRecord } from "../components/release.ts";
+import { type ImageSource, markOf } from "../components/docker/app-image.ts";
+import type { ReleaseRecord } from "../components/docker/release.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
 import { readArchive } from "./image-archive.ts";
 

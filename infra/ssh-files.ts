@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { SshFiles } from "../components/ssh-connection.ts";
+import type { SshFiles } from "../components/machine/ssh-connection.ts";
 
 const OWN = resolve(import.meta.dirname, "..", ".slipway", "ssh");
 

@@ -1,4 +1,7 @@
-import { AcmeCertificate, type AcmeCertificateArgs } from "../components/acme-certificate.ts";
+import {
+  AcmeCertificate,
+  type AcmeCertificateArgs,
+} from "../components/docker/acme-certificate.ts";
 import type { Settings } from "./settings.ts";
 
 type Place = Pick<AcmeCertificateArgs, "machine" | "owner" | "network" | "volume" | "ingress">;

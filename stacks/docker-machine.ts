@@ -1,6 +1,6 @@
-import { LocalMachine } from "../components/local-machine.ts";
-import type { Machine } from "../components/machine.ts";
-import { SshMachine } from "../components/ssh-machine.ts";
+import { LocalMachine } from "../components/machine/local-machine.ts";
+import type { Machine } from "../components/machine/machine.ts";
+import { SshMachine } from "../components/machine/ssh-machine.ts";
 import type { Settings } from "./settings.ts";
 
 /** The Docker host that the settings name. The SDK of a cloud is loaded by those alone who use it. */
@@ -14,11 +14,11 @@ export async function dockerMachine(name: string, settings: Settings): Promise<M
     case "ssh":
       return new SshMachine(name, { ...host, files: sshFiles, readySeconds });
     case "droplet": {
-      const { DropletMachine } = await import("../components/droplet-machine.ts");
+      const { DropletMachine } = await import("../components/machine/droplet-machine.ts");
       return new DropletMachine(name, { ...host, owner, sshFiles, readySeconds });
     }
     case "gce": {
-      const { GceMachine } = await import("../components/gce-machine.ts");
+      const { GceMachine } = await import("../components/machine/gce-machine.ts");
       return new GceMachine(name, { ...host, owner, sshFiles, readySeconds });
     }
   }

@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { DnsName } from "../components/dns-name.ts";
 import type {
   ImageArchive,
   ImageReference,
   ImageSource,
   RegistryLogin,
-} from "../components/app-image.ts";
-import type { DnsName } from "../components/dns-name.ts";
-import type { TlsSettings } from "../components/nginx-conf.ts";
-import type { SshFiles } from "../components/ssh-connection.ts";
+} from "../components/docker/app-image.ts";
+import type { TlsSettings } from "../components/docker/nginx-conf.ts";
+import type { SshFiles } from "../components/machine/ssh-connection.ts";
 
 export interface BuildSettings {
   readonly appPath: string;

@@ -1,4 +1,4 @@
-import { quote } from "../../components/script.ts";
+import { quote } from "../../components/machine/script.ts";
 import { targetOf } from "../targets/index.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";

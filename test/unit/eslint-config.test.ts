@@ -72,7 +72,7 @@ describe("the laws of the program", () => {
   ];
 
   test.each(laws)("refuse %s", async (_, wrong, right, message) => {
-    for (const file of ["components/machine.ts", "stacks/index.ts", "infra/index.ts"]) {
+    for (const file of ["components/machine/machine.ts", "stacks/index.ts", "infra/index.ts"]) {
       expect(await said(wrong, file)).toEqual([message]);
       expect(await said(right, file)).toEqual([]);
     }
@@ -85,8 +85,8 @@ describe("the laws of the program", () => {
 
 describe("the layers", () => {
   test.each([
-    ["components/machine.ts", "../stacks/index.ts"],
-    ["components/machine.ts", "../infra/settings.ts"],
+    ["components/labels.ts", "../stacks/index.ts"],
+    ["components/labels.ts", "../infra/settings.ts"],
     ["stacks/index.ts", "../infra/settings.ts"],
     ["infra/index.ts", "../ops/project.ts"],
     ["ops/up.ts", "../setup/run.ts"],

@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { labelOptions, labels, type Owner } from "../labels.ts";
+import type { Machine, Script } from "../machine/machine.ts";
+import { quote } from "../machine/script.ts";
+import { markFunctions, markRepository } from "./image-marks.ts";
+
+export interface AppImageArgs {
+  readonly machine: Machine;
+  readonly owner: Owner;
+  readonly from: ImageReference | ImageSource | ImageArchive;
+  /** What the registry of a reference asks for; undefined pulls as anybody. */
+  readonly registry: RegistryLogin | undefined;
+}
+
+/** An image that exists in a registry or in the engine. */
+export interface ImageReference {
+  readonly reference: string;
+}
+
+/** An image that `docker save` wrote to a file, for machines that reach no registry. */
+export interface ImageArchive {
+  /** Path of the file where Pulumi runs. */
+  readonly archive: string;
+  /** What the engine calls the image when it has loaded it: a name, or an id. */
+  readonly loadedAs: string;
+  /** Changes with the image. */
+  readonly key: string;
+}
+
+/** A folder with a Dockerfile. */
+export interface ImageSource {
+  readonly context: string;
+  /** Relative to the context. */
+  readonly dockerfile: string;
+  readonly target: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  /** Changes when the image would change; it becomes the tag. */
+  readonly key: string;
+  /** Baked into the image through the build argument COMMIT. */
+  readonly commit: string;
+}
+
+export interface RegistryLogin {
+  readonly server: string;
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+}
+
+/**
+ * The app's image on the machine: built from a folder, loaded from a file, or pulled where it is not
+ * there yet. What is built or loaded is tagged with a key of its content, so that its reference is known
+ * before it is there.
+ *
+ * Deleting the component removes the images of this stack, but for those that another stack or a
+ * container uses.
+ */
+export class AppImage extends pulumi.ComponentResource {
+  /** What containers are made from. Known in previews; the image is there once the component is. */
+  readonly reference: string;
+  /** Name by which this stack keeps the image in the engine. */
+  readonly mark: string;
+  /** Content address of the image in the engine. */
+  readonly id: pulumi.Output<string>;
+
+  constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:AppImage", name, {}, opts);
+    const { from, machine, owner } = args;
+    // Removed last, when no container of the stack is left.
+    const marks = machine.run(
+      `${name}-marks`,
+      {
+        values: {},
+        functions: markFunctions(owner),
+        apply: ":",
+        remove: 'marks | while read -r mark; do drop_image "$mark" --no-prune; done',
+      },
+      { parent: this },
+    );
+    const child = { parent: this, dependsOn: [marks] };
+
+    this.mark = markOf(owner, from);
+    this.reference = "reference" in from ? from.reference : this.mark;
+    const step =
+      "reference" in from
+        ? machine.run(`${name}-pull`, pullScript(from, this.mark, args.registry), child)
+        : "archive" in from
+          ? machine.runHere(`${name}-load`, loadScript(from, this.mark), child)
+          : machine.runHere(`${name}-build`, buildScript(owner, from, this.mark), child);
+
+    this.id = step.stdout;
+    this.registerOutputs({ reference: this.reference, id: this.id });
+  }
+}
+
+/** Name by which a stack keeps an image in the engine: its own, so that no other stack removes it. */
+export function markOf(owner: Owner, from: AppImageArgs["from"]): string {
+  const repository = markRepository(owner);
+  if (!("reference" in from)) return `${repository}:${from.key}`;
+  // One that the stack built or loaded before.
+  if (from.reference.startsWith(`${repository}:`)) return from.reference;
+  const key = createHash("sha256").update(from.reference).digest("hex").slice(0, 12);
+  return `${repository}:${key}`;
+}
+
+export function buildScript(owner: Owner, source: ImageSource, mark: string): Script {
+  const options = [
+    `--file ${quote(`${source.context}/${source.dockerfile}`)}`,
+    ...(source.target === undefined ? [] : [`--target ${quote(source.target)}`]),
+    ...Object.entries({ ...source.args, COMMIT: source.commit }).map(
+      ([key, value]) => `--build-arg ${quote(`${key}=${value}`)}`,
+    ),
+    labelOptions(labels(owner, "image")),
+  ];
+  return {
+    values: { MARK: mark, CONTEXT: source.context },
+    apply: `
+  with_engine docker build --force-rm --tag "$MARK" ${options.join(" ")} "$CONTEXT" >&2
+  on_host docker image inspect --format '{{.Id}}' "$MARK"`,
+  };
+}
+
+function loadScript(from: ImageArchive, mark: string): Script {
+  return {
+    values: { MARK: mark, ARCHIVE: from.archive, LOADED_AS: from.loadedAs },
+    apply: `
+  if ! on_host docker image inspect "$MARK" >/dev/null 2>&1; then
+    on_host docker load --quiet <"$ARCHIVE" >&2
+    on_host docker tag "$LOADED_AS" "$MARK"
+  fi
+  on_host docker image inspect --format '{{.Id}}' "$MARK"`,
+  };
+}
+
+export function pullScript(
+  from: ImageReference,
+  mark: string,
+  registry: RegistryLogin | undefined,
+): Script {
+  return {
+    values: {
+      REFERENCE: from.reference,
+      MARK: mark,
+      SERVER: registry?.server ?? "",
+      USERNAME: registry?.username ?? "",
+      PASSWORD: registry?.password ?? "",
+    },
+    apply: `
+  if ! docker image inspect "$REFERENCE" >/dev/null 2>&1; then
+    if [ -n "$SERVER" ]; then
+      # For this pull alone: nothing of the login stays on the machine.
+      DOCKER_CONFIG=$(mktemp -d)
+      export DOCKER_CONFIG
+      trap 'rm -rf "$DOCKER_CONFIG"' EXIT
+      trap 'exit 1' HUP INT TERM
+      printf %s "$PASSWORD" | docker login --username "$USERNAME" --password-stdin "$SERVER" >/dev/null 2>&1 || {
+        echo "$SERVER refused the login of $USERNAME (slipway:registry, slipway:registryPassword)." >&2
+        exit 1
+      }
+    fi
+    docker pull --quiet "$REFERENCE" >&2 || {
+      echo "$REFERENCE could not be pulled. A registry that asks for a login: slipway:registry, registryUser," \\
+        "registryPassword. A machine that reaches none takes an archive: slipway:image=./FILE.tar." >&2
+      exit 1
+    }
+  fi
+  docker tag "$REFERENCE" "$MARK"
+  docker image inspect --format '{{.Id}}' "$REFERENCE"`,
+  };
+}

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  connectionUrl,
+  type Database,
+  type DatabaseConnection,
+  type DatabaseTls,
+} from "../database-connection.ts";
+import { labelOptions, labels, type Owner } from "../labels.ts";
+import type { Machine, Script } from "../machine/machine.ts";
+
+export interface ExternalDatabaseArgs {
+  readonly machine: Machine;
+  readonly owner: Owner;
+  readonly network: pulumi.Input<string>;
+  /** Image with psql, to ask whether the database answers. */
+  readonly image: string;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseName: string;
+  /** Role that logs in, and owns what migrations make. */
+  readonly user: string;
+  readonly password: pulumi.Input<string>;
+  /** Certificate of its authority, PEM; undefined trusts those that the machine trusts. */
+  readonly ca: string | undefined;
+}
+
+/**
+ * A Postgres that somebody else runs, reached with TLS that is verified, certificate and host name both.
+ * Makes nothing in it and deletes nothing: data, backups and roles are its owner's. A new password works
+ * once it was set there; where both the old and the new one work at that moment, there is no gap.
+ */
+export class ExternalDatabase extends pulumi.ComponentResource implements Database {
+  readonly connection: pulumi.Output<DatabaseConnection>;
+  readonly tls: DatabaseTls;
+
+  constructor(name: string, args: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:ExternalDatabase", name, {}, opts);
+    const answers = args.machine.run(`${name}-answers`, answersScript(args), { parent: this });
+    const { host, port, databaseName, user } = args;
+    this.tls = { ca: args.ca };
+    this.connection = pulumi.secret(
+      // The URN says nothing; it makes whatever uses the connection wait until the database answers.
+      pulumi.all([args.password, answers.urn]).apply(([password]) => {
+        const parts = { host, port, name: databaseName, user, password };
+        return { ...parts, url: connectionUrl(parts, "?sslmode=verify-full") };
+      }),
+    );
+    this.registerOutputs({ connection: this.connection });
+  }
+}
+
+function answersScript(args: ExternalDatabaseArgs): Script {
+  return {
+    values: {
+      NETWORK: args.network,
+      IMAGE: args.image,
+      CA: args.ca ?? "",
+      // A line for each part of a connection, as psql's password file and variables want them.
+      PGHOST: args.host,
+      PGPORT: String(args.port),
+      PGDATABASE: args.databaseName,
+      PGUSER: args.user,
+      PGPASSWORD: args.password,
+    },
+    apply: `
+  if [ -z "$CA" ]; then
+    for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
+      if [ -z "$CA" ] && [ -r "$file" ]; then CA=$(cat "$file"); fi
+    done
+  fi
+  code=0
+  # On standard input, so that no list of processes and no inspection of the container shows the password.
+  printf '%s\\n%s\\n' "$PGPASSWORD" "$CA" | docker run --rm --interactive ${labelOptions(labels(args.owner, "step"))} \\
+    --network "$NETWORK" --env PGHOST="$PGHOST" --env PGPORT="$PGPORT" --env PGDATABASE="$PGDATABASE" \\
+    --env PGUSER="$PGUSER" --env PGSSLMODE=verify-full --env PGCONNECT_TIMEOUT=10 --entrypoint sh "$IMAGE" -c '
+      IFS= read -r PGPASSWORD
+      PGSSLROOTCERT=$(mktemp)
+      export PGPASSWORD PGSSLROOTCERT
+      cat >"$PGSSLROOTCERT"
+      psql -qXAt -c "SELECT 1" >/dev/null' || code=$?
+  if [ "$code" -ne 0 ]; then
+    echo "The database $PGDATABASE at $PGHOST:$PGPORT did not let $PGUSER in over verified TLS; the reason is" \\
+      "above (slipway:databaseHost, databasePort, databaseName, databaseUser, databasePassword, databaseCa)." >&2
+    exit 1
+  fi`,
+  };
+}

@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type AppEnvironment, SECRETS_FOLDER } from "../app-environment.ts";
+import { labelOptions, labels, type Owner } from "../labels.ts";
+import type { Machine, Script } from "../machine/machine.ts";
+
+export interface MigrationArgs {
+  readonly machine: Machine;
+  readonly owner: Owner;
+  readonly network: pulumi.Input<string>;
+  /** The new image, in which the command runs. */
+  readonly image: string;
+  /** Run by the image's `/bin/sh`. */
+  readonly command: string;
+  readonly environment: AppEnvironment;
+  /** The migration is stopped, and has failed, after this time. */
+  readonly timeoutSeconds: number;
+}
+
+/**
+ * The migration of the database: one command, run once in the new image before anything of that image
+ * takes traffic. When it fails, what comes after it does not happen, and the next `up` runs it again.
+ * Leaves no container behind; what it did to the database stays.
+ */
+export class Migration extends pulumi.ComponentResource {
+  constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:Migration", name, {}, opts);
+    args.machine.run(name, migrationScript(name, args), { parent: this });
+    this.registerOutputs({});
+  }
+}
+
+export function migrationScript(name: string, args: MigrationArgs): Script {
+  const { files } = args.environment;
+  return {
+    values: {
+      CONTAINER: `${args.owner.project}-${args.owner.stack}-${name}`,
+      NETWORK: args.network,
+      IMAGE: args.image,
+      COMMAND: args.command,
+      SECONDS_ALLOWED: String(args.timeoutSeconds),
+      VARIABLES: pulumi.all([...args.environment.variables]).apply((all) => all.join("\n")),
+      ...Object.fromEntries(files.map((file) => [`SECRET_${file.name}`, file.content])),
+    },
+    apply: `
+  # One that was killed may have left its container, perhaps still at work, and its files.
+  docker rm --force --volumes "$CONTAINER" >/dev/null 2>&1 || :
+  # In memory where the machine has such a folder: secrets pass through it.
+  memory=/dev/shm
+  [ -w "$memory" ] || memory=\${TMPDIR:-/tmp}
+  work=$memory/$CONTAINER-$(id -u)
+  rm -rf "$work"-*
+  work=$(mktemp -d "$work-XXXXXX")
+  container=
+  # By its id: one whose connection was lost may end only now, and the name is the next one's by then.
+  clean_up() {
+    rm -rf "$work"
+    if [ -n "$container" ]; then docker rm --force --volumes "$container" >/dev/null 2>&1 || :; fi
+  }
+  trap clean_up EXIT
+  trap 'exit 1' HUP INT TERM
+  printf '%s\\n' "$VARIABLES" >"$work/variables"
+  container=$(docker create --name "$CONTAINER" ${labelOptions(labels(args.owner, "step"))} --network "$NETWORK" \\
+    --env-file "$work/variables" --entrypoint /bin/sh "$IMAGE" -c "$COMMAND")
+  mkdir "$work/secrets"
+${files.map((file) => `  printf %s "$SECRET_${file.name}" >"$work/secrets/${file.name}"`).join("\n")}
+  # The command may run as any user of the image.
+  chmod -R a+rX "$work/secrets"
+  docker cp "$work/secrets/." "$container:${SECRETS_FOLDER}" >/dev/null
+  code=0
+  began=$(date +%s)
+  # Some clients hand TERM on to the command, which may not heed it, and wait for it.
+  timeout -k 5 "$SECONDS_ALLOWED" docker start --attach "$container" >&2 || code=$?
+  if [ "$code" -ge 124 ] && [ $(($(date +%s) - began)) -ge "$SECONDS_ALLOWED" ]; then
+    echo "The migration was stopped: it took longer than $SECONDS_ALLOWED seconds (slipway:migrateSeconds)." >&2
+    exit 1
+  elif [ "$code" -ne 0 ]; then
+    echo "The migration failed with exit code $code: $COMMAND, in $IMAGE." >&2
+    echo "Nothing was switched. Mend it and run up again; it starts with the migration." >&2
+    exit 1
+  fi`,
+  };
+}

@@ -1,0 +1,191 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { labelList, labelOptions, labels, type Owner } from "../labels.ts";
+import type { Machine, Script } from "../machine/machine.ts";
+import { boundedLogs } from "./logs.ts";
+import {
+  ACME_FOLDER,
+  CONF_FOLDER,
+  NO_RELEASE_CONF,
+  type ServerConfArgs,
+  STATIC_FOLDER,
+  serverConf,
+  type TlsSettings,
+} from "./nginx-conf.ts";
+
+export interface NginxIngressArgs extends Omit<ServerConfArgs, "tls"> {
+  readonly machine: Machine;
+  readonly owner: Owner;
+  readonly network: pulumi.Input<string>;
+  /** Image of Nginx 1.27.4 or later, with curl. A change replaces the container: a short gap. */
+  readonly image: string;
+  /** IPv4 address of the machine to publish on. A change is a short gap. */
+  readonly bindAddress: string;
+  /** Ports of the machine to publish on; the second only with TLS. A change is a short gap. */
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly tls: TlsSettings;
+}
+
+/** How a client that stands on the machine asks what the world sees. */
+export interface AskFrom {
+  /** Address without a slash at its end, path prefix included. */
+  readonly url: string;
+  /** Option of curl that leads the host name to the machine itself; empty where it is an address. */
+  readonly resolve: string;
+}
+
+/**
+ * The only container with a public port. Its configuration is on a volume, so that a change is a
+ * reload and never another container. Until the first release it answers 502.
+ *
+ * Configuration and static files go with it; a release writes them again.
+ */
+export class NginxIngress extends pulumi.ComponentResource {
+  readonly containerName: pulumi.Output<string>;
+  /** Volume for certificates that are got by ACME; undefined where they are not. */
+  readonly acmeVolume: pulumi.Output<string> | undefined;
+  /** Where a person finds the app. */
+  readonly url: pulumi.Output<string>;
+  /** How the machine itself reaches Nginx through the port that it publishes. */
+  readonly askFrom: AskFrom;
+
+  constructor(name: string, args: NginxIngressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:NginxIngress", name, {}, opts);
+    const child = { parent: this };
+    const mine = labelList(labels(args.owner, "ingress"));
+    const volumeName = (what: string) =>
+      `${args.owner.project}-${args.owner.stack}-${name}-${what}`;
+
+    const conf = new docker.Volume(
+      `${name}-conf`,
+      { name: volumeName("conf"), labels: mine },
+      child,
+    );
+    const files = new docker.Volume(
+      `${name}-static`,
+      { name: volumeName("static"), labels: mine },
+      child,
+    );
+    const acme = args.tls.kind === "acme" ? [this.#acmeVolume(name, volumeName("acme"), mine)] : [];
+    // Written before Nginx starts, so that it never serves the welcome page of its image.
+    const configured = args.machine.run(
+      `${name}-configured`,
+      configureScript(conf.name, args),
+      child,
+    );
+
+    const container = new docker.Container(
+      name,
+      {
+        image: args.image,
+        labels: mine,
+        ports: publishedPorts(args),
+        volumes: [
+          { volumeName: conf.name, containerPath: CONF_FOLDER },
+          { volumeName: files.name, containerPath: STATIC_FOLDER },
+          ...acme.map((volume) => ({ volumeName: volume, containerPath: ACME_FOLDER })),
+        ],
+        networksAdvanced: [{ name: args.network }],
+        restart: "unless-stopped",
+        destroyGraceSeconds: 10,
+        ...boundedLogs,
+      },
+      { ...child, dependsOn: [configured] },
+    );
+
+    this.containerName = container.name;
+    this.acmeVolume = acme[0];
+    this.url = args.machine.address.apply((address) => publicUrl(args.domain ?? address, args));
+    this.askFrom = askFrom(args);
+    this.registerOutputs({ containerName: this.containerName, url: this.url });
+  }
+
+  #acmeVolume(name: string, volume: string, mine: ReturnType<typeof labelList>) {
+    return new docker.Volume(`${name}-acme`, { name: volume, labels: mine }, { parent: this }).name;
+  }
+}
+
+function publishedPorts({ tls, httpPort, httpsPort, bindAddress: ip }: NginxIngressArgs) {
+  const http = { internal: 80, external: httpPort, ip };
+  return tls.kind === "off" ? [http] : [http, { internal: 443, external: httpsPort, ip }];
+}
+
+type Published = Pick<
+  NginxIngressArgs,
+  "tls" | "httpPort" | "httpsPort" | "pathPrefix" | "domain" | "bindAddress"
+>;
+
+function publicUrl(host: string, args: Published): string {
+  return `${origin(host, args)}${args.pathPrefix === "/" ? "" : args.pathPrefix}`;
+}
+
+function origin(host: string, { tls, httpPort, httpsPort }: Published): string {
+  const [scheme, port, usual] =
+    tls.kind === "off" ? (["http", httpPort, 80] as const) : (["https", httpsPort, 443] as const);
+  return `${scheme}://${host}${port === usual ? "" : `:${port}`}`;
+}
+
+export function askFrom(args: Published): AskFrom {
+  const address = args.bindAddress === "0.0.0.0" ? "127.0.0.1" : args.bindAddress;
+  const port = args.tls.kind === "off" ? args.httpPort : args.httpsPort;
+  return {
+    url: `${origin(args.domain ?? address, args)}${args.pathPrefix.slice(0, -1)}`,
+    resolve: args.domain === undefined ? "" : `${args.domain}:${port}:${address}`,
+  };
+}
+
+export function configureScript(volume: pulumi.Input<string>, args: NginxIngressArgs): Script {
+  const { tls } = args;
+  return {
+    values: {
+      VOLUME: volume,
+      NETWORK: args.network,
+      IMAGE: args.image,
+      SERVER_CONF: serverConf({ ...args, tls: tls.kind }),
+      NO_RELEASE_CONF,
+      CERTIFICATE: tls.kind === "provided" ? tls.certificate : "",
+      KEY: tls.kind === "provided" ? tls.key : "",
+    },
+    functions: `
+# Beside the running Nginx, if there is one: on its volume and its network, where names mean the same.
+inside() {
+  docker run --rm --interactive ${labelOptions(labels(args.owner, "step"))} \\
+    --network "$NETWORK" --volume "$VOLUME:${CONF_FOLDER}" --workdir ${CONF_FOLDER} \\
+    --entrypoint sh "$IMAGE" -euc "$1"
+}
+# A line for each text, whatever is in it.
+lines() {
+  for text; do printf %s "$text" | base64 | tr -d '\\n'; echo; done
+}`,
+    apply: `
+  lines "$NO_RELEASE_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
+    next() { read -r text; printf %s "$text" | base64 -d; }
+    umask 077
+    next >release.conf.new
+    [ -e release.conf ] || mv release.conf.new release.conf
+    rm -f release.conf.new
+    rm -rf before tls.new
+    mkdir before tls.new
+    next >default.conf.new
+    next >tls.new/certificate.pem
+    next >tls.new/key.pem
+    for one in default.conf tls; do
+      if [ -e $one ]; then mv $one before/; fi
+      mv $one.new $one
+    done
+    # Nginx goes on with the configuration that it has when the new one is refused.
+    code=0
+    nginx -q -t || code=$?
+    if [ $code -ne 0 ]; then
+      for one in default.conf tls; do
+        rm -rf $one
+        if [ -e before/$one ]; then mv before/$one $one; fi
+      done
+    fi
+    rm -rf before
+    exit $code'
+  running=$(docker ps --quiet --filter "volume=$VOLUME" --filter label=slipway.role=ingress)
+  if [ -n "$running" ]; then docker exec "$running" nginx -q -s reload; fi`,
+  };
+}

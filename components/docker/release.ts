@@ -1,0 +1,204 @@
+import * as pulumi from "@pulumi/pulumi";
+import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
+import type { Machine, Script } from "../machine/machine.ts";
+import { markFunctions } from "./image-marks.ts";
+import {
+  CONF_FOLDER,
+  MAINTENANCE,
+  MAINTENANCE_HEADER,
+  RECORD_FILE,
+  releaseConf,
+} from "./nginx-conf.ts";
+import type { AskFrom } from "./nginx-ingress.ts";
+
+/** How many entries the record has at most. */
+const RECORD_LENGTH = 50;
+
+export interface ReleaseArgs {
+  readonly machine: Machine;
+  readonly owner: Owner;
+  readonly image: string;
+  readonly version: string;
+  /** Name by which this stack keeps the image in the engine. */
+  readonly mark: string;
+  /** Image that this release takes back, or undefined where it goes forward. */
+  readonly rollbackOf: string | undefined;
+  /** How many releases' images stay in the engine, this one included. */
+  readonly imagesKept: number;
+  /** Containers of the healthy app. */
+  readonly web: pulumi.Input<string>[];
+  readonly port: number;
+  /** Folder of the release's static files, or undefined where there are none. */
+  readonly staticFolder: string | undefined;
+  /** Container of Nginx. */
+  readonly ingress: pulumi.Input<string>;
+  /** Image that has curl, to ask from outside. */
+  readonly nginxImage: string;
+  /** How the machine itself reaches Nginx through its published port. */
+  readonly askFrom: AskFrom;
+  /** Path whose answer names the image. */
+  readonly versionPath: string | undefined;
+  /** Asked instead where there is no version path. */
+  readonly healthPath: string;
+  /** How long requests of the release before may take to finish. */
+  readonly drainSeconds: number;
+}
+
+/** An entry of the record, as it is written. */
+export interface ReleaseRecord {
+  readonly image: string;
+  readonly version: string;
+  /** As baked into the image (APP_COMMIT); empty where it has none. */
+  readonly commit: string;
+  /** When it was switched to, UTC, ISO 8601. */
+  readonly time: string;
+  /** Whoever ran Pulumi. */
+  readonly by: string;
+  /** Whether it was seen to answer. */
+  readonly verified: boolean;
+  /** Image that it took back; empty where it went forward. */
+  readonly rollbackOf: string;
+  readonly mark: string;
+}
+
+/**
+ * The switch to a release: Nginx is pointed at it, asked from outside what answers, and pointed back at
+ * the last verified release when that is not this image. One step, because a switch that is recorded
+ * as done although its verification failed would never be tried again.
+ *
+ * What was switched to is recorded beside Nginx's configuration, whether it was verified or not, and goes
+ * with it. Of the images that the stack has in the engine, those of the last verified releases stay.
+ *
+ * Ends when no request is left with the release before. Deleting it changes nothing.
+ */
+export class Release extends pulumi.ComponentResource {
+  /** The image that was seen to answer. Unknown until it was. */
+  readonly verifiedImage: pulumi.Output<string>;
+  /** The record, newest first. */
+  readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
+
+  constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:Release", name, {}, opts);
+    if (args.versionPath === undefined) {
+      const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
+      void pulumi.log.warn(text, this);
+    }
+    const step = args.machine.run(`${name}-switched`, switchScript(args), { parent: this });
+    this.releases = step.stdout.apply(parseRecord);
+    this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
+    this.registerOutputs({ verifiedImage: this.verifiedImage });
+  }
+}
+
+function parseRecord(text: string): ReleaseRecord[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+export function switchScript(args: ReleaseArgs): Script {
+  return {
+    values: {
+      INGRESS: args.ingress,
+      NGINX_IMAGE: args.nginxImage,
+      IMAGE: args.image,
+      VERSION: args.version,
+      MARK: args.mark,
+      ROLLBACK_OF: args.rollbackOf ?? "",
+      CONF: pulumi.all(args.web).apply((web) =>
+        releaseConf(
+          web.map((container) => `${container}:${args.port}`),
+          args.staticFolder ?? "none",
+        ),
+      ),
+      URL: `${args.askFrom.url}${args.versionPath ?? args.healthPath}`,
+      RESOLVE: args.askFrom.resolve,
+      EXPECTED: args.versionPath === undefined ? "" : `"${args.image}"`,
+      DRAIN_SECONDS: String(args.drainSeconds),
+    },
+    functions: `${markFunctions(args.owner)}
+# Nginx goes on with the configuration that it has when the new one is refused.
+use_conf() {
+  docker exec --interactive --workdir ${CONF_FOLDER} "$INGRESS" sh -eu -c '
+    cat >release.conf.new
+    cp release.conf release.conf.before
+    mv release.conf.new release.conf
+    if ! nginx -q -t; then mv release.conf.before release.conf; exit 1; fi
+    rm release.conf.before
+    nginx -q -s reload'
+}
+verified_conf() {
+  docker exec --workdir ${CONF_FOLDER} "$INGRESS" cat release.verified
+}
+# Through the published port, as a client does, and until the new workers answer. The certificate may be
+# one that only the clients of the team trust. Maintenance is for clients, not for this.
+ask() {
+  pass=$(docker exec "$INGRESS" sh -c 'for pass in ${MAINTENANCE.pass}*; do echo "\${pass##*-}"; done')
+  docker run --rm --network host ${labelOptions(labels(args.owner, "step"))} \\
+    --entrypoint sh "$NGINX_IMAGE" -c '
+    tries=20
+    while :; do
+      answer=$(curl --noproxy "*" --silent --show-error --fail --insecure --max-time 10 \\
+        --header "${MAINTENANCE_HEADER}: $4" \${3:+--resolve "$3"} "$1" 2>&1) && case $answer in
+        *"$2"*) exit 0 ;;
+      esac
+      tries=$((tries - 1))
+      if [ "$tries" -eq 0 ]; then printf "%s\\n" "$answer"; exit 1; fi
+      sleep 0.25
+    done' sh "$URL" "$EXPECTED" "$RESOLVE" "$pass"
+}
+# A line of JSON; none of its values has a character that JSON would have to escape.
+record() {
+  commit=$(docker image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$IMAGE" |
+    sed -n 's/^APP_COMMIT=//p' | tr -cd '0-9A-Za-z._-')
+  printf '{"image":"%s","version":"%s","commit":"%s","time":"%s","by":"%s","verified":%s,"rollbackOf":"%s","mark":"%s"}\\n' \\
+    "$IMAGE" "$VERSION" "$commit" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$WHO" "$1" "$ROLLBACK_OF" "$MARK" |
+    docker exec --interactive --workdir ${CONF_FOLDER} "$INGRESS" sh -euc '
+      { cat; if [ -e ${RECORD_FILE} ]; then head -n $(($1 - 1)) ${RECORD_FILE}; fi; } >${RECORD_FILE}.new
+      mv ${RECORD_FILE}.new ${RECORD_FILE}' sh ${RECORD_LENGTH}
+}
+verified_releases() {
+  docker exec --workdir ${CONF_FOLDER} "$INGRESS" grep '"verified":true' ${RECORD_FILE}
+}
+remove_old_images() {
+  kept=$(verified_releases | sed 's/.*"mark":"\\([^"]*\\)".*/\\1/' | awk '!seen[$0]++' | head -n ${args.imagesKept})
+  marks | while read -r mark; do
+    if printf '%s\\n' "$kept" | grep -qxF "$mark"; then continue; fi
+    # The container of a release that failed is not gone yet: its image goes with the next release.
+    if [ -n "$(docker ps --all --quiet ${labelFilters(args.owner, "web")} --filter "ancestor=$mark")" ]; then
+      continue
+    fi
+    drop_image "$mark"
+  done
+}
+# Workers of the configuration before end when their last request has. (The brackets keep the pattern
+# from finding the process that looks for it.)
+wait_for_old_workers() {
+  # They take requests on connections that are kept alive for 10 seconds more (keepalive_min_timeout).
+  deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
+  while docker exec "$INGRESS" sh -c 'grep -qas "[s]hutting down" /proc/[0-9]*/cmdline'; do
+    if [ "$(date +%s)" -ge "$deadline" ]; then return; fi
+    sleep 0.25
+  done
+}`,
+    apply: `
+  printf %s "$CONF" | use_conf >&2
+  if answer=$(ask); then
+    docker exec --workdir ${CONF_FOLDER} "$INGRESS" cp release.conf release.verified
+    record true
+    remove_old_images
+    wait_for_old_workers
+    verified_releases
+    return
+  fi
+  record false
+  echo "After the switch, $URL did not answer with $IMAGE. It answered:" >&2
+  echo "  $answer" >&2
+  if before=$(verified_conf 2>/dev/null); then
+    printf '%s\\n' "$before" | use_conf >&2
+    echo "Nginx is back at the last verified release." >&2
+  fi
+  exit 1`,
+  };
+}

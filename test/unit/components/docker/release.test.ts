@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { releaseConf } from "../../../../components/docker/nginx-conf.ts";
+import { type ReleaseArgs, switchScript } from "../../../../components/docker/release.ts";
+import { resolved } from "../../resolved.ts";
+
+const args = {
+  owner: { project: "slipway", stack: "test" },
+  image: "app:2",
+  version: "2",
+  mark: "slipway-test/app:2",
+  rollbackOf: undefined,
+  imagesKept: 5,
+  web: ["web-1-abc", "web-2-abc"],
+  port: 3000,
+  staticFolder: "0123456789ab",
+  ingress: "ingress",
+  nginxImage: "nginx:1",
+  askFrom: { url: "http://127.0.0.1:8080", resolve: "" },
+  versionPath: "/version",
+  healthPath: "/readyz",
+  drainSeconds: 30,
+} as unknown as ReleaseArgs;
+
+const valuesOf = (of: ReleaseArgs) => resolved(pulumi.all(switchScript(of).values));
+
+test("Nginx is pointed at the new containers and their files, and asked for the new image", async () => {
+  expect(await valuesOf(args)).toEqual({
+    INGRESS: "ingress",
+    NGINX_IMAGE: "nginx:1",
+    IMAGE: "app:2",
+    VERSION: "2",
+    MARK: "slipway-test/app:2",
+    ROLLBACK_OF: "",
+    CONF: releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "0123456789ab"),
+    URL: "http://127.0.0.1:8080/version",
+    RESOLVE: "",
+    EXPECTED: '"app:2"',
+    DRAIN_SECONDS: "30",
+  });
+});
+
+test("without a version path, any answer at the health path will do", async () => {
+  expect(await valuesOf({ ...args, versionPath: undefined })).toMatchObject({
+    URL: "http://127.0.0.1:8080/readyz",
+    EXPECTED: "",
+  });
+});
+
+test("without static files, Nginx looks in a folder that is not there", async () => {
+  const { CONF } = await valuesOf({ ...args, staticFolder: undefined });
+  expect(CONF).toBe(releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "none"));
+});
+
+test("switch, verification and way back are one step, which is never taken back", () => {
+  const { apply, update, remove } = switchScript(args);
+  const order = ['"$CONF" | use_conf', "if answer=$(ask)", "verified_conf", "exit 1"];
+  expect(order.map((text) => apply.indexOf(text)).every((at) => at >= 0)).toBe(true);
+  expect(order.toSorted((a, b) => apply.indexOf(a) - apply.indexOf(b))).toEqual(order);
+  expect([update, remove]).toEqual([undefined, undefined]);
+});
+
+test("old images go, but not that of a container which the release before left, nor those that are kept", () => {
+  const mark = (key: number) => `slipway-test/app:${key}`;
+  const record = [5, 4, 3].map((key) => JSON.stringify({ mark: mark(key), verified: true }));
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  const docker = `#!/bin/sh
+case "$1 $2" in
+  "exec "*) printf '%s\\n' ${record.map((line) => `'${line}'`).join(" ")} ;;
+  "image ls") printf '%s\\n' ${[1, 2, 3, 4, 5].map(mark).join(" ")} ;;
+  "ps --all") case $* in *label=slipway.stack=test*ancestor=${mark(2)}*) echo c2 ;; esac ;;
+  "image inspect") echo "$5" ;;
+  "image rm") echo "$3" >>'${folder}/removed' ;;
+esac
+`;
+  try {
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    execFileSync("sh", ["-eu"], {
+      input: `${switchScript({ ...args, imagesKept: 2 }).functions}\nINGRESS=i\nremove_old_images\n`,
+      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+    });
+    const removed = readFileSync(join(folder, "removed"), "utf8").trimEnd().split("\n");
+    expect(removed).toEqual([mark(1), mark(3)]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
