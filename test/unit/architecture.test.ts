@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
@@ -101,14 +101,19 @@ describe("files can be read", () => {
 
   test("a component is one class in one file, under its name", () => {
     const classes = filesOf("components").flatMap((file) =>
-      [...read(file).matchAll(/class (\w+) extends pulumi\.ComponentResource/g)].map((match) => [
-        file,
-        match[1],
-      ]),
+      [...read(file).matchAll(/class (\w+) extends pulumi\.ComponentResource/g)].map((match) => ({
+        file: basename(file),
+        name: match[1] ?? "",
+      })),
     );
-    const kebab = (name = "") => name.replaceAll(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
+    const kebab = (name: string) => name.replaceAll(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
     expect(classes.length).toBeGreaterThan(0);
-    expect(classes).toEqual(classes.map(([, name]) => [`components/${kebab(name)}.ts`, name]));
+    expect(classes).toEqual(classes.map(({ name }) => ({ file: `${kebab(name)}.ts`, name })));
+  });
+
+  test("no two components have one name, which is part of the state for ever", () => {
+    const files = filesOf("components").map((file) => basename(file));
+    expect(files).toEqual([...new Set(files)]);
   });
 
   test("files have names in kebab-case", () => {
