@@ -4,7 +4,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "
 import { join, relative, resolve } from "node:path";
 import { log, RunError } from "@pulumi/pulumi";
 import { type ImageSource, markOf } from "../components/docker/app-image.ts";
-import type { ReleaseRecord } from "../components/docker/release.ts";
+import type { ReleaseRecord } from "../components/release-record.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
 import { readArchive } from "./image-archive.ts";
 

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { DnsName } from "../components/dns-name.ts";
-import type { TlsSettings } from "../components/docker/nginx-conf.ts";
+import type { TlsSettings } from "../components/nginx-conf.ts";
 import type {
   AppSettings,
   DatabaseSettings,

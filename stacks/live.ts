@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReleaseRecord } from "../components/docker/release.ts";
+import type { ReleaseRecord } from "../components/release-record.ts";
 
 export interface DnsRecord {
   readonly name: string;

@@ -6,8 +6,8 @@ import type {
   ImageSource,
   RegistryLogin,
 } from "../components/docker/app-image.ts";
-import type { TlsSettings } from "../components/docker/nginx-conf.ts";
 import type { SshFiles } from "../components/machine/ssh-connection.ts";
+import type { TlsSettings } from "../components/nginx-conf.ts";
 
 export interface BuildSettings {
   readonly appPath: string;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImageSource } from "../../../components/docker/app-image.ts";
-import type { ReleaseRecord } from "../../../components/docker/release.ts";
+import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { askedOf, chooseRelease } from "../../../infra/release.ts";
 import type { AppRelease, BuildSettings } from "../../../stacks/settings.ts";
 import { exampleSettings } from "../stacks/example.ts";
