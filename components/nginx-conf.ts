@@ -8,6 +8,8 @@ export const STATIC_FOLDER = "/srv/static";
 export const PREVIOUS_RELEASES = ["previous-1", "previous-2", "previous-3", "previous-4"] as const;
 /** Certificate and key, below `CONF_FOLDER`. */
 const TLS_FILES = { certificate: "tls/certificate.pem", key: "tls/key.pem" } as const;
+/** In a cluster, the object that has these files when it is there; no program of ours makes it. */
+export const MAINTENANCE_CONFIG_MAP = "maintenance";
 /** Whoever sends it with a pass sees the app in spite of maintenance. */
 export const MAINTENANCE_HEADER = "X-Slipway-Maintenance";
 /** Files that close the app to clients, and the beginning of the name of one that lets a pass through. */
@@ -221,7 +223,7 @@ ${listening(args)}
   root ${STATIC_FOLDER};
   access_log /dev/stdout slipway;
   client_max_body_size ${args.bodyMiB}m;
-${realAddress(args.trustedProxies)}${limits(args.rateLimits)}
+${realAddress(args)}${limits(args.rateLimits)}
   add_header X-Request-Id $request_id always;
   add_header Cache-Control $static_cache;
   add_header X-Content-Type-Options $content_type_options always;
@@ -304,9 +306,11 @@ ${name}
   ssl_session_tickets off;`;
 }
 
-function realAddress(proxies: readonly string[]): string {
-  if (proxies.length === 0) return "";
-  const trusted = proxies.map((network) => `  set_real_ip_from ${network};\n`).join("");
+function realAddress({ trustedProxies, place }: ServerConfArgs): string {
+  // Nobody else gets to it, and what is in front says whom it saw.
+  if (place.behindProxy) return "  set_real_ip_from 0.0.0.0/0;\n  real_ip_header X-Real-IP;\n";
+  if (trustedProxies.length === 0) return "";
+  const trusted = trustedProxies.map((network) => `  set_real_ip_from ${network};\n`).join("");
   return `${trusted}  real_ip_header X-Forwarded-For;\n  real_ip_recursive on;\n`;
 }
 
@@ -374,6 +378,22 @@ upstream app {
   zone app 64k;
 ${lines.join("\n")}
   keepalive 32;
+}
+map $host $release_files {
+  default ${staticFolder};
+}
+`;
+}
+
+/** The same where a Service of a cluster decides, for each connection anew, which pod answers. */
+export function proxyConf(service: string, staticFolder: string): string {
+  // Once more after a pod that has just gone. A connection that is kept would stay with its pod, and end
+  // with it, perhaps as a request is sent.
+  return `# Written by Slipway.
+upstream app {
+  server ${service} max_fails=0;
+  server ${service} max_fails=0 backup;
+  keepalive 0;
 }
 map $host $release_files {
   default ${staticFolder};

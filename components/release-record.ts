@@ -24,3 +24,7 @@ export function parseRecord(text: string): ReleaseRecord[] {
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 }
+
+export function recordLine(entry: ReleaseRecord): string {
+  return `${JSON.stringify(entry)}\n`;
+}

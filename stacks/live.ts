@@ -3,7 +3,7 @@ import type { ReleaseRecord } from "../components/release-record.ts";
 
 export interface DnsRecord {
   readonly name: string;
-  readonly type: "A";
+  readonly type: pulumi.Input<"A" | "CNAME">;
   readonly value: pulumi.Output<string>;
 }
 
