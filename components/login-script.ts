@@ -112,8 +112,7 @@ SELECT :'owner' || '_' || coalesce(max(substring(rolname from '[0-9]+$')::int), 
 \\endif
 \\password :"login"
 SQL
-    printf '%s\\n' "$PASSWORD" "$PASSWORD"
-    echo '\\echo :login'
+    printf '%s\\n' "$PASSWORD" "$PASSWORD" '\\echo :login'
   } | sql -v database="$DATABASE" -v added="$1"
 }
 drop_logins_up_to() {

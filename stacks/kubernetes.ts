@@ -11,6 +11,7 @@ import { RollOut } from "../components/kubernetes/roll-out.ts";
 import { StackNamespace } from "../components/kubernetes/stack-namespace.ts";
 import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../components/kubernetes/web-ingress.ts";
+import { WebService } from "../components/kubernetes/web-service.ts";
 import { kubernetesCluster } from "./kubernetes-cluster.ts";
 import { kubernetesDatabase } from "./kubernetes-database.ts";
 import type { Live } from "./live.ts";
@@ -95,6 +96,8 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       ),
   );
 
+  const service = new WebService("web", here, on);
+
   // First, so that the pages of the new pods find their files whoever answers.
   const front = new NginxFront(
     "front",
@@ -103,7 +106,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       ...wanted,
       domain: undefined,
       image: images.nginx,
-      app: "web:80",
+      app: service.address,
       staticFiles: only(app.staticPath).map((path) => ({
         path,
         images: [image, ...release.before.slice(0, settings.imagesKept - 1)] as const,

@@ -12,7 +12,7 @@ import {
 } from "../nginx-conf.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { leaving, spread } from "./pod-life.ts";
+import { leaving, PROGRESS_SECONDS, SKIP_AWAIT, spread } from "./pod-life.ts";
 
 export interface NginxFrontArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
   readonly owner: Owner;
@@ -69,7 +69,12 @@ export class NginxFront extends pulumi.ComponentResource {
     const service = new kubernetes.core.v1.Service(
       name,
       {
-        metadata: { name, namespace, labels: objectLabels(owner, "front") },
+        metadata: {
+          name,
+          namespace,
+          labels: objectLabels(owner, "front"),
+          annotations: SKIP_AWAIT,
+        },
         spec: {
           selector: selector(owner, "front"),
           ports: [{ name: "http", port: 80, targetPort: "http" }],
@@ -91,6 +96,7 @@ export class NginxFront extends pulumi.ComponentResource {
           replicas: 2,
           selector: { matchLabels: selector(owner, "front") },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          progressDeadlineSeconds: PROGRESS_SECONDS,
           template: {
             metadata: { labels: objectLabels(owner, "front") },
             spec: frontPod(args, conf.metadata.name),

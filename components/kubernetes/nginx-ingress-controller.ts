@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { leaving, spread } from "./pod-life.ts";
+import { leaving, PROGRESS_SECONDS, spread } from "./pod-life.ts";
 
 export interface NginxIngressControllerArgs {
   readonly owner: Owner;
@@ -41,7 +41,12 @@ export class NginxIngressController extends pulumi.ComponentResource {
     const account = this.#account(name, args);
     const conf = new kubernetes.core.v1.ConfigMap(
       name,
-      { metadata, data: controllerConf(args) },
+      {
+        // Another configuration is another object, which rolls the controller.
+        metadata: { namespace, labels: objectLabels(owner, "ingress") },
+        immutable: true,
+        data: controllerConf(args),
+      },
       child,
     );
     const ingressClass = new kubernetes.networking.v1.IngressClass(
@@ -62,6 +67,7 @@ export class NginxIngressController extends pulumi.ComponentResource {
           replicas: 2,
           selector: { matchLabels },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          progressDeadlineSeconds: PROGRESS_SECONDS,
           template: {
             metadata: { labels: objectLabels(owner, "ingress") },
             spec: controllerPod(name, args, {
@@ -157,6 +163,8 @@ const IN_NAMESPACE = [
     resources: ["configmaps", "secrets", "services", "endpoints", "pods", "namespaces"],
     verbs: READ,
   },
+  // It writes on its own pods which version they are.
+  { apiGroups: [""], resources: ["pods"], verbs: ["update"] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: ["update"] },
@@ -179,7 +187,9 @@ function controllerConf({ trustedProxies }: NginxIngressControllerArgs): Record<
   return {
     // A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
     "http-snippets": "keepalive_min_timeout 10s;",
-    "server-tokens": "off",
+    "server-tokens": "false",
+    // Nothing for a host that nobody has.
+    "default-server-return": "444",
     http2: "true",
     "ssl-protocols": "TLSv1.2 TLSv1.3",
     "ssl-ciphers": "ECDHE+AESGCM:ECDHE+CHACHA20",

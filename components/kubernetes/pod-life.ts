@@ -6,6 +6,12 @@ import type * as kubernetes from "@pulumi/kubernetes";
  */
 const LEAVE_SECONDS = 8;
 
+/** How long pods of Nginx may take to get further: a node may have to be found, and the image to get there. */
+export const PROGRESS_SECONDS = 300;
+
+/** For a Service, which else waits for pods that may not come: what they belong to says so, and why. */
+export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
+
 /** How a pod that serves requests ends. */
 export function leaving(drainSeconds: number) {
   return {

@@ -12,6 +12,7 @@ import { HBA, HBA_PATH } from "../postgres-hba.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
+import { SKIP_AWAIT } from "./pod-life.ts";
 
 export interface PostgresStatefulSetArgs extends LoginArgs {
   readonly cluster: Cluster;
@@ -79,7 +80,7 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
     const service = new kubernetes.core.v1.Service(
       name,
       {
-        metadata,
+        metadata: { ...metadata, annotations: SKIP_AWAIT },
         spec: {
           selector: matchLabels,
           ports: [{ name: "postgres", port: DATABASE_PORT, targetPort: "postgres" }],

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { leaving, spread } from "./pod-life.ts";
+import { leaving, SKIP_AWAIT, spread } from "./pod-life.ts";
 
 export interface WebDeploymentArgs extends AppPodArgs {
   /** How many pods share the requests; the least of them where they are scaled. */
@@ -37,24 +37,13 @@ export class WebDeployment extends pulumi.ComponentResource {
     const matchLabels = selector(owner, "web");
     const metadata = { name, namespace, labels: objectLabels(owner, "web") };
 
-    new kubernetes.core.v1.Service(
-      name,
-      {
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: {
-          selector: matchLabels,
-          ports: [{ name: "http", port: 80, targetPort: "http" }],
-        },
-      },
-      child,
-    );
     this.deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
         metadata: {
           ...metadata,
           annotations: {
-            "pulumi.com/skipAwait": "true",
+            ...SKIP_AWAIT,
             // The roll-out may have put back what its pods are made from.
             "pulumi.com/patchForce": "true",
           },
