@@ -38,9 +38,10 @@ const PROGRAM_LAWS = [
 
 /** Each folder, and the folders that it must not import from. */
 const LAYERS = {
-  components: ["stacks", "infra", "ops", "setup"],
-  stacks: ["infra", "ops", "setup"],
-  infra: ["ops", "setup"],
+  components: ["steps", "stacks", "infra", "ops", "setup"],
+  steps: ["stacks", "infra", "ops", "setup"],
+  stacks: ["steps", "infra", "ops", "setup"],
+  infra: ["steps", "ops", "setup"],
   ops: ["stacks", "setup"],
   setup: ["infra", "stacks", "components"],
 };

@@ -20,8 +20,10 @@ export interface AppEnvironmentArgs {
 
 /** What a process of the app is given: the app's contract. */
 export interface AppEnvironment {
-  /** `NAME=value`, sorted. Without secrets, unless config asks for them here. */
-  readonly variables: readonly pulumi.Output<string>[];
+  /** Variables that may be shown, by name. */
+  readonly plain: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Variables that are secrets; none unless config asks for them here. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
   readonly files: readonly SecretFile[];
 }
 
@@ -50,7 +52,7 @@ export function appEnvironment(args: AppEnvironmentArgs): AppEnvironment {
     ...(args.previousSecret === undefined ? {} : { PREVIOUS_APP_SECRET: args.previousSecret }),
   };
   if (args.secretsAs === "env") {
-    return { variables: assignments({ ...plain, ...secrets }), files: database.files };
+    return { plain: outputs(plain), secrets: outputs(secrets), files: database.files };
   }
   const files = Object.entries(secrets).map(([name, content]) => ({
     name,
@@ -58,7 +60,11 @@ export function appEnvironment(args: AppEnvironmentArgs): AppEnvironment {
     content: pulumi.secret(content),
   }));
   const paths = Object.fromEntries(files.map(({ name, path }) => [`${name}_FILE`, path]));
-  return { variables: assignments({ ...plain, ...paths }), files: [...files, ...database.files] };
+  return {
+    plain: outputs({ ...plain, ...paths }),
+    secrets: {},
+    files: [...files, ...database.files],
+  };
 }
 
 function databaseVariables({ database: given, databaseTls: tls }: AppEnvironmentArgs) {
@@ -83,12 +89,20 @@ function databaseVariables({ database: given, databaseTls: tls }: AppEnvironment
 
 const CA_FILE = { name: "DB_CA", path: `${SECRETS_FOLDER}/DB_CA` };
 
+function outputs(
+  values: Record<string, pulumi.Input<string>>,
+): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, pulumi.output(value)]),
+  );
+}
+
 /**
- * One Output for each: in a preview the provider overlooks a list of which nothing is known, and with it
- * that the container will be replaced.
+ * All variables as `NAME=value`, sorted. One Output for each: in a preview the Docker provider overlooks a
+ * list of which nothing is known, and with it that the container will be replaced.
  */
-function assignments(values: Record<string, pulumi.Input<string>>): pulumi.Output<string>[] {
-  return Object.keys(values)
-    .sort()
-    .map((name) => pulumi.interpolate`${name}=${values[name] ?? ""}`);
+export function assignments({ plain, secrets }: AppEnvironment): pulumi.Output<string>[] {
+  return Object.entries({ ...plain, ...secrets })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => pulumi.interpolate`${name}=${value}`);
 }

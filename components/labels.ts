@@ -9,6 +9,7 @@ export type Role =
   | "database"
   | "image"
   | "ingress"
+  | "front"
   | "web"
   | "process"
   | "certificate"

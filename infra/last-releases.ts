@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ReleaseRecord } from "../components/docker/release.ts";
+import type { ReleaseRecord } from "../components/release-record.ts";
 
 /** The verified releases that the stack's last run left in its outputs, newest first. */
 export async function lastReleases(

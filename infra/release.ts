@@ -4,7 +4,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "
 import { join, relative, resolve } from "node:path";
 import { log, RunError } from "@pulumi/pulumi";
 import { type ImageSource, markOf } from "../components/docker/app-image.ts";
-import type { ReleaseRecord } from "../components/docker/release.ts";
+import type { ReleaseRecord } from "../components/release-record.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
 import { readArchive } from "./image-archive.ts";
 
@@ -43,6 +43,17 @@ export function chooseRelease(
   asked: Asked,
   last: readonly ReleaseRecord[],
 ): AppRelease {
+  const chosen = choose(settings, asked, last);
+  const image = referenceOf(chosen.from, settings);
+  const before = new Set(last.map((release) => release.image).filter((one) => one !== image));
+  return { ...chosen, before: [...before] };
+}
+
+function choose(
+  settings: Settings,
+  asked: Asked,
+  last: readonly ReleaseRecord[],
+): Omit<AppRelease, "before"> {
   const live = last[0];
   if (asked.image !== undefined) {
     const { image, version, rollbackOf } = asked;
@@ -95,9 +106,12 @@ function takenBack(last: readonly ReleaseRecord[]): string[] {
 }
 
 /** Whether a candidate is the image of this reference; what is built or loaded is known by its key. */
-function isSame({ from }: Candidate, reference: string, { project, stack }: Settings): boolean {
-  if ("reference" in from) return from.reference === reference;
-  return markOf({ project, stack }, from) === reference;
+function isSame({ from }: Candidate, reference: string, settings: Settings): boolean {
+  return referenceOf(from, settings) === reference;
+}
+
+function referenceOf(from: Candidate["from"], { project, stack }: Settings): string {
+  return "reference" in from ? from.reference : markOf({ project, stack }, from);
 }
 
 function nothingToRelease({ stack }: Settings): RunError {

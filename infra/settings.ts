@@ -1,16 +1,17 @@
-import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { DnsName } from "../components/dns-name.ts";
-import type { TlsSettings } from "../components/docker/nginx-conf.ts";
+import type { TlsSettings } from "../components/nginx-conf.ts";
 import type {
   AppSettings,
   DatabaseSettings,
   HostSettings,
-  IngressSettings,
+  PublishedSettings,
   Settings,
 } from "../stacks/settings.ts";
+import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
-import { sshFiles } from "./ssh-files.ts";
+import { IPV4, NETWORK } from "./patterns.ts";
+import { stackFiles } from "./stack-files.ts";
 
 /**
  * Reads the stack's config, checks all of it, and freezes it.
@@ -19,28 +20,33 @@ import { sshFiles } from "./ssh-files.ts";
  */
 export function readSettings(project: string, stack: string): Settings {
   const reader = new ConfigReader(project, stack);
+  const target = reader.oneOf("target", ["docker", "kubernetes"]);
   const protect = reader.boolean("protectData");
   const domain = reader.optional("domain", HOST_NAME, "a host name");
-  const host = readHost(reader, protect, domain);
+  const dataGiB = reader.integer("dataGiB", 1, 16_384);
+  const host = readHost(reader, { protect, domain, dataGiB, needed: target === "docker" });
+  const published = readIngress(reader, host, domain);
+  const cluster = readCluster(reader, { project, stack, domain, needed: target === "kubernetes" });
+  const ofTarget =
+    target === "docker"
+      ? { target, host, ingress: published, sshFiles: stackFiles("ssh", stack) }
+      : { target, ...cluster, dataGiB, ingress: { ...published, domain: domain ?? "" } };
 
   const settings: Settings = {
     project,
     stack,
-    target: reader.oneOf("target", ["docker"]),
-    host,
-    ingress: readIngress(reader, host, domain),
+    ...ofTarget,
     build: {
       appPath: reader.text("appPath", isFilled, "a folder", "app"),
       dockerfile: reader.text("dockerfile", isFilled, "a file in appPath", "Dockerfile"),
       target: reader.optional("buildTarget", /^[\w.-]+$/, "the name of a stage of the Dockerfile"),
       args: reader.strings("buildArgs"),
     },
-    app: readApp(reader, host),
+    app: readApp(reader, target, host),
     database: readDatabase(reader, protect),
     images: readImages(reader),
     imagesKept: reader.integer("imagesKept", 2, 50),
     registry: readRegistry(reader),
-    sshFiles: sshFiles(stack),
     seconds: {
       health: reader.integer("healthSeconds", 1, 3600),
       migrate: reader.integer("migrateSeconds", 1, 86400),
@@ -54,14 +60,22 @@ export function readSettings(project: string, stack: string): Settings {
   return deepFreeze(settings);
 }
 
+interface HostContext {
+  readonly protect: boolean;
+  readonly domain: string | undefined;
+  readonly dataGiB: number;
+  /** Whether the target is a host at all; on another one nothing of it can be missing. */
+  readonly needed: boolean;
+}
+
 function readHost(
   reader: ConfigReader,
-  protect: boolean,
-  domain: string | undefined,
+  { protect, domain, dataGiB, needed }: HostContext,
 ): HostSettings {
-  const kind = reader.oneOf("host", ["local", "ssh", "droplet", "gce"]);
+  const named = reader.oneOf("host", ["local", "ssh", "droplet", "gce"]);
+  const kind = needed ? named : "local";
   const ssh = readServer(reader, kind);
-  const made = { ...readMadeHost(reader, kind), protect, dns: readDns(reader, domain) };
+  const made = { ...readMadeHost(reader, kind), dataGiB, protect, dns: readDns(reader, domain) };
   const token = reader.optionalSecret("digitaloceanToken");
   const project = reader.optional("gcpProject", GCP_PROJECT, "the id of a Google Cloud project");
   const zone = reader.optional("zone", /^[a-z]+-[a-z]+\d-[a-z]$/, "a zone like europe-west3-a");
@@ -118,7 +132,6 @@ function readMadeHost(reader: ConfigReader, host: string) {
     size: reader.optional("size", SLUG, "the name of a size") ?? usual.size,
     image: reader.optional("machineImage", /^[\w./-]+$/, "the name of an image") ?? usual.image,
     sshSources,
-    dataGiB: reader.integer("dataGiB", 1, 16_384),
   };
 }
 
@@ -126,7 +139,7 @@ function readIngress(
   reader: ConfigReader,
   host: HostSettings,
   domain: string | undefined,
-): IngressSettings {
+): PublishedSettings {
   const local = host.kind === "local";
   return {
     bindAddress:
@@ -163,19 +176,33 @@ function readTls(reader: ConfigReader, domain: string | undefined): TlsSettings 
   return { kind, certificate: certificate ?? "", key: key ?? pulumi.secret("") };
 }
 
-function readApp(reader: ConfigReader, host: HostSettings): AppSettings {
+function readApp(
+  reader: ConfigReader,
+  target: Settings["target"],
+  host: HostSettings,
+): AppSettings {
+  const onHost = target === "docker";
+  const build = reader.optionalBoolean("build");
+  if (build === true && !onHost) {
+    reader.problem(
+      "slipway:build is true, but a cluster takes images from a registry alone.",
+      "pulumi config rm build",
+    );
+  }
   return {
-    image: reader.optional(
-      "image",
-      IMAGE_OR_ARCHIVE,
-      "the reference of an image, or the path (./, ../ or /) of an archive",
-    ),
+    image: onHost
+      ? reader.optional(
+          "image",
+          IMAGE_OR_ARCHIVE,
+          "the reference of an image, or the path (./, ../ or /) of an archive",
+        )
+      : reader.optional("image", IMAGE_REFERENCE, "the reference of an image in a registry"),
     version: reader.optional(
       "version",
       /^[\w][\w.+-]{0,127}$/,
       "letters, digits, `.`, `+`, `_` and `-`, at most 128",
     ),
-    build: reader.optionalBoolean("build") ?? host.kind === "local",
+    build: build ?? (onHost && host.kind === "local"),
     port: reader.integer("appPort", 1, 65535),
     healthPath: reader.text("healthPath", isUrlPath, "a path that begins with /", "/healthz"),
     versionPath: reader.optional("versionPath", URL_PATH, "a path that begins with /"),
@@ -191,7 +218,7 @@ function readApp(reader: ConfigReader, host: HostSettings): AppSettings {
     secretsAs: reader.oneOf("secretsAs", ["files", "env"]),
     secret: reader.secret("appSecret", 32),
     previousSecret: reader.optionalSecret("previousAppSecret"),
-    replicas: reader.integer("replicas", 1, 20),
+    replicas: reader.optionalInteger("replicas", 1, 20) ?? (onHost ? 1 : 2),
     cpu: reader.optional("cpu", /^(?!0*\.?0*$)\d{1,3}(\.\d{1,2})?$/, "a number of cores like 0.5"),
     memory: reader.optionalInteger("memory", 16, 1_048_576),
   };
@@ -216,15 +243,16 @@ function readDatabase(reader: ConfigReader, protect: boolean): DatabaseSettings 
 }
 
 function readImages(reader: ConfigReader): Settings["images"] {
-  const { postgres, nginx, lego } = reader.entries(
+  const { postgres, nginx, lego, ingressController } = reader.entries(
     "images",
     (name, reference) => IMAGE_NAMES.includes(name) && IMAGE_REFERENCE.test(reference),
-    "references of images, by the names postgres, nginx and lego",
+    `references of images, by the names ${IMAGE_NAMES.join(", ")}`,
   );
   return {
     postgres: postgres ?? "postgres:18.6",
     nginx: nginx ?? "nginx:1.30.6",
     lego: lego ?? "goacme/lego:v4.35.2",
+    ingressController: ingressController ?? "nginx/nginx-ingress:5.5.4",
   };
 }
 
@@ -248,7 +276,7 @@ const CONTRACT_NAMES = new Set(
 );
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
-const IMAGE_NAMES = ["postgres", "nginx", "lego"];
+const IMAGE_NAMES = ["postgres", "nginx", "lego", "ingressController"];
 const URL_PATH = /^\/[\w./~%:@!$&'()*+,;=?-]*$/;
 const FOLDER_PATH = /^\/[\w./-]*[\w-]$/;
 const IMAGE_REFERENCE = /^\w[\w./:@-]*$/;
@@ -258,8 +286,6 @@ const SLUG = /^[a-z0-9-]+$/;
 const GCP_PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 const HOST_KEY = /^(ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]+=*$/;
 const CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/;
-const IPV4 = { test: isIPv4 };
-const NETWORK = { test: isNetwork };
 const ONE_LINE = /^[^\n\r\0]+$/;
 const PROCESS_NAME = /^[a-z][a-z0-9-]{0,30}$/;
 const IDENTIFIER_RULE = "a lower-case letter or _, then letters, digits and _, at most 40";
@@ -271,11 +297,6 @@ const isPrefix = (value: string) => /^\/([\w.~-]+\/)*$/.test(value);
 const isIdentifier = (value: string) => /^[a-z_][a-z0-9_]{0,39}$/.test(value);
 const isRoleName = (value: string) => isIdentifier(value) && value !== "postgres";
 const isUserName = (value: string) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value);
-
-function isNetwork(value: string): boolean {
-  const [address = "", bits = "32", more] = value.split("/");
-  return isIPv4(address) && /^\d+$/.test(bits) && Number(bits) <= 32 && more === undefined;
-}
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !pulumi.Output.isInstance(value)) {

@@ -6,13 +6,22 @@ import type { LabelledThing, Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
 interface Deployment {
-  readonly resources?: readonly { readonly id?: string }[];
+  readonly resources?: readonly RecordedThing[];
   readonly pending_operations?: readonly PendingOperation[];
+}
+
+interface RecordedThing {
+  readonly id?: string;
+  /** What an object in a cluster says of itself: there, an id is not unique. */
+  readonly outputs?: { readonly metadata?: { readonly uid?: string } };
 }
 
 interface PendingOperation {
   /** Its inputs have the physical name, which was chosen before the operation began. */
-  readonly resource: { readonly urn: string; readonly inputs?: { readonly name?: unknown } };
+  readonly resource: {
+    readonly urn: string;
+    readonly inputs?: { readonly name?: unknown; readonly metadata?: { readonly name?: unknown } };
+  };
 }
 
 /**
@@ -29,7 +38,9 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
   const deployment: Deployment = exported.deployment;
   const pending = deployment.pending_operations ?? [];
   const unrecorded = notIn(deployment, await thingsOn(await targetOf(stack)));
-  const begun = new Set(pending.map(({ resource }) => resource.inputs?.name));
+  const begun = new Set(
+    pending.map(({ resource }) => resource.inputs?.metadata?.name ?? resource.inputs?.name),
+  );
   refuseForeign(
     stack.name,
     unrecorded.filter(({ role, name }) => role === "resource" && !begun.has(name)),
@@ -69,7 +80,9 @@ async function thingsOn(target: Target): Promise<LabelledThing[]> {
 }
 
 function notIn(deployment: Deployment, things: LabelledThing[]): LabelledThing[] {
-  const recorded = new Set((deployment.resources ?? []).flatMap(({ id }) => id ?? []));
+  const recorded = new Set(
+    (deployment.resources ?? []).flatMap(({ id, outputs }) => outputs?.metadata?.uid ?? id ?? []),
+  );
   return things.filter(({ id }) => !recorded.has(id));
 }
 

@@ -2,7 +2,7 @@ import {
   AcmeCertificate,
   type AcmeCertificateArgs,
 } from "../components/docker/acme-certificate.ts";
-import type { Settings } from "./settings.ts";
+import type { DockerSettings as Settings } from "./settings.ts";
 
 type Place = Pick<AcmeCertificateArgs, "machine" | "owner" | "network" | "volume" | "ingress">;
 

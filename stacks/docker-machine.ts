@@ -1,7 +1,7 @@
 import { LocalMachine } from "../components/machine/local-machine.ts";
 import type { Machine } from "../components/machine/machine.ts";
 import { SshMachine } from "../components/machine/ssh-machine.ts";
-import type { Settings } from "./settings.ts";
+import type { DockerSettings as Settings } from "./settings.ts";
 
 /** The Docker host that the settings name. The SDK of a cloud is loaded by those alone who use it. */
 export async function dockerMachine(name: string, settings: Settings): Promise<Machine> {

@@ -11,7 +11,7 @@ import { acmeCertificate } from "./acme-certificate.ts";
 import { dockerDatabase } from "./docker-database.ts";
 import { dockerMachine } from "./docker-machine.ts";
 import type { Live } from "./live.ts";
-import type { AppRelease, Settings } from "./settings.ts";
+import type { AppRelease, DockerSettings as Settings } from "./settings.ts";
 
 /** One Docker host: machine → network → database → image → migrate → start new → switch → stop old. */
 export async function deployToDocker(settings: Settings, release: AppRelease): Promise<Live> {

@@ -1,10 +1,16 @@
-import { deployToDocker } from "./docker.ts";
 import type { Live } from "./live.ts";
 import type { AppRelease, Settings } from "./settings.ts";
 
-const targets = { docker: deployToDocker };
-
-/** Deploys to the target that the settings name. */
+/** Deploys to the target that the settings name. The SDK of a target is loaded by those alone who use it. */
 export async function deploy(settings: Settings, release: AppRelease): Promise<Live> {
-  return await targets[settings.target](settings, release);
+  switch (settings.target) {
+    case "docker": {
+      const { deployToDocker } = await import("./docker.ts");
+      return await deployToDocker(settings, release);
+    }
+    case "kubernetes": {
+      const { deployToKubernetes } = await import("./kubernetes.ts");
+      return await deployToKubernetes(settings, release);
+    }
+  }
 }

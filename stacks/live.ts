@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReleaseRecord } from "../components/docker/release.ts";
+import type { ReleaseRecord } from "../components/release-record.ts";
 
 export interface DnsRecord {
   readonly name: string;
-  readonly type: "A";
+  readonly type: pulumi.Input<"A" | "CNAME">;
   readonly value: pulumi.Output<string>;
 }
 

@@ -6,8 +6,8 @@ import type {
   ImageSource,
   RegistryLogin,
 } from "../components/docker/app-image.ts";
-import type { TlsSettings } from "../components/docker/nginx-conf.ts";
-import type { SshFiles } from "../components/machine/ssh-connection.ts";
+import type { TlsSettings } from "../components/nginx-conf.ts";
+import type { StackFiles } from "../components/stack-files.ts";
 
 export interface BuildSettings {
   readonly appPath: string;
@@ -117,10 +117,15 @@ export interface ExternalDatabase {
   readonly ca: string | undefined;
 }
 
+/** A cluster that somebody else runs. */
+export interface ExistingCluster {
+  readonly kind: "existing";
+  readonly kubeconfig: pulumi.Output<string>;
+}
+
+export type ClusterSettings = ExistingCluster;
+
 export interface IngressSettings {
-  readonly bindAddress: string;
-  readonly httpPort: number;
-  readonly httpsPort: number;
   /** The only host that is answered; undefined answers every one. */
   readonly domain: string | undefined;
   readonly tls: TlsSettings;
@@ -134,20 +139,28 @@ export interface IngressSettings {
   readonly trustedProxies: readonly string[];
 }
 
-export interface Settings {
+/** What an ingress of ours on a machine publishes. */
+export interface PublishedSettings extends IngressSettings {
+  readonly bindAddress: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+}
+
+interface EverySettings {
   readonly project: string;
   readonly stack: string;
-  readonly target: "docker";
-  readonly host: HostSettings;
-  readonly ingress: IngressSettings;
   readonly build: BuildSettings;
   readonly app: AppSettings;
   readonly database: DatabaseSettings;
-  readonly images: { readonly postgres: string; readonly nginx: string; readonly lego: string };
-  /** How many releases' images stay on the machine. */
+  readonly images: {
+    readonly postgres: string;
+    readonly nginx: string;
+    readonly lego: string;
+    readonly ingressController: string;
+  };
+  /** How many releases' images, and static files, stay. */
   readonly imagesKept: number;
   readonly registry: RegistryLogin | undefined;
-  readonly sshFiles: SshFiles;
   readonly seconds: {
     readonly health: number;
     readonly migrate: number;
@@ -157,6 +170,35 @@ export interface Settings {
   };
 }
 
+export interface DockerSettings extends EverySettings {
+  readonly target: "docker";
+  readonly host: HostSettings;
+  readonly ingress: PublishedSettings;
+  readonly sshFiles: StackFiles;
+}
+
+export interface KubernetesSettings extends EverySettings {
+  readonly target: "kubernetes";
+  readonly cluster: ClusterSettings;
+  readonly namespace: string;
+  /** A controller answers for a host name alone. */
+  readonly ingress: IngressSettings & { readonly domain: string };
+  /** Class of a controller that is there; undefined brings one of the stack's own. */
+  readonly ingressClass: string | undefined;
+  readonly ingressAnnotations: Readonly<Record<string, string>>;
+  /** How many pods there may be under load; undefined never makes more. */
+  readonly maxReplicas: number | undefined;
+  /** User that the app runs as. */
+  readonly userId: number;
+  /** Networks outside of the cluster that the app may call. */
+  readonly egress: readonly string[];
+  readonly dataGiB: number;
+  readonly storageClass: string | undefined;
+  readonly kubeFiles: StackFiles;
+}
+
+export type Settings = DockerSettings | KubernetesSettings;
+
 /** What is to be released. */
 export interface AppRelease {
   /** An image that exists, an archive of one, or the folder that one is built from. */
@@ -165,6 +207,8 @@ export interface AppRelease {
   readonly version: string;
   /** Image that is taken back; undefined where this goes forward. */
   readonly rollbackOf: string | undefined;
+  /** Images of the verified releases before, newest first, without this one. */
+  readonly before: readonly string[];
   /** Whether the database is migrated first: an older image may not know what a newer one did. */
   readonly migrates: boolean;
 }

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelList, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { quote } from "../machine/script.ts";
+import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "../nginx-conf.ts";
 import { boundedLogs } from "./logs.ts";
-import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "./nginx-conf.ts";
 
 export interface AcmeCertificateArgs {
   readonly machine: Machine;

@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AppEnvironment } from "../app-environment.ts";
+import { type AppEnvironment, assignments } from "../app-environment.ts";
 import { labelList, labels, type Owner, type Role } from "../labels.ts";
 import { boundedLogs } from "./logs.ts";
 
@@ -24,7 +24,7 @@ export function appContainer(role: Role, args: AppContainerArgs): docker.Contain
   return {
     image: args.image,
     labels: labelList(labels(args.owner, role, args.version)),
-    envs: [...environment.variables],
+    envs: assignments(environment),
     uploads: environment.files.map(({ path, content }) => ({ file: path, content })),
     networksAdvanced: [{ name: args.network }],
     restart: "unless-stopped",

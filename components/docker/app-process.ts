@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine, Script } from "../machine/machine.ts";
+import { inPlaceOfShell } from "../shell-command.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
 
 export interface AppProcessArgs extends AppContainerArgs {
@@ -31,11 +32,6 @@ export class AppProcess extends pulumi.ComponentResource {
     args.machine.run(`${name}-steady`, steadyScript(container.name), { parent: this });
     this.registerOutputs({});
   }
-}
-
-/** The shell gives its place to a simple command, which so gets the signals itself. */
-function inPlaceOfShell(command: string): string {
-  return /[;&|]/.test(command) ? command : `exec ${command}`;
 }
 
 function steadyScript(container: pulumi.Input<string>): Script {

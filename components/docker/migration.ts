@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type AppEnvironment, SECRETS_FOLDER } from "../app-environment.ts";
+import { type AppEnvironment, assignments, SECRETS_FOLDER } from "../app-environment.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 
@@ -38,7 +38,7 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
       IMAGE: args.image,
       COMMAND: args.command,
       SECONDS_ALLOWED: String(args.timeoutSeconds),
-      VARIABLES: pulumi.all([...args.environment.variables]).apply((all) => all.join("\n")),
+      VARIABLES: pulumi.all(assignments(args.environment)).apply((all) => all.join("\n")),
       ...Object.fromEntries(files.map((file) => [`SECRET_${file.name}`, file.content])),
     },
     apply: `

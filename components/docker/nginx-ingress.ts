@@ -2,18 +2,31 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { boundedLogs } from "./logs.ts";
 import {
   ACME_FOLDER,
   CONF_FOLDER,
+  maintenanceFiles,
+  type NginxPlace,
   NO_RELEASE_CONF,
   type ServerConfArgs,
   STATIC_FOLDER,
   serverConf,
   type TlsSettings,
-} from "./nginx-conf.ts";
+} from "../nginx-conf.ts";
+import { boundedLogs } from "./logs.ts";
 
-export interface NginxIngressArgs extends Omit<ServerConfArgs, "tls"> {
+/** Files that close the app for maintenance. */
+export const MAINTENANCE = maintenanceFiles(`${CONF_FOLDER}/maintenance`);
+
+const DOCKER: NginxPlace = {
+  httpPort: 80,
+  // Docker's own name server.
+  resolver: "127.0.0.11",
+  maintenanceFolder: MAINTENANCE.folder,
+  behindProxy: false,
+};
+
+export interface NginxIngressArgs extends Omit<ServerConfArgs, "tls" | "place"> {
   readonly machine: Machine;
   readonly owner: Owner;
   readonly network: pulumi.Input<string>;
@@ -142,7 +155,7 @@ export function configureScript(volume: pulumi.Input<string>, args: NginxIngress
       VOLUME: volume,
       NETWORK: args.network,
       IMAGE: args.image,
-      SERVER_CONF: serverConf({ ...args, tls: tls.kind }),
+      SERVER_CONF: serverConf({ ...args, tls: tls.kind, place: DOCKER }),
       NO_RELEASE_CONF,
       CERTIFICATE: tls.kind === "provided" ? tls.certificate : "",
       KEY: tls.kind === "provided" ? tls.key : "",

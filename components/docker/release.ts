@@ -1,18 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
+import { CONF_FOLDER, MAINTENANCE_HEADER, RECORD_FILE, releaseConf } from "../nginx-conf.ts";
+import { parseRecord, RECORD_LENGTH, type ReleaseRecord } from "../release-record.ts";
 import { markFunctions } from "./image-marks.ts";
-import {
-  CONF_FOLDER,
-  MAINTENANCE,
-  MAINTENANCE_HEADER,
-  RECORD_FILE,
-  releaseConf,
-} from "./nginx-conf.ts";
-import type { AskFrom } from "./nginx-ingress.ts";
-
-/** How many entries the record has at most. */
-const RECORD_LENGTH = 50;
+import { type AskFrom, MAINTENANCE } from "./nginx-ingress.ts";
 
 export interface ReleaseArgs {
   readonly machine: Machine;
@@ -44,23 +36,6 @@ export interface ReleaseArgs {
   readonly drainSeconds: number;
 }
 
-/** An entry of the record, as it is written. */
-export interface ReleaseRecord {
-  readonly image: string;
-  readonly version: string;
-  /** As baked into the image (APP_COMMIT); empty where it has none. */
-  readonly commit: string;
-  /** When it was switched to, UTC, ISO 8601. */
-  readonly time: string;
-  /** Whoever ran Pulumi. */
-  readonly by: string;
-  /** Whether it was seen to answer. */
-  readonly verified: boolean;
-  /** Image that it took back; empty where it went forward. */
-  readonly rollbackOf: string;
-  readonly mark: string;
-}
-
 /**
  * The switch to a release: Nginx is pointed at it, asked from outside what answers, and pointed back at
  * the last verified release when that is not this image. One step, because a switch that is recorded
@@ -88,13 +63,6 @@ export class Release extends pulumi.ComponentResource {
     this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
     this.registerOutputs({ verifiedImage: this.verifiedImage });
   }
-}
-
-function parseRecord(text: string): ReleaseRecord[] {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
 }
 
 export function switchScript(args: ReleaseArgs): Script {

@@ -1,6 +1,6 @@
 import type { DnsName } from "../dns-name.ts";
 import type { Owner } from "../labels.ts";
-import type { SshFiles } from "./ssh-connection.ts";
+import type { StackFiles } from "../stack-files.ts";
 
 /** What a machine is made of, at whichever cloud. */
 export interface MadeMachineArgs {
@@ -19,7 +19,7 @@ export interface MadeMachineArgs {
   readonly protect: boolean;
   /** The name that leads here, in a zone at the same cloud; undefined makes no record. */
   readonly dns: DnsName | undefined;
-  readonly sshFiles: SshFiles;
+  readonly sshFiles: StackFiles;
   /** How long the machine may take to let somebody in, and Docker to answer. */
   readonly readySeconds: number;
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackFiles } from "../stack-files.ts";
 
 /** How a machine is reached by the `ssh` command, its configuration and its agent included. */
 export interface SshConnection {
@@ -9,18 +10,7 @@ export interface SshConnection {
   readonly key: pulumi.Input<string> | undefined;
   /** Public host key, `TYPE BASE64`; undefined trusts what known_hosts has. */
   readonly hostKey: pulumi.Input<string> | undefined;
-  readonly files: SshFiles;
-}
-
-/** Where a stack's keys and sockets are, which ssh wants as files, on the machine that runs Pulumi. */
-export interface SshFiles {
-  /**
-   * The folder, made if need be. Relative to where the program runs, so that the state is the same on
-   * every machine, and the name of a socket short enough.
-   */
-  folder(): string;
-  /** Writes a file that only its owner can read; @returns its path, when it is there. */
-  save(name: string, content: pulumi.Input<string>): pulumi.Output<string>;
+  readonly files: StackFiles;
 }
 
 /** Options of ssh, one a word. */

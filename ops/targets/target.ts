@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "../../components/docker/release.ts";
+import type { ReleaseRecord } from "../../components/release-record.ts";
 
 /** A thing on the target that carries the labels of a stack. */
 export interface LabelledThing {

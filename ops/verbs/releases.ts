@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "../../components/docker/release.ts";
+import type { ReleaseRecord } from "../../components/release-record.ts";
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
 import { readArguments } from "./arguments.ts";

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "../../components/docker/release.ts";
+import type { ReleaseRecord } from "../../components/release-record.ts";
 import { releaseDeadLocks } from "../locks.ts";
 import { duration, say } from "../progress.ts";
 import { LOCAL_STACK } from "../project.ts";

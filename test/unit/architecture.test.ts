@@ -10,9 +10,10 @@ const ROOT = resolve(import.meta.dirname, "../..");
 /** What a folder may import of ours, besides itself. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   components: [],
+  steps: ["components"],
   stacks: ["components"],
   infra: ["stacks", "components"],
-  ops: ["infra", "components"],
+  ops: ["infra", "components", "steps"],
   setup: ["ops"],
 };
 
@@ -122,7 +123,7 @@ describe("files can be read", () => {
   });
 
   test("programs write their errors with ops/progress.ts or pulumi.log, not the console", () => {
-    const files = ["components", "stacks", "infra", "ops"].flatMap(filesOf);
+    const files = ["components", "steps", "stacks", "infra", "ops"].flatMap(filesOf);
     expect(files.filter((file) => namesIn(file).has("console"))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { CONF_FOLDER, RECORD_FILE } from "../../../components/docker/nginx-conf.ts";
-import type { ReleaseRecord } from "../../../components/docker/release.ts";
 import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
+import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-conf.ts";
+import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { PROJECT } from "../../project.ts";
 import type { Part, Target } from "../target.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";

@@ -14,9 +14,13 @@ export function autoName({ name, oldInputs, autonaming, randomSeed }: CheckReque
   if (autonaming !== undefined) {
     return autonaming.proposedName;
   }
-  // The same seed must give the same name, so that a plan and its update agree.
-  const random = randomSeed
-    ? createHash("sha256").update(randomSeed).digest("hex")
-    : randomBytes(RANDOM_LENGTH).toString("hex");
-  return `${name}-${random.slice(0, RANDOM_LENGTH)}`;
+  return `${name}-${randomDigits(RANDOM_LENGTH, randomSeed)}`;
+}
+
+/** The same seed gives the same digits, so that a plan and its update agree. */
+export function randomDigits(length: number, seed: Uint8Array | undefined): string {
+  const random = seed
+    ? createHash("sha256").update(seed).digest("hex")
+    : randomBytes(length).toString("hex");
+  return random.slice(0, length);
 }

@@ -15,8 +15,8 @@ export interface Provider {
 }
 
 export interface Resource {
-  check(request: CheckRequest): Checked;
-  diff(request: DiffRequest): Difference;
+  check(request: CheckRequest): Checked | Promise<Checked>;
+  diff(request: DiffRequest): Difference | Promise<Difference>;
   create(request: CreateRequest): Promise<{ id: string; properties: PropertyMap }>;
   /** Null when what was created does not exist any more. */
   read(request: ReadRequest): Promise<Found | null>;
@@ -115,11 +115,22 @@ export interface DeleteRequest extends Subject {
 export class InitializationFailed extends Error {
   readonly id: string;
   readonly properties: PropertyMap;
+  /** What is shown below the message. */
+  readonly reasons: readonly string[];
+  /** What a failed reading found; after a creation or an update the engine knows them. */
+  readonly inputs: PropertyMap | undefined;
 
-  constructor(message: string, id: string, properties: PropertyMap) {
+  constructor(
+    message: string,
+    id: string,
+    properties: PropertyMap,
+    details: { readonly reasons?: readonly string[]; readonly inputs?: PropertyMap } = {},
+  ) {
     super(message);
     this.id = id;
     this.properties = properties;
+    this.reasons = details.reasons ?? [];
+    this.inputs = details.inputs;
   }
 }
 

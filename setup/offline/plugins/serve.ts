@@ -103,12 +103,14 @@ function handlers(provider: Provider, log: EngineLog): grpc.UntypedServiceImplem
       return response;
     }),
 
-    check: answer((request: providerPb.CheckRequest) =>
-      checkResponse(resource(request, "Check").check(checkRequest(subject(request), request))),
+    check: answer(async (request: providerPb.CheckRequest) =>
+      checkResponse(
+        await resource(request, "Check").check(checkRequest(subject(request), request)),
+      ),
     ),
 
-    diff: answer((request: providerPb.DiffRequest) =>
-      diffResponse(resource(request, "Diff").diff(diffRequest(subject(request), request))),
+    diff: answer(async (request: providerPb.DiffRequest) =>
+      diffResponse(await resource(request, "Diff").diff(diffRequest(subject(request), request))),
     ),
 
     create: answer(async (request: providerPb.CreateRequest) => {
@@ -289,7 +291,10 @@ function partialState(error: InitializationFailed): grpc.Metadata {
   const detail = new providerPb.ErrorResourceInitFailed();
   detail.setId(error.id);
   detail.setProperties(encodeProperties(error.properties));
-  detail.setReasonsList([error.message]);
+  detail.setReasonsList([error.message, ...error.reasons]);
+  if (error.inputs !== undefined) {
+    detail.setInputs(encodeProperties(error.inputs));
+  }
   const any = new anyPb.Any();
   any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const status = new statusPb.Status();

@@ -24,12 +24,14 @@ export function secret(value: unknown): Properties {
   };
 }
 
-type PluginName = "docker" | "command" | "digitalocean" | "gcp" | "tls";
+type PluginName = "docker" | "command" | "digitalocean" | "gcp" | "tls" | "kubernetes";
 
 /** What a failed call says, with the state that it may hand over. */
 class CallFailed extends Error {
   readonly code: number;
-  readonly partial: { id: string; properties: Properties } | undefined;
+  readonly partial:
+    | { id: string; properties: Properties; inputs: Properties; reasons: string[] }
+    | undefined;
 
   constructor(error: grpc.ServiceError) {
     super(error.details);
@@ -41,7 +43,8 @@ class CallFailed extends Error {
         any?.getValue_asU8() ?? new Uint8Array(),
       );
       const properties = failed.getProperties()?.toJavaScript() ?? {};
-      this.partial = { id: failed.getId(), properties };
+      const inputs = failed.getInputs()?.toJavaScript() ?? {};
+      this.partial = { id: failed.getId(), properties, inputs, reasons: failed.getReasonsList() };
     }
   }
 }
@@ -213,7 +216,7 @@ export class Plugin {
   ) {
     const request = new providerPb.DiffRequest();
     request.setUrn(urn(type));
-    request.setId(state["id"] ?? "an-id");
+    request.setId(idIn(state));
     request.setOlds(structPb.Struct.fromJavaScript(state));
     request.setOldInputs(structPb.Struct.fromJavaScript(oldInputs));
     request.setNews(structPb.Struct.fromJavaScript(inputs));
@@ -252,10 +255,10 @@ export class Plugin {
   }
 
   /** Undefined when what the state is about does not exist any more. */
-  async read(type: string, state: Properties, inputs: Properties) {
+  async read(type: string, state: Properties, inputs: Properties, id = idIn(state)) {
     const request = new providerPb.ReadRequest();
     request.setUrn(urn(type));
-    request.setId(state["id"] ?? "an-id");
+    request.setId(id);
     request.setProperties(structPb.Struct.fromJavaScript(state));
     request.setInputs(structPb.Struct.fromJavaScript(inputs));
     const response = await this.#call<providerPb.ReadResponse>((reply) =>
@@ -278,7 +281,7 @@ export class Plugin {
   ): Promise<Properties> {
     const request = new providerPb.UpdateRequest();
     request.setUrn(urn(type));
-    request.setId(state["id"] ?? "an-id");
+    request.setId(idIn(state));
     request.setOlds(structPb.Struct.fromJavaScript(state));
     request.setOldInputs(structPb.Struct.fromJavaScript(oldInputs));
     request.setNews(structPb.Struct.fromJavaScript(inputs));
@@ -292,7 +295,7 @@ export class Plugin {
   async delete(type: string, state: Properties): Promise<void> {
     const request = new providerPb.DeleteRequest();
     request.setUrn(urn(type));
-    request.setId(state["id"] ?? "an-id");
+    request.setId(idIn(state));
     request.setProperties(structPb.Struct.fromJavaScript(state));
     await this.#call<emptyPb.Empty>((reply) => this.#client.delete(request, reply));
   }
@@ -318,6 +321,14 @@ export async function failureOf(call: Promise<unknown>): Promise<CallFailed> {
     throw new Error(`the call was expected to fail, but: ${String(outcome)}`);
   }
   return outcome;
+}
+
+/** Objects of Kubernetes have no ID in their state: it is made of their names. */
+function idIn(state: Properties): string {
+  const { namespace, name } = state["metadata"] ?? {};
+  return (
+    state["id"] ?? (name === undefined ? "an-id" : [namespace, name].filter(Boolean).join("/"))
+  );
 }
 
 function urn(type: string): string {

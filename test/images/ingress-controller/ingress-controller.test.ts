@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { request as secureRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setInterval } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
+import { type Answer, ask } from "./ask.ts";
+import { startLoad } from "./load.ts";
 import {
   configMap,
   endpointSlice,
@@ -84,7 +84,7 @@ describe("what it serves", () => {
   });
 
   test("A release, seen as other endpoints, fails no request at 100 a second", async () => {
-    const load = startLoad("app.example");
+    const load = startLoad(controller.address, "app.example");
     await until(
       "load",
       () => load.answers.length,
@@ -273,32 +273,8 @@ function startApp(version: string): string {
   return docker("inspect", "--format", "{{.NetworkSettings.IPAddress}}", id);
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-function get(
-  path: string,
-  host: string,
-  port = 80,
-  address = controller.address,
-  agent?: Agent,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const options = { host: address, port, path, headers: { host }, timeout: 10_000 };
-    const asked = request({ ...options, ...(agent ? { agent } : { agent: false }) }, (answer) => {
-      const { statusCode: status = 0, headers } = answer;
-      answer
-        .setEncoding("utf8")
-        .toArray()
-        .then((parts) => resolve({ status, headers, body: parts.join("") }), reject);
-    });
-    asked.on("timeout", () => asked.destroy(new Error("no answer in 10 s")));
-    asked.on("error", reject);
-    asked.end();
-  });
+function get(path: string, host: string, port = 80, address = controller.address) {
+  return ask({ address, host, path, port });
 }
 
 /** The certificate that a host shows. */
@@ -323,47 +299,6 @@ function certificate(name: string) {
 
 function bare(pem: string): string {
   return pem.replaceAll(/-----[^-]+-----|\s/g, "");
-}
-
-/** Half on new connections; every answer that is not 200 is a failure. */
-function startLoad(host: string) {
-  const answers: string[] = [];
-  const failures: string[] = [];
-  const stop = new AbortController();
-  const kept = new Agent({ keepAlive: true });
-  const underWay = new Set<Promise<void>>();
-  const ask = async (agent: Agent | undefined): Promise<void> => {
-    try {
-      const { status, body } = await get("/", host, 80, controller.address, agent);
-      if (status === 200) answers.push(body);
-      else failures.push(`${status} ${body}`);
-    } catch (error) {
-      failures.push(String(error));
-    }
-  };
-  const sending = (async () => {
-    try {
-      for await (const _ of setInterval(20, undefined, { signal: stop.signal })) {
-        for (const agent of [kept, undefined]) {
-          const asked = ask(agent);
-          underWay.add(asked);
-          void asked.then(() => underWay.delete(asked));
-        }
-      }
-    } catch (error) {
-      if (!stop.signal.aborted) throw error;
-    }
-  })();
-  return {
-    answers,
-    async stop(): Promise<string[]> {
-      stop.abort();
-      await sending;
-      await Promise.all(underWay);
-      kept.destroy();
-      return failures;
-    },
-  };
 }
 
 async function countReloads(): Promise<number> {

@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { type AppEnvironmentArgs, appEnvironment } from "../../../components/app-environment.ts";
+import {
+  type AppEnvironmentArgs,
+  appEnvironment,
+  assignments,
+} from "../../../components/app-environment.ts";
 import { resolved } from "../resolved.ts";
 
 const args: AppEnvironmentArgs = {
@@ -23,11 +27,17 @@ const args: AppEnvironmentArgs = {
   extraSecrets: {},
 };
 
+/** What a container is given, as Docker takes it. */
+function given(of: AppEnvironmentArgs) {
+  const environment = appEnvironment(of);
+  return { variables: assignments(environment), files: environment.files };
+}
+
 describe("secrets as files", () => {
   test("leave variables that may be shown, with the paths of the files", async () => {
-    const { variables, files } = appEnvironment(args);
-    expect(await pulumi.isSecret(pulumi.all([...variables]))).toBe(false);
-    expect(await resolved(pulumi.all([...variables]))).toEqual([
+    const { variables, files } = given(args);
+    expect(await pulumi.isSecret(pulumi.all(variables))).toBe(false);
+    expect(await resolved(pulumi.all(variables))).toEqual([
       "APP_IMAGE=app:1",
       "APP_SECRET_FILE=/run/secrets/APP_SECRET",
       "APP_VERSION=1.2.3",
@@ -58,9 +68,9 @@ describe("secrets as files", () => {
 
 describe("secrets as variables", () => {
   test("are secret there, and leave no file", async () => {
-    const { variables, files } = appEnvironment({ ...args, secretsAs: "env" });
-    expect(await pulumi.isSecret(pulumi.all([...variables]))).toBe(true);
-    expect(await resolved(pulumi.all([...variables]))).toEqual([
+    const { variables, files } = given({ ...args, secretsAs: "env" });
+    expect(await pulumi.isSecret(pulumi.all(variables))).toBe(true);
+    expect(await resolved(pulumi.all(variables))).toEqual([
       "APP_IMAGE=app:1",
       "APP_SECRET=key",
       "APP_VERSION=1.2.3",
@@ -84,45 +94,45 @@ test("the secret before this one is given only while there is one", async () => 
 
 test("what the team adds is there, and can't take the place of the contract", async () => {
   const extra = { LOG_LEVEL: "debug", PORT: "1" };
-  const variables = await resolved(pulumi.all([...appEnvironment({ ...args, extra }).variables]));
+  const variables = await resolved(pulumi.all(given({ ...args, extra }).variables));
   expect(variables).toContain("LOG_LEVEL=debug");
   expect(variables.filter((line) => line.startsWith("PORT="))).toEqual(["PORT=3000"]);
 });
 
 test("secrets that the team adds are given as the contract's own are", async () => {
   const extraSecrets = { MAIL_TOKEN: "token" };
-  const asFiles = appEnvironment({ ...args, extraSecrets });
+  const asFiles = given({ ...args, extraSecrets });
   expect(asFiles.files.map(({ path }) => path)).toContain("/run/secrets/MAIL_TOKEN");
-  expect(await resolved(pulumi.all([...asFiles.variables]))).toContain(
+  expect(await resolved(pulumi.all(asFiles.variables))).toContain(
     "MAIL_TOKEN_FILE=/run/secrets/MAIL_TOKEN",
   );
-  const { variables } = appEnvironment({ ...args, extraSecrets, secretsAs: "env" });
-  expect(await resolved(pulumi.all([...variables]))).toContain("MAIL_TOKEN=token");
+  const { variables } = given({ ...args, extraSecrets, secretsAs: "env" });
+  expect(await resolved(pulumi.all(variables))).toContain("MAIL_TOKEN=token");
 });
 
 test("an app without a database is told of none", async () => {
-  const { variables, files } = appEnvironment({ ...args, database: undefined });
-  const names = (await resolved(pulumi.all([...variables]))).map((line) => line.split("=")[0]);
+  const { variables, files } = given({ ...args, database: undefined });
+  const names = (await resolved(pulumi.all(variables))).map((line) => line.split("=")[0]);
   expect(names).toEqual(["APP_IMAGE", "APP_SECRET_FILE", "APP_VERSION", "PORT"]);
   expect(files.map(({ name }) => name)).toEqual(["APP_SECRET"]);
 });
 
 test("the authority of a database is a file, also where secrets are variables", async () => {
-  const { variables, files } = appEnvironment({
+  const { variables, files } = given({
     ...args,
     databaseTls: { ca: "PEM" },
     secretsAs: "env",
   });
   expect(files.map(({ path }) => path)).toEqual(["/run/secrets/DB_CA"]);
-  const lines = await resolved(pulumi.all([...variables]));
+  const lines = await resolved(pulumi.all(variables));
   expect(lines).toContain("PGSSLROOTCERT=/run/secrets/DB_CA");
   expect(lines).toContain("NODE_EXTRA_CA_CERTS=/run/secrets/DB_CA");
 });
 
 test("where a public authority vouches for the database, libpq is told to look among those", async () => {
-  const { variables, files } = appEnvironment({ ...args, databaseTls: { ca: undefined } });
+  const { variables, files } = given({ ...args, databaseTls: { ca: undefined } });
   expect(files.map(({ name }) => name)).not.toContain("DB_CA");
-  const lines = await resolved(pulumi.all([...variables]));
+  const lines = await resolved(pulumi.all(variables));
   expect(lines).toContain("PGSSLROOTCERT=system");
   expect(lines.join()).not.toContain("NODE_EXTRA_CA_CERTS");
 });

@@ -255,7 +255,7 @@ const components: readonly (readonly [
 ];
 
 const common = { network: "network", image: "image:1" };
-const environment = { variables: [pulumi.output("PORT=3000")], files: [] };
+const environment = { plain: { PORT: pulumi.output("3000") }, secrets: {}, files: [] };
 const container = {
   ...common,
   version: "1",

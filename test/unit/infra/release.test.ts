@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImageSource } from "../../../components/docker/app-image.ts";
-import type { ReleaseRecord } from "../../../components/docker/release.ts";
+import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { askedOf, chooseRelease } from "../../../infra/release.ts";
 import type { AppRelease, BuildSettings } from "../../../stacks/settings.ts";
 import { exampleSettings } from "../stacks/example.ts";
@@ -149,6 +149,7 @@ describe("an image that config names", () => {
       from: { reference: image },
       version,
       rollbackOf: undefined,
+      before: [],
       migrates: true,
     });
   });
@@ -188,8 +189,14 @@ describe("which release", () => {
       from: { reference: "app:3" },
       version: "v3",
       rollbackOf: undefined,
+      before: ["app:1"],
       migrates: true,
     });
+  });
+
+  test("the images of the releases before are known, newest first and each once", () => {
+    const last = [entry("app:3"), entry("app:2"), entry("app:3"), entry("app:1")];
+    expect(chooseRelease(named(undefined), NOTHING_ASKED, last).before).toEqual(["app:2", "app:1"]);
   });
 
   test("without an image, the last verified one again, just as it was released", () => {

@@ -90,7 +90,12 @@ describe("good settings", () => {
         previousSecret: undefined,
       },
       database: { kind: "container", name: "app", user: "app", protect: true },
-      images: { postgres: "postgres:18.6", nginx: "nginx:1.30.6", lego: "goacme/lego:v4.35.2" },
+      images: {
+        postgres: "postgres:18.6",
+        nginx: "nginx:1.30.6",
+        lego: "goacme/lego:v4.35.2",
+        ingressController: "nginx/nginx-ingress:5.5.4",
+      },
       seconds: { health: 60, migrate: 600, drain: 30, ready: 300 },
     });
   });
@@ -105,10 +110,12 @@ describe("good settings", () => {
   });
 
   test("a stack elsewhere than on this machine is published to the world, and builds nothing", () => {
-    const { ingress, app, host } = read({ host: "ssh", sshHost: "server.example" });
-    expect(ingress).toMatchObject({ bindAddress: "0.0.0.0", httpPort: 80, httpsPort: 443 });
+    const { app, ...others } = read({ host: "ssh", sshHost: "server.example" });
     expect(app.build).toBe(false);
-    expect(host).toMatchObject({ kind: "ssh", address: "server.example", port: 22, user: "root" });
+    expect(others).toMatchObject({
+      ingress: { bindAddress: "0.0.0.0", httpPort: 80, httpsPort: 443 },
+      host: { kind: "ssh", address: "server.example", port: 22, user: "root" },
+    });
   });
 
   test("an app without a database needs no password for one", () => {
@@ -127,6 +134,7 @@ describe("good settings", () => {
       postgres: "postgres:18.6",
       nginx: "mirror.example/nginx:1.30.6",
       lego: "goacme/lego:v4.35.2",
+      ingressController: "nginx/nginx-ingress:5.5.4",
     });
   });
 
@@ -149,7 +157,8 @@ describe("good settings", () => {
 
 describe("Pulumi.yaml and infra/settings.ts agree", () => {
   test("settings.ts reads every key that Pulumi.yaml describes, and no other", () => {
-    const text = readFileSync(join(ROOT, "infra/settings.ts"), "utf8");
+    const files = ["infra/settings.ts", "infra/cluster-settings.ts"];
+    const text = files.map((file) => readFileSync(join(ROOT, file), "utf8")).join("");
     const found = [...text.matchAll(/reader\.\w+\(\s*"(\w+)"/g)].map((match) => match[1]);
     const keys = [...new Set(found)];
     expect(keys.sort()).toEqual(Object.keys(defaults).sort());
@@ -267,7 +276,7 @@ describe("one thing that is wrong", () => {
     [
       "an image that Slipway does not use",
       { images: '{"redis":"redis:8"}' },
-      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres, nginx and lego.',
+      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres, nginx, lego, ingressController.',
       "pulumi config rm --path 'images.redis'",
     ],
     [

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AppRelease, ContainerDatabase, Settings } from "../../../stacks/settings.ts";
+import type { AppRelease, ContainerDatabase, DockerSettings } from "../../../stacks/settings.ts";
 
 /** Every one has what a shell, a URL or a JSON text could trip over. */
 export const SECRETS = {
@@ -9,7 +9,7 @@ export const SECRETS = {
 } as const;
 
 /** Nginx on this machine, for every host, without TLS. */
-export const INGRESS: Settings["ingress"] = {
+export const INGRESS: DockerSettings["ingress"] = {
   bindAddress: "127.0.0.1",
   httpPort: 8080,
   httpsPort: 8443,
@@ -24,13 +24,13 @@ export const INGRESS: Settings["ingress"] = {
 
 /** What a test wants otherwise than in the example. */
 interface Changes {
-  readonly app?: Partial<Settings["app"]>;
-  readonly database?: Settings["database"];
+  readonly app?: Partial<DockerSettings["app"]>;
+  readonly database?: DockerSettings["database"];
   readonly containerDatabase?: Partial<ContainerDatabase>;
-  readonly ingress?: Partial<Settings["ingress"]>;
+  readonly ingress?: Partial<DockerSettings["ingress"]>;
 }
 
-export function exampleSettings(changes: Changes = {}): Settings {
+export function exampleSettings(changes: Changes = {}): DockerSettings {
   return {
     project: "slipway",
     stack: "test",
@@ -66,7 +66,12 @@ export function exampleSettings(changes: Changes = {}): Settings {
       protect: true,
       ...changes.containerDatabase,
     },
-    images: { postgres: "postgres:18.6", nginx: "nginx:1.30.6", lego: "goacme/lego:v4.35.2" },
+    images: {
+      postgres: "postgres:18.6",
+      nginx: "nginx:1.30.6",
+      lego: "goacme/lego:v4.35.2",
+      ingressController: "nginx/nginx-ingress:5.5.4",
+    },
     imagesKept: 5,
     registry: undefined,
     sshFiles: {
@@ -79,6 +84,7 @@ export function exampleSettings(changes: Changes = {}): Settings {
 
 export const BUILT: AppRelease = {
   rollbackOf: undefined,
+  before: [],
   migrates: true,
   version: "abc123abc123",
   from: {
@@ -93,6 +99,7 @@ export const BUILT: AppRelease = {
 
 export const PULLED: AppRelease = {
   rollbackOf: undefined,
+  before: [],
   migrates: true,
   version: "1.2.3",
   from: { reference: "registry.example/app:1.2.3" },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
-import type { DropletHost, GceHost, Settings } from "../../../stacks/settings.ts";
+import type { DockerSettings, DropletHost, GceHost } from "../../../stacks/settings.ts";
 import { isComponent, madeBefore, named, type Recorded, record } from "../recorder.ts";
 import { exampleSettings, PULLED } from "./example.ts";
 
@@ -36,7 +36,7 @@ async function recordOn(host: DropletHost | GceHost): Promise<Recorded[]> {
     domain: "app.example.org",
     tls: TLS,
   };
-  const settings: Settings = { ...exampleSettings({ ingress }), host };
+  const settings: DockerSettings = { ...exampleSettings({ ingress }), host };
   return await record(() => deploy(settings, PULLED));
 }
 

@@ -14,7 +14,8 @@ const args = {
   image: "app:1",
   command: "migrate --to 'latest'",
   environment: {
-    variables: [pulumi.output("A=1"), pulumi.output("B=2")],
+    plain: { A: pulumi.output("1"), B: pulumi.output("2") },
+    secrets: {},
     files: [{ name: "DB_PASSWORD", path: "/run/secrets/DB_PASSWORD", content: pulumi.secret("p") }],
   },
   timeoutSeconds: 600,

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { releaseConf } from "../../../../components/docker/nginx-conf.ts";
 import { type ReleaseArgs, switchScript } from "../../../../components/docker/release.ts";
+import { releaseConf } from "../../../../components/nginx-conf.ts";
 import { resolved } from "../../resolved.ts";
 
 const args = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ReleaseRecord } from "../../../../components/docker/release.ts";
+import type { ReleaseRecord } from "../../../../components/release-record.ts";
 import { chooseGoal } from "../../../../ops/verbs/rollback.ts";
 
 const entry = (version: string, rollbackOf = ""): ReleaseRecord => ({

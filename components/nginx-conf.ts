@@ -8,14 +8,14 @@ export const STATIC_FOLDER = "/srv/static";
 export const PREVIOUS_RELEASES = ["previous-1", "previous-2", "previous-3", "previous-4"] as const;
 /** Certificate and key, below `CONF_FOLDER`. */
 const TLS_FILES = { certificate: "tls/certificate.pem", key: "tls/key.pem" } as const;
+/** In a cluster, the object that has these files when it is there; no program of ours makes it. */
+export const MAINTENANCE_CONFIG_MAP = "maintenance";
 /** Whoever sends it with a pass sees the app in spite of maintenance. */
 export const MAINTENANCE_HEADER = "X-Slipway-Maintenance";
 /** Files that close the app to clients, and the beginning of the name of one that lets a pass through. */
-export const MAINTENANCE = {
-  folder: `${CONF_FOLDER}/maintenance`,
-  on: `${CONF_FOLDER}/maintenance/on`,
-  pass: `${CONF_FOLDER}/maintenance/pass-`,
-} as const;
+export function maintenanceFiles(folder: string) {
+  return { folder, on: `${folder}/on`, pass: `${folder}/pass-` };
+}
 
 /** The record of releases, below `CONF_FOLDER`: a line of JSON each, newest first. */
 export const RECORD_FILE = "releases.jsonl";
@@ -44,7 +44,20 @@ export type TlsSettings =
       readonly key: pulumi.Output<string>;
     };
 
+/** Where Nginx stands: what is in front of it, and what it finds there. */
+export interface NginxPlace {
+  /** Where it listens for plain HTTP. */
+  readonly httpPort: number;
+  /** Who looks names up; undefined leaves that to the start of Nginx. */
+  readonly resolver: string | undefined;
+  /** Folder of the files that close the app for maintenance. */
+  readonly maintenanceFolder: string;
+  /** Whether something in front says with X-Forwarded-Proto how the client came. */
+  readonly behindProxy: boolean;
+}
+
 export interface ServerConfArgs {
+  readonly place: NginxPlace;
   /** The only host that is answered; undefined answers every one. */
   readonly domain: string | undefined;
   readonly tls: TlsSettings["kind"];
@@ -62,6 +75,7 @@ export interface ServerConfArgs {
 export function serverConf(args: ServerConfArgs): string {
   return [
     GENERAL,
+    placeConf(args.place),
     limitZones(args.rateLimits),
     INSIDE_ONLY,
     args.tls === "acme" ? ACME_VARIABLE : "",
@@ -77,8 +91,6 @@ const GENERAL = `# Written by Slipway.
 server_tokens off;
 # A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
 keepalive_min_timeout 10s;
-# Docker's own name server.
-resolver 127.0.0.11 valid=2s ipv6=off;
 gzip on;
 gzip_proxied any;
 gzip_vary on;
@@ -127,6 +139,20 @@ map "$upstream_addr $uri" $static_cache {
 }
 `;
 
+function placeConf({ resolver, behindProxy }: NginxPlace): string {
+  const lookUp = resolver === undefined ? "" : `resolver ${resolver} valid=2s ipv6=off;\n`;
+  return `${lookUp}${behindProxy ? CLIENT_SCHEME : ""}`;
+}
+
+const CLIENT_SCHEME = `map $http_x_forwarded_proto $client_scheme {
+  default $scheme;
+  https   https;
+}
+`;
+
+/** How the client came. */
+const schemeOf = (place: NginxPlace) => (place.behindProxy ? "$client_scheme" : "$scheme");
+
 const INSIDE_ONLY = `server {
   listen 127.0.0.1:8081;
   access_log off;
@@ -156,12 +182,12 @@ limit_req_zone $limited_${index} zone=limit_${index}:1m rate=${rate};
 }
 
 /** Nothing is said to a client that asks for another host, not even a certificate. */
-function unknownHosts({ domain, tls }: ServerConfArgs): string {
+function unknownHosts({ domain, tls, place }: ServerConfArgs): string {
   if (domain === undefined) return "";
   const https =
     tls === "off" ? "" : "\n  listen 443 ssl default_server;\n  ssl_reject_handshake on;";
   return `server {
-  listen 80 default_server;${https}
+  listen ${place.httpPort} default_server;${https}
   server_name _;
   access_log off;
   return 444;
@@ -169,11 +195,11 @@ function unknownHosts({ domain, tls }: ServerConfArgs): string {
 `;
 }
 
-function redirection({ domain, tls, httpsPort }: ServerConfArgs): string {
+function redirection({ domain, tls, httpsPort, place }: ServerConfArgs): string {
   if (tls === "off") return "";
   const port = httpsPort === 443 ? "" : `:${httpsPort}`;
   return `server {
-  listen 80;
+  listen ${place.httpPort};
   server_name ${domain};
   access_log /dev/stdout slipway;
 ${tls === "acme" ? CHALLENGES : ""}  location / {
@@ -190,13 +216,14 @@ const CHALLENGES = `  location ^~ /.well-known/acme-challenge/ {
 `;
 
 function server(args: ServerConfArgs): string {
+  const maintenance = maintenanceFiles(args.place.maintenanceFolder);
   const files = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
   return `server {
 ${listening(args)}
   root ${STATIC_FOLDER};
   access_log /dev/stdout slipway;
   client_max_body_size ${args.bodyMiB}m;
-${realAddress(args.trustedProxies)}${limits(args.rateLimits)}
+${realAddress(args)}${limits(args.rateLimits)}
   add_header X-Request-Id $request_id always;
   add_header Cache-Control $static_cache;
   add_header X-Content-Type-Options $content_type_options always;
@@ -207,16 +234,16 @@ ${args.tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_s
   error_page 503 @maintenance;
   # Files, so that it begins and ends for every worker at once, old ones included.
   set $closed "";
-  if (-f ${MAINTENANCE.on}) {
+  if (-f ${maintenance.on}) {
     set $closed 1;
   }
-  if (-f ${MAINTENANCE.pass}$http_x_slipway_maintenance) {
+  if (-f ${maintenance.pass}$http_x_slipway_maintenance) {
     set $closed "";
   }
   if ($closed) {
     return 503;
   }
-${prefixRules(args.pathPrefix)}
+${prefixRules(args)}
   location / {
     try_files ${files.join(" ")} $app_location;
   }
@@ -260,10 +287,12 @@ function certificateFiles({ domain, tls }: ServerConfArgs): { certificate: strin
 }
 
 function listening(args: ServerConfArgs): string {
-  const { domain, tls } = args;
+  const { domain, tls, place } = args;
   const files = certificateFiles(args);
   const name = `  server_name ${domain ?? "_"};`;
-  if (tls === "off") return `  listen 80${domain === undefined ? " default_server" : ""};\n${name}`;
+  if (tls === "off") {
+    return `  listen ${place.httpPort}${domain === undefined ? " default_server" : ""};\n${name}`;
+  }
   return `  listen 443 ssl;
 ${name}
   http2 on;
@@ -277,9 +306,11 @@ ${name}
   ssl_session_tickets off;`;
 }
 
-function realAddress(proxies: readonly string[]): string {
-  if (proxies.length === 0) return "";
-  const trusted = proxies.map((network) => `  set_real_ip_from ${network};\n`).join("");
+function realAddress({ trustedProxies, place }: ServerConfArgs): string {
+  // Nobody else gets to it, and what is in front says whom it saw.
+  if (place.behindProxy) return "  set_real_ip_from 0.0.0.0/0;\n  real_ip_header X-Real-IP;\n";
+  if (trustedProxies.length === 0) return "";
+  const trusted = trustedProxies.map((network) => `  set_real_ip_from ${network};\n`).join("");
   return `${trusted}  real_ip_header X-Forwarded-For;\n  real_ip_recursive on;\n`;
 }
 
@@ -291,11 +322,11 @@ function limits(rates: ServerConfArgs["rateLimits"]): string {
 }
 
 /** Before a location is chosen, so that everything below sees the path as the app does. */
-function prefixRules(prefix: string): string {
+function prefixRules({ pathPrefix: prefix, place }: ServerConfArgs): string {
   if (prefix === "/") return "";
   const bare = prefix.slice(0, -1);
   return `  if ($uri = ${bare}) {
-    return 301 $scheme://$http_host${prefix};
+    return 301 ${schemeOf(place)}://$http_host${prefix};
   }
   if ($uri !~ ^${escapeRegex(prefix)}) {
     return 404;
@@ -304,7 +335,7 @@ function prefixRules(prefix: string): string {
 `;
 }
 
-function proxy({ pathPrefix, readSeconds }: ServerConfArgs): string {
+function proxy({ pathPrefix, readSeconds, place }: ServerConfArgs): string {
   const prefix = pathPrefix === "/" ? "" : pathPrefix.slice(0, -1);
   return [
     "proxy_pass http://app;",
@@ -319,7 +350,7 @@ function proxy({ pathPrefix, readSeconds }: ServerConfArgs): string {
     // What the client itself claims is not handed on.
     "proxy_set_header X-Forwarded-For $remote_addr;",
     "proxy_set_header X-Forwarded-Host $http_host;",
-    "proxy_set_header X-Forwarded-Proto $scheme;",
+    `proxy_set_header X-Forwarded-Proto ${schemeOf(place)};`,
     `proxy_set_header X-Forwarded-Prefix "${prefix}";`,
     "proxy_set_header X-Request-Id $request_id;",
   ]
@@ -347,6 +378,22 @@ upstream app {
   zone app 64k;
 ${lines.join("\n")}
   keepalive 32;
+}
+map $host $release_files {
+  default ${staticFolder};
+}
+`;
+}
+
+/** The same where a Service of a cluster decides, for each connection anew, which pod answers. */
+export function proxyConf(service: string, staticFolder: string): string {
+  // Once more after a pod that has just gone. A connection that is kept would stay with its pod, and end
+  // with it, perhaps as a request is sent.
+  return `# Written by Slipway.
+upstream app {
+  server ${service} max_fails=0;
+  server ${service} max_fails=0 backup;
+  keepalive 0;
 }
 map $host $release_files {
   default ${staticFolder};

@@ -5,9 +5,15 @@ import {
   releaseConf,
   type ServerConfArgs,
   serverConf,
-} from "../../../../components/docker/nginx-conf.ts";
+} from "../../../components/nginx-conf.ts";
 
 const ARGS: ServerConfArgs = {
+  place: {
+    httpPort: 80,
+    resolver: "127.0.0.11",
+    maintenanceFolder: "/etc/nginx/conf.d/maintenance",
+    behindProxy: false,
+  },
   domain: undefined,
   tls: "off",
   httpsPort: 443,

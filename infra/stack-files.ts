@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { SshFiles } from "../components/machine/ssh-connection.ts";
+import type { StackFiles } from "../components/stack-files.ts";
 
-const OWN = resolve(import.meta.dirname, "..", ".slipway", "ssh");
+const OWN = resolve(import.meta.dirname, "..", ".slipway");
 
-/** What ssh needs of a stack as files, in the clone, where git does not see it. */
-export function sshFiles(stack: string): SshFiles {
-  const folder = relative(process.cwd(), join(OWN, stack));
+/** What a command, `ssh` say, needs of a stack as files: in the clone, where git does not see it. */
+export function stackFiles(command: string, stack: string): StackFiles {
+  const folder = relative(process.cwd(), join(OWN, command, stack));
   const make = () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return folder;

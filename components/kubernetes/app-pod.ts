@@ -1,0 +1,110 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { type AppEnvironment, SECRETS_FOLDER } from "../app-environment.ts";
+import type { Owner, Role } from "../labels.ts";
+import { objectLabels } from "./kubernetes-labels.ts";
+
+export interface AppPodArgs {
+  readonly owner: Owner;
+  readonly namespace: pulumi.Input<string>;
+  readonly serviceAccount: pulumi.Input<string>;
+  readonly image: string;
+  readonly version: string;
+  readonly environment: AppEnvironment;
+  /** Object with the secrets of the environment. */
+  readonly secretName: pulumi.Input<string>;
+  /** User and group that the app runs as, whatever its image says: a number above 0. */
+  readonly userId: number;
+  /** How long work may take to finish after the app was told to end. */
+  readonly drainSeconds: number;
+  /** Cores: what the container is sure of, and all that it may use; undefined is no limit. */
+  readonly cpu: string | undefined;
+  /** MiB: what the container is sure of, and all that it may use. */
+  readonly memory: number | undefined;
+}
+
+type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
+type Container = Omit<kubernetes.types.input.core.v1.Container, "name">;
+
+/** For an app that says nothing of itself. */
+const USUAL = { cpu: "100m", memory: 512 } as const;
+
+/** A pod of the app's image, with what every process of the app is given. */
+export function appPod(
+  role: Role,
+  args: AppPodArgs,
+  container: Container,
+  pod: Partial<kubernetes.types.input.core.v1.PodSpec> = {},
+): PodTemplate {
+  return {
+    metadata: { labels: objectLabels(args.owner, role, args.version) },
+    spec: {
+      serviceAccountName: args.serviceAccount,
+      automountServiceAccountToken: false,
+      // Its names would be in the environment of every pod, beside the app's own.
+      enableServiceLinks: false,
+      securityContext: nonRoot(args.userId),
+      containers: [
+        {
+          name: "app",
+          image: args.image,
+          env: variables(args),
+          resources: resources(args),
+          securityContext: NO_PRIVILEGES,
+          // What it says last is in the error where it fails.
+          terminationMessagePolicy: "FallbackToLogsOnError",
+          ...container,
+          volumeMounts: [
+            { name: "tmp", mountPath: "/tmp" },
+            ...(args.environment.files.length === 0
+              ? []
+              : [{ name: "secrets", mountPath: SECRETS_FOLDER, readOnly: true }]),
+          ],
+        },
+      ],
+      volumes: [{ name: "tmp", emptyDir: {} }, ...secretFiles(args)],
+      ...pod,
+    },
+  };
+}
+
+/** What the level `restricted` wants of a pod. */
+export function nonRoot(userId: number): kubernetes.types.input.core.v1.PodSecurityContext {
+  return {
+    runAsNonRoot: true,
+    runAsUser: userId,
+    runAsGroup: userId,
+    fsGroup: userId,
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+/** What the level `restricted` wants of a container, and a root file system that nobody writes to. */
+export const NO_PRIVILEGES: kubernetes.types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+function variables({ environment, secretName }: AppPodArgs) {
+  const plain = Object.entries(environment.plain).map(([name, value]) => ({ name, value }));
+  const secret = Object.keys(environment.secrets).map((name) => ({
+    name,
+    valueFrom: { secretKeyRef: { name: secretName, key: name } },
+  }));
+  return [...plain, ...secret].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function secretFiles({ environment, secretName }: AppPodArgs) {
+  if (environment.files.length === 0) return [];
+  const items = environment.files.map(({ name }) => ({ key: name, path: name }));
+  return [{ name: "secrets", secret: { secretName, items, defaultMode: 0o440 } }];
+}
+
+function resources({ cpu, memory }: AppPodArgs) {
+  const size = `${memory ?? USUAL.memory}Mi`;
+  return {
+    requests: { cpu: cpu ?? USUAL.cpu, memory: size },
+    limits: { ...(cpu === undefined ? {} : { cpu }), memory: size },
+  };
+}

@@ -1,0 +1,36 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Script, Step } from "../machine/machine.ts";
+
+/** A Kubernetes cluster: where objects are made, and where the steps between them are taken. */
+export interface Cluster {
+  readonly provider: kubernetes.Provider;
+  /** Options of every component in this cluster: its providers, and what ties it to its life. */
+  readonly options: pulumi.ComponentResourceOptions;
+  /**
+   * Runs one of the programs in `steps/` where Pulumi runs, with its arguments as JSON on standard input: when
+   * the step is new, and again when anything of them changes. A step that fails leaves no trace in the
+   * state (an update keeps the old one), so that the next `up` takes it again.
+   */
+  step(name: string, call: StepCall, opts: pulumi.CustomResourceOptions): Step;
+  /** Takes a step in a container that runs in the cluster, as a machine does: see `Machine.run`. */
+  runIn(
+    container: RunningContainer,
+    name: string,
+    script: Script,
+    opts: pulumi.CustomResourceOptions,
+  ): Step;
+}
+
+export interface StepCall {
+  /** Name of the program. */
+  readonly program: "roll-out";
+  readonly args: Readonly<Record<string, pulumi.Input<unknown>>>;
+}
+
+export interface RunningContainer {
+  readonly namespace: pulumi.Input<string>;
+  /** Pods of a StatefulSet have names that stay. */
+  readonly pod: pulumi.Input<string>;
+  readonly container: string;
+}

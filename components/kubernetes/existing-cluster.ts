@@ -1,0 +1,70 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import * as command from "@pulumi/command";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Script, Step } from "../machine/machine.ts";
+import type { StackFiles } from "../stack-files.ts";
+import type { Cluster, RunningContainer, StepCall } from "./cluster.ts";
+import { ClusterSteps } from "./cluster-steps.ts";
+
+export interface ExistingClusterArgs {
+  /** A change of the login in it changes nothing; another server is a move, and makes everything anew. */
+  readonly kubeconfig: pulumi.Input<string>;
+  readonly files: StackFiles;
+}
+
+/**
+ * A cluster that somebody else runs, reached as its kubeconfig says and never as the machine's own
+ * happens to. Owns nothing but providers; deleting it deletes nothing.
+ */
+export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
+  readonly provider: kubernetes.Provider;
+  readonly options: pulumi.ComponentResourceOptions;
+  readonly #steps: ClusterSteps;
+
+  constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:ExistingCluster", name, {}, opts);
+    const child = { parent: this };
+    const kubeconfig = pulumi.secret(args.kubeconfig);
+    this.provider = new kubernetes.Provider(
+      `${name}-kubernetes`,
+      {
+        kubeconfig,
+        clusterIdentifier: pulumi.unsecret(kubeconfig.apply(serverOf)),
+        enableServerSideApply: true,
+      },
+      child,
+    );
+    const commands = new command.Provider(`${name}-command`, {}, child);
+    this.options = { providers: [this.provider, commands] };
+    const file = pulumi.unsecret(args.files.save("kubeconfig", kubeconfig));
+    this.#steps = new ClusterSteps(file);
+    this.registerOutputs({ kubeconfigFile: file });
+  }
+
+  step(name: string, call: StepCall, opts: pulumi.CustomResourceOptions): Step {
+    return this.#steps.step(name, call, opts);
+  }
+
+  runIn(
+    container: RunningContainer,
+    name: string,
+    script: Script,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
+    return this.#steps.runIn(container, name, script, opts);
+  }
+}
+
+/** Address of the API server, which tells a cluster from others. */
+function serverOf(kubeconfig: string): string {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) {
+    throw new pulumi.RunError(
+      "The kubeconfig names no cluster in its current-context (slipway:kubeconfig).",
+    );
+  }
+  return server;
+}

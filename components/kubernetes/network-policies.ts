@@ -1,0 +1,114 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels, type Owner, type Role } from "../labels.ts";
+import { selector } from "./kubernetes-labels.ts";
+
+export interface NetworkPoliciesArgs {
+  readonly owner: Owner;
+  readonly namespace: pulumi.Input<string>;
+  readonly ports: { readonly app: number; readonly front: number; readonly database: number };
+  /** Networks outside of the cluster that the app may call, an external database among them. */
+  readonly egress: readonly string[];
+  /** Whether an ingress controller that is not the stack's own sends the requests. */
+  readonly foreignIngress: boolean;
+}
+
+type Rules = Pick<
+  kubernetes.types.input.networking.v1.NetworkPolicySpec,
+  "ingress" | "egress" | "policyTypes"
+>;
+
+/**
+ * Who may speak to whom: the ingress controller to Nginx, Nginx to the app, the app to the database, and all
+ * of them to DNS. Nothing else, inside or outside, but what `egress` names.
+ *
+ * A cluster without a network plugin that enforces policies takes them, and lets everything pass.
+ */
+export class NetworkPolicies extends pulumi.ComponentResource {
+  constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:NetworkPolicies", name, {}, opts);
+    const { ports, owner } = args;
+    const from = (...roles: Role[]) => roles.map((role) => peer(owner, role));
+
+    this.#policy(
+      `${name}-default`,
+      args,
+      {},
+      { policyTypes: ["Ingress", "Egress"], egress: [DNS] },
+    );
+    // What it watches is at the API server, which is outside of every pod network; its metrics are for all.
+    this.#policy(`${name}-ingress`, args, selector(owner, "ingress"), {
+      ingress: [{}],
+      egress: [{}],
+    });
+    this.#policy(`${name}-front`, args, selector(owner, "front"), {
+      ingress: [
+        {
+          ports: [{ port: ports.front }],
+          ...(args.foreignIngress ? {} : { from: from("ingress") }),
+        },
+      ],
+      egress: [{ ports: [{ port: ports.app }], to: from("web") }],
+    });
+    this.#policy(`${name}-web`, args, selector(owner, "web"), {
+      ingress: [{ ports: [{ port: ports.app }], from: from("front") }],
+    });
+    this.#policy(`${name}-app`, args, undefined, {
+      egress: [
+        { ports: [{ port: ports.database }], to: from("database") },
+        ...args.egress.map((cidr) => ({ to: [{ ipBlock: { cidr } }] })),
+      ],
+    });
+    this.#policy(`${name}-database`, args, selector(owner, "database"), {
+      ingress: [{ ports: [{ port: ports.database }], from: from("web", "process", "step") }],
+    });
+    this.registerOutputs({});
+  }
+
+  /** @param pods labels of those that it is for; undefined is every process of the app. */
+  #policy(
+    name: string,
+    { owner, namespace }: NetworkPoliciesArgs,
+    pods: Record<string, string> | undefined,
+    rules: Rules,
+  ): void {
+    const types = [
+      ...(rules.ingress === undefined ? [] : ["Ingress"]),
+      ...(rules.egress === undefined ? [] : ["Egress"]),
+    ];
+    new kubernetes.networking.v1.NetworkPolicy(
+      name,
+      {
+        metadata: { namespace, labels: labels(owner, "network") },
+        spec: {
+          podSelector: pods === undefined ? { matchExpressions: APP_ROLES } : { matchLabels: pods },
+          policyTypes: types,
+          ...rules,
+        },
+      },
+      { parent: this },
+    );
+  }
+}
+
+const APP_ROLES = [
+  { key: "slipway.role", operator: "In", values: ["web", "process", "step"] satisfies Role[] },
+];
+
+const DNS = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+    },
+    // Where each node has a cache of its own, as on GKE.
+    { ipBlock: { cidr: "169.254.0.0/16" } },
+  ],
+  ports: [
+    { port: 53, protocol: "UDP" },
+    { port: 53, protocol: "TCP" },
+  ],
+};
+
+function peer(owner: Owner, role: Role) {
+  return { podSelector: { matchLabels: selector(owner, role) } };
+}

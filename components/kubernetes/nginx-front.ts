@@ -1,0 +1,185 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Owner } from "../labels.ts";
+import {
+  CONF_FOLDER,
+  MAINTENANCE_CONFIG_MAP,
+  PREVIOUS_RELEASES,
+  proxyConf,
+  type ServerConfArgs,
+  STATIC_FOLDER,
+  serverConf,
+} from "../nginx-conf.ts";
+import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
+import { objectLabels, selector } from "./kubernetes-labels.ts";
+import { leaving, spread } from "./pod-life.ts";
+
+export interface NginxFrontArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
+  readonly owner: Owner;
+  readonly namespace: pulumi.Input<string>;
+  readonly serviceAccount: pulumi.Input<string>;
+  /** Image of Nginx 1.27.4 or later. */
+  readonly image: string;
+  /** `HOST:PORT` of the app's Service. */
+  readonly app: pulumi.Input<string>;
+  readonly staticFiles: StaticFilesOf | undefined;
+  /** User that the app's images run as when files are copied out of them. */
+  readonly userId: number;
+  readonly drainSeconds: number;
+}
+
+/** Images that have static files, the one to be released first, and the folder in each. */
+export interface StaticFilesOf {
+  readonly images: readonly [string, ...string[]];
+  readonly path: string;
+}
+
+export const FRONT_PORT = 8080;
+const MAINTENANCE_FOLDER = "/etc/nginx/maintenance";
+/** User of Nginx in its image. */
+const NGINX_USER = 101;
+const CURRENT = "current";
+
+/**
+ * An Nginx of ours between the ingress controller and the app, two of it: path prefix, rate limits, headers,
+ * pages for maintenance and for when the app is away, and static files, as on a Docker host, whatever
+ * controller is in front. The files come out of the app's images, those of the last releases included; for
+ * that an image needs `/bin/sh` and `cp`. A change of anything rolls it, without a gap.
+ */
+export class NginxFront extends pulumi.ComponentResource {
+  readonly serviceName: pulumi.Output<string>;
+  readonly deployment: kubernetes.apps.v1.Deployment;
+
+  constructor(name: string, args: NginxFrontArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:NginxFront", name, {}, opts);
+    const { owner, namespace } = args;
+    const child = { parent: this };
+    const conf = new kubernetes.core.v1.ConfigMap(
+      `${name}-conf`,
+      {
+        metadata: { namespace, labels: objectLabels(owner, "front") },
+        immutable: true,
+        data: pulumi.output(args.app).apply((app) => ({
+          "default.conf": serverConf({ ...args, tls: "off", httpsPort: 443, place: IN_CLUSTER }),
+          "release.conf": proxyConf(app, args.staticFiles === undefined ? "none" : CURRENT),
+        })),
+      },
+      child,
+    );
+    const service = new kubernetes.core.v1.Service(
+      name,
+      {
+        metadata: { name, namespace, labels: objectLabels(owner, "front") },
+        spec: {
+          selector: selector(owner, "front"),
+          ports: [{ name: "http", port: 80, targetPort: "http" }],
+        },
+      },
+      child,
+    );
+    this.deployment = new kubernetes.apps.v1.Deployment(
+      name,
+      {
+        metadata: {
+          name,
+          namespace,
+          labels: objectLabels(owner, "front"),
+          // A roll-out that failed may have put back what its pods are made from.
+          annotations: { "pulumi.com/patchForce": "true" },
+        },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: selector(owner, "front") },
+          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          template: {
+            metadata: { labels: objectLabels(owner, "front") },
+            spec: frontPod(args, conf.metadata.name),
+          },
+        },
+      },
+      child,
+    );
+    new kubernetes.policy.v1.PodDisruptionBudget(
+      name,
+      {
+        metadata: { name, namespace, labels: objectLabels(owner, "front") },
+        spec: { maxUnavailable: 1, selector: { matchLabels: selector(owner, "front") } },
+      },
+      child,
+    );
+    this.serviceName = service.metadata.name;
+    this.registerOutputs({ serviceName: this.serviceName });
+  }
+}
+
+const IN_CLUSTER = {
+  httpPort: FRONT_PORT,
+  // The address of a Service stays: looked up once, when Nginx starts.
+  resolver: undefined,
+  maintenanceFolder: MAINTENANCE_FOLDER,
+  behindProxy: true,
+} as const;
+
+function frontPod(
+  args: NginxFrontArgs,
+  confName: pulumi.Input<string>,
+): kubernetes.types.input.core.v1.PodSpec {
+  const { lifecycle, graceSeconds } = leaving(args.drainSeconds);
+  const files = { name: "static", mountPath: STATIC_FOLDER };
+  return {
+    serviceAccountName: args.serviceAccount,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: nonRoot(NGINX_USER),
+    terminationGracePeriodSeconds: graceSeconds,
+    topologySpreadConstraints: spread(selector(args.owner, "front")),
+    initContainers: copies(args, files),
+    containers: [
+      {
+        name: "nginx",
+        image: args.image,
+        // Not the image's own start, which writes to the configuration.
+        command: ["nginx", "-g", "daemon off;"],
+        ports: [{ name: "http", containerPort: FRONT_PORT }],
+        readinessProbe: { tcpSocket: { port: "http" }, periodSeconds: 2 },
+        livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
+        lifecycle,
+        resources: { requests: { cpu: "25m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+        securityContext: NO_PRIVILEGES,
+        terminationMessagePolicy: "FallbackToLogsOnError",
+        volumeMounts: [
+          { name: "conf", mountPath: CONF_FOLDER, readOnly: true },
+          { name: "maintenance", mountPath: MAINTENANCE_FOLDER, readOnly: true },
+          { ...files, readOnly: true },
+          { name: "cache", mountPath: "/var/cache/nginx" },
+          { name: "run", mountPath: "/run" },
+          { name: "tmp", mountPath: "/tmp" },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "conf", configMap: { name: confName } },
+      { name: "maintenance", configMap: { name: MAINTENANCE_CONFIG_MAP, optional: true } },
+      ...["static", "cache", "run", "tmp"].map((volume) => ({ name: volume, emptyDir: {} })),
+    ],
+  };
+}
+
+/** One for each release whose files are to be served; they run as the app does, which can read them. */
+function copies(
+  { staticFiles, userId }: NginxFrontArgs,
+  files: kubernetes.types.input.core.v1.VolumeMount,
+): kubernetes.types.input.core.v1.Container[] {
+  if (staticFiles === undefined) return [];
+  const folders = [CURRENT, ...PREVIOUS_RELEASES];
+  return staticFiles.images.slice(0, folders.length).map((image, index) => ({
+    name: `files-${folders[index]}`,
+    image,
+    command: ["/bin/sh", "-euc", 'mkdir "$2"; cp -R "$1/." "$2/"; chmod -R a+rX "$2"', "sh"],
+    args: [staticFiles.path, `${STATIC_FOLDER}/${folders[index]}`],
+    resources: { requests: { cpu: "25m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+    securityContext: { ...NO_PRIVILEGES, runAsUser: userId },
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [files],
+  }));
+}

@@ -1,0 +1,270 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Owner } from "../labels.ts";
+import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
+import { objectLabels, selector } from "./kubernetes-labels.ts";
+import { leaving, spread } from "./pod-life.ts";
+
+export interface NginxIngressControllerArgs {
+  readonly owner: Owner;
+  readonly namespace: pulumi.Input<string>;
+  /** Image of the NGINX Ingress Controller of F5, 5.5.2 or later. */
+  readonly image: string;
+  /** Networks of proxies in front, whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly drainSeconds: number;
+}
+
+const NGINX_USER = 101;
+const PORTS = { http: 80, https: 443, ready: 8081, metrics: 9113 } as const;
+
+/**
+ * The NGINX Ingress Controller of F5, two of it, for this stack's namespace alone, behind a load balancer
+ * with a public address. Without custom resources, snippets in Ingresses and telemetry.
+ *
+ * @see https://docs.nginx.com/nginx-ingress-controller/
+ */
+export class NginxIngressController extends pulumi.ComponentResource {
+  readonly className: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: NginxIngressControllerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("slipway:components:NginxIngressController", name, {}, opts);
+    const { owner, namespace } = args;
+    const child = { parent: this };
+    const matchLabels = selector(owner, "ingress");
+    const metadata = { name, namespace, labels: objectLabels(owner, "ingress") };
+
+    const account = this.#account(name, args);
+    const conf = new kubernetes.core.v1.ConfigMap(
+      name,
+      { metadata, data: controllerConf(args) },
+      child,
+    );
+    const ingressClass = new kubernetes.networking.v1.IngressClass(
+      name,
+      {
+        // It belongs to no namespace, and so has the stack in its name.
+        metadata: { name: className(owner), labels: objectLabels(owner, "ingress") },
+        spec: { controller: "nginx.org/ingress-controller" },
+      },
+      child,
+    );
+    this.className = ingressClass.metadata.name;
+    const deployment = new kubernetes.apps.v1.Deployment(
+      name,
+      {
+        metadata,
+        spec: {
+          replicas: 2,
+          selector: { matchLabels },
+          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          template: {
+            metadata: { labels: objectLabels(owner, "ingress") },
+            spec: controllerPod(name, args, {
+              account: account.metadata.name,
+              conf: conf.metadata.name,
+              className: this.className,
+            }),
+          },
+        },
+      },
+      { ...child, dependsOn: [account] },
+    );
+    new kubernetes.core.v1.Service(
+      name,
+      {
+        metadata,
+        spec: {
+          type: "LoadBalancer",
+          // The address of the client arrives; without it the nodes would put theirs in its place.
+          externalTrafficPolicy: "Local",
+          selector: matchLabels,
+          ports: (["http", "https"] as const).map((port) => ({
+            name: port,
+            port: PORTS[port],
+            targetPort: port,
+          })),
+        },
+      },
+      { ...child, dependsOn: [deployment] },
+    );
+    new kubernetes.policy.v1.PodDisruptionBudget(
+      name,
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels } } },
+      child,
+    );
+    this.registerOutputs({ className: this.className });
+  }
+
+  /** May read what it serves in the namespace, and classes, which have none. */
+  #account(name: string, { owner, namespace }: NginxIngressControllerArgs) {
+    const child = { parent: this };
+    const metadata = { name, namespace, labels: objectLabels(owner, "ingress") };
+    const account = new kubernetes.core.v1.ServiceAccount(
+      name,
+      { metadata, automountServiceAccountToken: false },
+      child,
+    );
+    const subjects = [{ kind: "ServiceAccount", name: account.metadata.name, namespace }];
+    const role = new kubernetes.rbac.v1.Role(name, { metadata, rules: IN_NAMESPACE }, child);
+    const binding = new kubernetes.rbac.v1.RoleBinding(
+      name,
+      {
+        metadata,
+        subjects,
+        roleRef: {
+          apiGroup: "rbac.authorization.k8s.io",
+          kind: "Role",
+          name: role.metadata.name,
+        },
+      },
+      child,
+    );
+    const everywhere = { name: className(owner), labels: objectLabels(owner, "ingress") };
+    const clusterRole = new kubernetes.rbac.v1.ClusterRole(
+      name,
+      { metadata: everywhere, rules: EVERYWHERE },
+      child,
+    );
+    new kubernetes.rbac.v1.ClusterRoleBinding(
+      name,
+      {
+        metadata: everywhere,
+        subjects,
+        roleRef: {
+          apiGroup: "rbac.authorization.k8s.io",
+          kind: "ClusterRole",
+          name: clusterRole.metadata.name,
+        },
+      },
+      { ...child, dependsOn: [binding] },
+    );
+    return account;
+  }
+}
+
+const className = ({ project, stack }: Owner) => `${project}-${stack}`;
+
+const READ = ["get", "list", "watch"];
+
+const IN_NAMESPACE = [
+  {
+    apiGroups: [""],
+    resources: ["configmaps", "secrets", "services", "endpoints", "pods", "namespaces"],
+    verbs: READ,
+  },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
+  { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: READ },
+  { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: ["update"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch", "list"] },
+  // Which of them writes the address of the load balancer.
+  {
+    apiGroups: ["coordination.k8s.io"],
+    resources: ["leases"],
+    verbs: [...READ, "create", "update"],
+  },
+  { apiGroups: ["apps"], resources: ["replicasets", "daemonsets", "statefulsets"], verbs: ["get"] },
+];
+
+const EVERYWHERE = [
+  { apiGroups: ["networking.k8s.io"], resources: ["ingressclasses"], verbs: READ },
+  { apiGroups: [""], resources: ["nodes", "namespaces"], verbs: READ },
+];
+
+function controllerConf({ trustedProxies }: NginxIngressControllerArgs): Record<string, string> {
+  return {
+    // A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
+    "http-snippets": "keepalive_min_timeout 10s;",
+    "server-tokens": "off",
+    http2: "true",
+    "ssl-protocols": "TLSv1.2 TLSv1.3",
+    "ssl-ciphers": "ECDHE+AESGCM:ECDHE+CHACHA20",
+    ...(trustedProxies.length === 0
+      ? {}
+      : {
+          "set-real-ip-from": trustedProxies.join(","),
+          "real-ip-header": "X-Forwarded-For",
+          "real-ip-recursive": "true",
+        }),
+  };
+}
+
+function controllerPod(
+  name: string,
+  args: NginxIngressControllerArgs,
+  uses: Record<"account" | "conf" | "className", pulumi.Input<string>>,
+): kubernetes.types.input.core.v1.PodSpec {
+  const { lifecycle, graceSeconds } = leaving(args.drainSeconds);
+  const privileges = {
+    ...NO_PRIVILEGES,
+    capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+  };
+  return {
+    serviceAccountName: uses.account,
+    automountServiceAccountToken: true,
+    enableServiceLinks: false,
+    securityContext: {
+      ...nonRoot(NGINX_USER),
+      sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+    },
+    terminationGracePeriodSeconds: graceSeconds,
+    topologySpreadConstraints: spread(selector(args.owner, "ingress")),
+    // It writes its configuration, and its image's is to be there to begin with.
+    initContainers: [
+      {
+        name: "configuration",
+        image: args.image,
+        command: ["cp", "-vdR", "/etc/nginx/.", "/mnt/etc"],
+        resources: { requests: { cpu: "25m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+        securityContext: NO_PRIVILEGES,
+        volumeMounts: [{ name: "etc", mountPath: "/mnt/etc" }],
+      },
+    ],
+    containers: [
+      {
+        name: "nginx-ingress",
+        image: args.image,
+        args: [
+          pulumi.interpolate`-nginx-configmaps=$(POD_NAMESPACE)/${uses.conf}`,
+          pulumi.interpolate`-ingress-class=${uses.className}`,
+          pulumi.interpolate`-watch-namespace=${args.namespace}`,
+          "-report-ingress-status",
+          `-external-service=${name}`,
+          `-leader-election-lock-name=${name}`,
+          "-enable-custom-resources=false",
+          "-enable-telemetry-reporting=false",
+          "-enable-prometheus-metrics",
+          "-ready-status",
+        ],
+        env: [
+          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+        ],
+        ports: Object.entries(PORTS).map(([port, containerPort]) => ({
+          name: port,
+          containerPort,
+        })),
+        readinessProbe: {
+          httpGet: { path: "/nginx-ready", port: "ready" },
+          periodSeconds: 1,
+          initialDelaySeconds: 0,
+        },
+        lifecycle,
+        resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+        securityContext: privileges,
+        terminationMessagePolicy: "FallbackToLogsOnError",
+        volumeMounts: [
+          { name: "etc", mountPath: "/etc/nginx" },
+          { name: "cache", mountPath: "/var/cache/nginx" },
+          { name: "lib", mountPath: "/var/lib/nginx" },
+          { name: "log", mountPath: "/var/log/nginx" },
+        ],
+      },
+    ],
+    volumes: ["etc", "cache", "lib", "log"].map((volume) => ({ name: volume, emptyDir: {} })),
+  };
+}

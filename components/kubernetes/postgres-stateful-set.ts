@@ -1,0 +1,184 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Database, DatabaseConnection } from "../database-connection.ts";
+import type { Owner } from "../labels.ts";
+import {
+  type LoginArgs,
+  loginConnection,
+  loginScript,
+  type PostgresAdmin,
+} from "../login-script.ts";
+import { HBA, HBA_PATH } from "../postgres-hba.ts";
+import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
+import type { Cluster } from "./cluster.ts";
+import { objectLabels, selector } from "./kubernetes-labels.ts";
+
+export interface PostgresStatefulSetArgs extends LoginArgs {
+  readonly cluster: Cluster;
+  readonly owner: Owner;
+  readonly namespace: pulumi.Input<string>;
+  readonly serviceAccount: pulumi.Input<string>;
+  /** Image of Postgres 18. A change is a short gap. */
+  readonly image: string;
+  /** Size of the claim, which may grow where its storage class lets it. */
+  readonly dataGiB: number;
+  /** Undefined takes the cluster's default. */
+  readonly storageClass: string | undefined;
+  /** Whether the claim, and so the data, survives a destroy. */
+  readonly protect: boolean;
+}
+
+export const DATABASE_PORT = 5432;
+/** User of the server in its image. */
+const POSTGRES_USER = 999;
+const CONTAINER = "postgres";
+
+/**
+ * Postgres in a pod that keeps its name, with its data on a claim of its own. Its superuser is reachable only
+ * over the server's own socket. The app logs in as a role of its own for each password, which acts as the
+ * owner of the database: a change of the password makes the next role, and the one before goes last.
+ *
+ * The claim survives everything but its own deletion, and, with `protect`, a destroy. One pod: when its node
+ * goes, the database is away until the claim is at another.
+ */
+export class PostgresStatefulSet extends pulumi.ComponentResource implements Database {
+  readonly connection: pulumi.Output<DatabaseConnection>;
+
+  constructor(name: string, args: PostgresStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:PostgresStatefulSet", name, {}, opts);
+    const { owner, namespace } = args;
+    const child = { parent: this };
+    const metadata = { name, namespace, labels: objectLabels(owner, "database") };
+    const matchLabels = selector(owner, "database");
+
+    const claim = new kubernetes.core.v1.PersistentVolumeClaim(
+      `${name}-data`,
+      {
+        metadata: {
+          ...metadata,
+          // A fixed name: people look for their data by name, and it is found again if the state is lost.
+          name: `${name}-data`,
+        },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          resources: { requests: { storage: `${args.dataGiB}Gi` } },
+          ...(args.storageClass === undefined ? {} : { storageClassName: args.storageClass }),
+        },
+      },
+      { ...child, protect: args.protect },
+    );
+    const conf = new kubernetes.core.v1.ConfigMap(
+      `${name}-conf`,
+      {
+        metadata: { namespace, labels: objectLabels(owner, "database") },
+        immutable: true,
+        data: { [HBA_FILE]: HBA },
+      },
+      child,
+    );
+    const service = new kubernetes.core.v1.Service(
+      name,
+      {
+        metadata,
+        spec: {
+          selector: matchLabels,
+          ports: [{ name: "postgres", port: DATABASE_PORT, targetPort: "postgres" }],
+        },
+      },
+      child,
+    );
+    const server = new kubernetes.apps.v1.StatefulSet(
+      name,
+      {
+        metadata,
+        spec: {
+          replicas: 1,
+          serviceName: name,
+          selector: { matchLabels },
+          template: {
+            metadata: { labels: objectLabels(owner, "database") },
+            spec: serverPod(args, claim.metadata.name, conf.metadata.name),
+          },
+        },
+      },
+      child,
+    );
+
+    const container = { namespace, pod: `${name}-0`, container: CONTAINER };
+    const login = args.cluster.runIn(container, `${name}-login`, loginScript(SUPERUSER, args), {
+      ...child,
+      dependsOn: [server],
+    });
+    const host = service.metadata.name;
+    this.connection = loginConnection(login, { host, port: DATABASE_PORT }, args);
+    this.registerOutputs({ connection: this.connection });
+  }
+}
+
+const HBA_FILE = HBA_PATH.slice(HBA_PATH.lastIndexOf("/") + 1);
+const HBA_FOLDER = HBA_PATH.slice(0, HBA_PATH.lastIndexOf("/"));
+
+function serverPod(
+  args: PostgresStatefulSetArgs,
+  claimName: pulumi.Input<string>,
+  confName: pulumi.Input<string>,
+): kubernetes.types.input.core.v1.PodSpec {
+  // Over TCP, because while the image initialises the folder its server answers on the socket only.
+  const answers = { exec: { command: ["pg_isready", "--quiet", "--host", "127.0.0.1"] } };
+  return {
+    serviceAccountName: args.serviceAccount,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: { ...nonRoot(POSTGRES_USER), fsGroupChangePolicy: "OnRootMismatch" },
+    terminationGracePeriodSeconds: 60,
+    containers: [
+      {
+        name: CONTAINER,
+        image: args.image,
+        args: ["postgres", "-c", `hba_file=${HBA_PATH}`],
+        // "trust" only lets the image start without a superuser password: HBA decides who gets in.
+        env: [{ name: "POSTGRES_HOST_AUTH_METHOD", value: "trust" }],
+        ports: [{ name: "postgres", containerPort: DATABASE_PORT }],
+        startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 600, timeoutSeconds: 5 },
+        readinessProbe: { ...answers, periodSeconds: 2, timeoutSeconds: 5 },
+        livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } },
+        securityContext: NO_PRIVILEGES,
+        terminationMessagePolicy: "FallbackToLogsOnError",
+        volumeMounts: [
+          // Postgres 18 images keep the data in a folder of the version below this one.
+          { name: "data", mountPath: "/var/lib/postgresql" },
+          { name: "conf", mountPath: HBA_FOLDER, readOnly: true },
+          { name: "run", mountPath: "/var/run/postgresql" },
+          { name: "tmp", mountPath: "/tmp" },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "data", persistentVolumeClaim: { claimName } },
+      { name: "conf", configMap: { name: confName } },
+      { name: "run", emptyDir: {} },
+      { name: "tmp", emptyDir: {} },
+    ],
+  };
+}
+
+/** In the server's own container, as the user of the server. */
+const SUPERUSER: PostgresAdmin = {
+  values: {},
+  functions: `
+as_admin() {
+  psql -qXAt -v ON_ERROR_STOP=1 "$@"
+}
+wait_until_ready() {
+  tries=600
+  until pg_isready --quiet --host 127.0.0.1; do
+    tries=$((tries - 1))
+    if [ "$tries" -eq 0 ]; then echo "Postgres does not get ready; see its log." >&2; exit 1; fi
+    sleep 0.2
+  done
+}
+can_drop_logins() {
+  :
+}`,
+};

@@ -1,0 +1,75 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { parseRecord, type ReleaseRecord } from "../release-record.ts";
+import type { Cluster } from "./cluster.ts";
+
+export interface RollOutArgs {
+  readonly cluster: Cluster;
+  readonly namespace: pulumi.Input<string>;
+  /** What is rolled out, one after the other; the last has the app. */
+  readonly deployments: readonly kubernetes.apps.v1.Deployment[];
+  readonly image: string;
+  readonly version: string;
+  /** Image that this release takes back, or undefined where it goes forward. */
+  readonly rollbackOf: string | undefined;
+  /** Where a person finds the app, without a slash at its end. */
+  readonly url: string;
+  /** Where that name is to lead to. */
+  readonly address: pulumi.Input<string>;
+  /** Path whose answer names the image. */
+  readonly versionPath: string | undefined;
+  /** Asked instead where there is no version path. */
+  readonly healthPath: string;
+  readonly drainSeconds: number;
+}
+
+/**
+ * The roll-out of a release: waits until its pods have replaced those before, asks from outside, through the
+ * load balancer, what answers, and puts what the last verified release was made from back when that is not
+ * this image or the pods do not get healthy. One step, because a roll-out that is recorded as done
+ * although its verification failed would never be tried again.
+ *
+ * Recorded in the namespace's ConfigMap `releases`, whether verified or not, which goes with the namespace.
+ * Ends when no pod of the release before is left. Deleting it changes nothing.
+ */
+export class RollOut extends pulumi.ComponentResource {
+  /** The image that was seen to answer. Unknown until it was. */
+  readonly verifiedImage: pulumi.Output<string>;
+  /** The record, newest first. */
+  readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
+
+  constructor(name: string, args: RollOutArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:RollOut", name, {}, opts);
+    if (args.versionPath === undefined) {
+      const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
+      void pulumi.log.warn(text, this);
+    }
+    const step = args.cluster.step(
+      `${name}-verified`,
+      {
+        program: "roll-out",
+        args: {
+          namespace: args.namespace,
+          deployments: args.deployments.map(({ metadata, spec }) => ({
+            name: metadata.name,
+            replicas: spec.replicas,
+            template: spec.template,
+          })),
+          image: args.image,
+          version: args.version,
+          rollbackOf: args.rollbackOf ?? "",
+          question: {
+            url: `${args.url}${args.versionPath ?? args.healthPath}`,
+            address: args.address,
+            expected: args.versionPath === undefined ? "" : `"${args.image}"`,
+          },
+          drainSeconds: args.drainSeconds,
+        },
+      },
+      { parent: this },
+    );
+    this.releases = step.stdout.apply(parseRecord);
+    this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
+    this.registerOutputs({ verifiedImage: this.verifiedImage });
+  }
+}

@@ -1,0 +1,130 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type AppPodArgs, appPod } from "./app-pod.ts";
+import { objectLabels, selector } from "./kubernetes-labels.ts";
+import { leaving, spread } from "./pod-life.ts";
+
+export interface WebDeploymentArgs extends AppPodArgs {
+  /** How many pods share the requests; the least of them where they are scaled. */
+  readonly replicas: number;
+  /** How many pods there may be under load; undefined never makes more. */
+  readonly maxReplicas: number | undefined;
+  readonly port: number;
+  readonly healthPath: string;
+  /** How long the app may take until it is healthy. */
+  readonly healthSeconds: number;
+}
+
+/** Share of the cores that it asked for, in percent, that a pod is to use before there are more of it. */
+const CPU_TARGET = 70;
+/** For a node to be found and the image to get there. */
+const START_SECONDS = 300;
+
+/**
+ * The app, in pods that are rolled: a new one is ready before an old one goes, and that one serves until
+ * nobody sends it anything. What it is changed to is not waited for here: the roll-out that depends on it
+ * does so, and puts the last verified release back where it fails.
+ *
+ * Drains of nodes wait for one pod at a time; with one replica, a drain is a gap.
+ */
+export class WebDeployment extends pulumi.ComponentResource {
+  readonly deployment: kubernetes.apps.v1.Deployment;
+
+  constructor(name: string, args: WebDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:WebDeployment", name, {}, opts);
+    const { owner, namespace } = args;
+    const child = { parent: this };
+    const matchLabels = selector(owner, "web");
+    const metadata = { name, namespace, labels: objectLabels(owner, "web") };
+
+    new kubernetes.core.v1.Service(
+      name,
+      {
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: {
+          selector: matchLabels,
+          ports: [{ name: "http", port: 80, targetPort: "http" }],
+        },
+      },
+      child,
+    );
+    this.deployment = new kubernetes.apps.v1.Deployment(
+      name,
+      {
+        metadata: {
+          ...metadata,
+          annotations: {
+            "pulumi.com/skipAwait": "true",
+            // The roll-out may have put back what its pods are made from.
+            "pulumi.com/patchForce": "true",
+          },
+        },
+        spec: {
+          ...(args.maxReplicas === undefined ? { replicas: args.replicas } : {}),
+          selector: { matchLabels },
+          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          progressDeadlineSeconds: args.healthSeconds + START_SECONDS,
+          template: webPod(args),
+        },
+      },
+      child,
+    );
+    new kubernetes.policy.v1.PodDisruptionBudget(
+      name,
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels } } },
+      child,
+    );
+    if (args.maxReplicas !== undefined) this.#scaler(name, args, args.maxReplicas, metadata);
+
+    this.registerOutputs({});
+  }
+
+  #scaler(
+    name: string,
+    args: WebDeploymentArgs,
+    maxReplicas: number,
+    metadata: kubernetes.types.input.meta.v1.ObjectMeta,
+  ): void {
+    new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+      name,
+      {
+        metadata,
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+          minReplicas: args.replicas,
+          maxReplicas,
+          metrics: [
+            {
+              type: "Resource",
+              resource: {
+                name: "cpu",
+                target: { type: "Utilization", averageUtilization: CPU_TARGET },
+              },
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+  }
+}
+
+function webPod(args: WebDeploymentArgs) {
+  const { lifecycle, graceSeconds } = leaving(args.drainSeconds);
+  const healthy = { httpGet: { path: args.healthPath, port: "http" }, timeoutSeconds: 5 };
+  return appPod(
+    "web",
+    args,
+    {
+      ports: [{ name: "http", containerPort: args.port }],
+      startupProbe: { ...healthy, periodSeconds: 1, failureThreshold: args.healthSeconds },
+      readinessProbe: { ...healthy, periodSeconds: 2 },
+      livenessProbe: { ...healthy, periodSeconds: 10, failureThreshold: 6 },
+      lifecycle,
+    },
+    {
+      terminationGracePeriodSeconds: graceSeconds,
+      topologySpreadConstraints: spread(selector(args.owner, "web")),
+    },
+  );
+}

@@ -1,0 +1,142 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Owner } from "../labels.ts";
+import type { TlsSettings } from "../nginx-conf.ts";
+import { objectLabels } from "./kubernetes-labels.ts";
+
+export interface WebIngressArgs {
+  readonly owner: Owner;
+  readonly namespace: pulumi.Input<string>;
+  /** Class of the controller that is to serve it. */
+  readonly className: pulumi.Input<string>;
+  /** The only host that is answered. */
+  readonly domain: string;
+  readonly tls: TlsSettings;
+  /** Service that gets the requests. */
+  readonly service: pulumi.Input<string>;
+  readonly bodyMiB: number;
+  readonly readSeconds: number;
+  /** What a controller of another kind wants to be told. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** How long the controller may take to get its address from a cloud. */
+const ADDRESS_SECONDS = 600;
+
+/**
+ * The host name at the ingress controller, with its TLS. Ready when the controller has a public address.
+ * With `acme` the certificate is got and renewed by cert-manager, which has to be in the cluster.
+ */
+export class WebIngress extends pulumi.ComponentResource {
+  /** Public address: an IP address, or a host name where the cloud gives that. */
+  readonly address: pulumi.Output<string>;
+
+  constructor(name: string, args: WebIngressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:WebIngress", name, {}, opts);
+    const { namespace, owner, tls, domain } = args;
+    const metadata = { namespace, labels: objectLabels(owner, "ingress") };
+    const secretName = this.#certificate(name, args, metadata);
+    const backend = { service: { name: args.service, port: { name: "http" } } };
+    const ingress = new kubernetes.networking.v1.Ingress(
+      name,
+      {
+        metadata: {
+          ...metadata,
+          name,
+          annotations: {
+            ...nginxAnnotations(args),
+            ...(tls.kind === "acme" ? acmeAnnotations(name) : {}),
+            ...args.annotations,
+          },
+        },
+        spec: {
+          ingressClassName: args.className,
+          rules: [{ host: domain, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+          ...(secretName === undefined ? {} : { tls: [{ hosts: [domain], secretName }] }),
+        },
+      },
+      { parent: this, customTimeouts: { create: `${ADDRESS_SECONDS}s` } },
+    );
+    this.address = ingress.status.loadBalancer.ingress.apply(
+      ([first]) => first?.ip ?? first?.hostname ?? "",
+    );
+    this.registerOutputs({ address: this.address });
+  }
+
+  /** @returns the name of the object with the certificate; undefined without TLS. */
+  #certificate(
+    name: string,
+    { tls }: WebIngressArgs,
+    metadata: kubernetes.types.input.meta.v1.ObjectMeta,
+  ): pulumi.Input<string> | undefined {
+    switch (tls.kind) {
+      case "off":
+        return undefined;
+      case "provided":
+        return new kubernetes.core.v1.Secret(
+          `${name}-certificate`,
+          {
+            metadata,
+            type: "kubernetes.io/tls",
+            immutable: true,
+            stringData: { "tls.crt": tls.certificate, "tls.key": tls.key },
+          },
+          { parent: this },
+        ).metadata.name;
+      case "acme":
+        this.#issuer(name, tls, metadata);
+        return `${name}-acme`;
+    }
+  }
+
+  #issuer(
+    name: string,
+    { email, server, serverCa }: Extract<TlsSettings, { kind: "acme" }>,
+    metadata: kubernetes.types.input.meta.v1.ObjectMeta,
+  ): void {
+    new kubernetes.apiextensions.CustomResource(
+      `${name}-issuer`,
+      {
+        apiVersion: "cert-manager.io/v1",
+        kind: "Issuer",
+        metadata: { ...metadata, name },
+        spec: {
+          acme: {
+            server,
+            ...(email === undefined ? {} : { email }),
+            ...(serverCa === undefined
+              ? {}
+              : { caBundle: Buffer.from(serverCa).toString("base64") }),
+            privateKeySecretRef: { name: `${name}-acme-account` },
+            solvers: [{ http01: { ingress: { name } } }],
+          },
+        },
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** For the controller of F5; others do not look at them. Nginx of ours behind it does the rest. */
+function nginxAnnotations({ bodyMiB, readSeconds, service, tls }: WebIngressArgs) {
+  return {
+    "nginx.org/client-max-body-size": `${bodyMiB}m`,
+    "nginx.org/proxy-connect-timeout": "2s",
+    "nginx.org/proxy-read-timeout": `${readSeconds}s`,
+    "nginx.org/proxy-send-timeout": `${readSeconds}s`,
+    // Streams pass at once; answers are buffered behind it.
+    "nginx.org/proxy-buffering": "false",
+    "nginx.org/websocket-services": service,
+    ...(tls.kind === "off" ? {} : HSTS),
+  };
+}
+
+const HSTS = { "nginx.org/hsts": "true", "nginx.org/hsts-max-age": "31536000" };
+
+/** A controller gives a host to one Ingress: the challenge is answered by this one. */
+function acmeAnnotations(issuer: string) {
+  return {
+    "cert-manager.io/issuer": issuer,
+    "acme.cert-manager.io/http01-edit-in-place": "true",
+  };
+}

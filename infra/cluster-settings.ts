@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterSettings, KubernetesSettings } from "../stacks/settings.ts";
+import type { ConfigReader } from "./config-reader.ts";
+import { NETWORK } from "./patterns.ts";
+import { stackFiles } from "./stack-files.ts";
+
+interface ClusterContext {
+  readonly project: string;
+  readonly stack: string;
+  readonly domain: string | undefined;
+  /** Whether the target is a cluster at all; on another one nothing of it can be missing. */
+  readonly needed: boolean;
+}
+
+type Read = Pick<
+  KubernetesSettings,
+  | "cluster"
+  | "namespace"
+  | "ingressClass"
+  | "ingressAnnotations"
+  | "maxReplicas"
+  | "userId"
+  | "egress"
+  | "storageClass"
+  | "kubeFiles"
+>;
+
+/** The keys of a stack that runs on Kubernetes. */
+export function readCluster(
+  reader: ConfigReader,
+  { project, stack, domain, needed }: ClusterContext,
+): Read {
+  if (needed && domain === undefined) {
+    reader.missing(
+      "domain",
+      'target is "kubernetes", where a host name tells whose a request is',
+      "HOST",
+    );
+  }
+  return {
+    cluster: readExisting(reader, needed),
+    namespace: reader.optional("namespace", NAME, "a name in lower case") ?? `${project}-${stack}`,
+    ingressClass: reader.optional("ingressClass", NAME, "the name of an ingress class"),
+    ingressAnnotations: reader.strings("ingressAnnotations"),
+    maxReplicas: reader.optionalInteger("autoscale", 2, 1000),
+    userId: reader.integer("userId", 1, 2_147_483_647),
+    egress: reader.list("egress", NETWORK, "networks like 203.0.113.0/24"),
+    storageClass: reader.optional("storageClass", NAME, "the name of a storage class"),
+    kubeFiles: stackFiles("kube", stack),
+  };
+}
+
+/** Its login is a secret of the stack, or a file of whoever runs Pulumi. */
+function readExisting(reader: ConfigReader, needed: boolean): ClusterSettings {
+  const secret = reader.optionalSecretText("kubeconfig");
+  const path = reader.optional("kubeconfigPath", /^[^\0\r\n]+$/, "the path of a kubeconfig");
+  const text = secret ?? readFile(reader, path);
+  if (needed && text === undefined && path === undefined) {
+    reader.missingSecret("kubeconfig", 'target is "kubernetes"', "<FILE");
+  }
+  return { kind: "existing", kubeconfig: text ?? pulumi.secret("") };
+}
+
+function readFile(
+  reader: ConfigReader,
+  path: string | undefined,
+): pulumi.Output<string> | undefined {
+  if (path === undefined) return undefined;
+  const file = resolve(PROJECT_ROOT, path.replace(/^~(?=\/)/, homedir()));
+  if (existsSync(file)) return pulumi.secret(readFileSync(file, "utf8"));
+  reader.problem(
+    `There is no file ${file} (slipway:kubeconfigPath).`,
+    "pulumi config set kubeconfigPath FILE",
+  );
+  return undefined;
+}
+
+const PROJECT_ROOT = resolve(import.meta.dirname, "..");
+const NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;

@@ -1,0 +1,44 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { ReleaseBook } from "../../../steps/release-book.ts";
+import type { Part, Target } from "../target.ts";
+import { showLogs } from "./logs.ts";
+import { isInMaintenance, setMaintenance } from "./maintenance.ts";
+import { containersOf, isReady, Namespace, nameOf, reached } from "./namespace.ts";
+import { objects } from "./objects.ts";
+import { psql, runOnce } from "./one-off.ts";
+
+/**
+ * A stack in a cluster.
+ *
+ * @param kubeconfig its text.
+ */
+export function kubernetesTarget(stack: string, kubeconfig: string, name: string): Target {
+  const namespace = new Namespace(kubeconfig, name);
+  return {
+    things: () => objects(namespace, stack),
+    // Nothing is built in a cluster.
+    removeBuilds: async () => {},
+    releases: () => reached(() => new ReleaseBook(namespace.core, name).releases()),
+    parts: async () => (await namespace.pods()).filter((pod) => roleOf(pod) !== "step").map(partOf),
+    logs: (options) => showLogs(namespace, options),
+    run: (command) => runOnce(namespace, command),
+    psql: (args) => psql(namespace, args),
+    setMaintenance: (on) => setMaintenance(namespace, stack, on),
+    isInMaintenance: () => isInMaintenance(namespace),
+  };
+}
+
+const roleOf = ({ metadata }: V1Pod) => metadata?.labels?.["slipway.role"] ?? "";
+
+function partOf(pod: V1Pod): Part {
+  const restarts = containersOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);
+  const waiting = containersOf(pod).find(({ state }) => state?.waiting !== undefined)?.state;
+  const state = waiting?.waiting?.reason ?? pod.status?.phase ?? "Unknown";
+  return {
+    role: roleOf(pod),
+    name: nameOf(pod),
+    version: pod.metadata?.labels?.["slipway.release"] ?? "",
+    state: `${state}${restarts === 0 ? "" : `, ${restarts} restarts`} on ${pod.spec?.nodeName ?? "no node"}`,
+    isRunning: isReady(pod),
+  };
+}

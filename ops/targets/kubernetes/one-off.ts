@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { AppsV1Api, type V1Pod } from "@kubernetes/client-node";
+import { UserError } from "../../user-error.ts";
+import { isReady, type Namespace, nameOf, reached } from "./namespace.ts";
+import { attachHere, execHere, hasTerminal } from "./terminal.ts";
+
+const POLL_MILLISECONDS = 300;
+const START_SECONDS = 120;
+
+/** A command in a pod of its own, made as those of the app that is live are; @returns its exit code. */
+export async function runOnce(namespace: Namespace, command: string): Promise<number> {
+  const pod = await namespace.core.createNamespacedPod({
+    namespace: namespace.name,
+    body: await podOfApp(namespace, command),
+  });
+  const name = nameOf(pod);
+  try {
+    await started(namespace, name);
+    const where = { namespace: namespace.name, pod: name, container: "app" };
+    // The shell in it waits for a line: what the command prints is seen from the first word.
+    await attachHere(namespace.config, where, "\n");
+    return await exitCode(namespace, name);
+  } finally {
+    await namespace.core.deleteNamespacedPod({
+      namespace: namespace.name,
+      name,
+      gracePeriodSeconds: 0,
+    });
+  }
+}
+
+async function podOfApp(namespace: Namespace, command: string): Promise<V1Pod> {
+  const apps = namespace.config.makeApiClient(AppsV1Api);
+  const { items } = await reached(() =>
+    apps.listNamespacedDeployment({
+      namespace: namespace.name,
+      labelSelector: "slipway.role=web",
+    }),
+  );
+  const spec = items[0]?.spec?.template.spec;
+  const [app] = spec?.containers ?? [];
+  if (spec === undefined || app === undefined) {
+    throw new UserError("No app is there; bring the stack up first.");
+  }
+  const { image, env, resources, securityContext, volumeMounts } = app;
+  return {
+    metadata: {
+      name: `run-${randomBytes(3).toString("hex")}`,
+      labels: { ...items[0]?.spec?.template.metadata?.labels, "slipway.role": "step" },
+    },
+    spec: {
+      ...spec,
+      restartPolicy: "Never",
+      containers: [
+        {
+          ...Object.fromEntries(
+            Object.entries({ image, env, resources, securityContext, volumeMounts }).filter(
+              ([, value]) => value !== undefined,
+            ),
+          ),
+          name: "app",
+          command: ["/bin/sh", "-c", 'read -r _; exec /bin/sh -c "$0"', command],
+          stdin: true,
+          stdinOnce: true,
+          tty: hasTerminal(),
+        },
+      ],
+    },
+  };
+}
+
+async function started(namespace: Namespace, name: string): Promise<void> {
+  const deadline = Date.now() + START_SECONDS * 1000;
+  for (;;) {
+    const { status } = await namespace.core.readNamespacedPod({ namespace: namespace.name, name });
+    if (status?.phase === "Running") return;
+    const waiting = status?.containerStatuses?.[0]?.state?.waiting;
+    if (Date.now() >= deadline || status?.phase === "Failed") {
+      throw new UserError(
+        `The pod for the command did not start: ${waiting?.message ?? waiting?.reason ?? status?.phase}`,
+        1,
+      );
+    }
+    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
+  }
+}
+
+async function exitCode(namespace: Namespace, name: string): Promise<number> {
+  for (;;) {
+    const { status } = await namespace.core.readNamespacedPod({ namespace: namespace.name, name });
+    const code = status?.containerStatuses?.[0]?.state?.terminated?.exitCode;
+    if (code !== undefined) return code;
+    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
+  }
+}
+
+const PSQL = `
+owner=$(psql -qXAt -d "$0" \\
+  -c "SELECT quote_ident(pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database()")
+PGOPTIONS="-c role=$owner" exec psql -d "$0" "$@"`;
+
+/** psql in the pod of the database, acting as the owner of what is in it; @returns its exit code. */
+export async function psql(namespace: Namespace, args: readonly string[]): Promise<number> {
+  const [pod] = (await namespace.pods("database")).filter(isReady);
+  if (pod === undefined) {
+    throw new UserError(
+      "The stack has no database in a pod that runs. Elsewhere: ./slipway run with a client of the app's image.",
+    );
+  }
+  const [web] = await namespace.pods("web");
+  const variables = web?.spec?.containers[0]?.env ?? [];
+  const database = variables.find(({ name }) => name === "DB_NAME")?.value ?? "app";
+  const where = { namespace: namespace.name, pod: nameOf(pod), container: "postgres" };
+  return await execHere(namespace.config, where, ["sh", "-euc", PSQL, database, ...args]);
+}

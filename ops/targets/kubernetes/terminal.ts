@@ -1,0 +1,108 @@
+import { PassThrough } from "node:stream";
+import { Attach, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
+
+export interface InPod {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** Runs a command in a container with this terminal, or this input and output; @returns its exit code. */
+export async function execHere(
+  config: KubeConfig,
+  { namespace, pod, container }: InPod,
+  command: string[],
+): Promise<number> {
+  return await withTerminal(async (input, tty) => {
+    const { promise, resolve } = Promise.withResolvers<V1Status>();
+    const socket = await new Exec(config).exec(
+      ...[namespace, pod, container],
+      command,
+      process.stdout,
+      process.stderr,
+      input,
+      tty,
+      resolve,
+    );
+    socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
+    const status = await promise;
+    socket.close();
+    return exitCodeOf(status);
+  });
+}
+
+/** What a command in a container prints; fails when the command does. */
+export async function execPrinted(
+  config: KubeConfig,
+  { namespace, pod, container }: InPod,
+  command: string[],
+): Promise<string> {
+  const output = new PassThrough();
+  let printed = "";
+  output.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  const { promise, resolve } = Promise.withResolvers<V1Status>();
+  const socket = await new Exec(config).exec(
+    ...[namespace, pod, container],
+    command,
+    output,
+    output,
+    null,
+    false,
+    resolve,
+  );
+  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
+  const status = await promise;
+  socket.close();
+  if (exitCodeOf(status) !== 0) throw new Error(`${pod}: ${printed || status.message}`);
+  return printed;
+}
+
+/** Gives what a container reads and prints to this terminal, until it ends. */
+export async function attachHere(
+  config: KubeConfig,
+  { namespace, pod, container }: InPod,
+  first: string,
+): Promise<void> {
+  await withTerminal(async (input, tty) => {
+    const attached = new PassThrough();
+    attached.write(first);
+    const ended = Promise.withResolvers<void>();
+    const socket = await new Attach(config).attach(
+      ...[namespace, pod, container],
+      process.stdout,
+      tty ? null : process.stderr,
+      attached,
+      tty,
+    );
+    socket.on("close", () => ended.resolve());
+    input.pipe(attached);
+    await ended.promise;
+  });
+}
+
+export const hasTerminal = (): boolean => process.stdin.isTTY === true;
+
+async function withTerminal<T>(
+  work: (input: NodeJS.ReadStream, tty: boolean) => Promise<T>,
+): Promise<T> {
+  const { stdin } = process;
+  const tty = hasTerminal();
+  if (tty) stdin.setRawMode(true);
+  try {
+    return await work(stdin, tty);
+  } finally {
+    if (tty) stdin.setRawMode(false);
+    stdin.unpipe();
+    stdin.pause();
+    // Nobody reads it any more, and the command is to end.
+    stdin.unref();
+  }
+}
+
+function exitCodeOf({ status, details }: V1Status): number {
+  if (status === "Success") return 0;
+  const code = details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;
+  return Number(code ?? 1);
+}

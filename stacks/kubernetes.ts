@@ -1,0 +1,188 @@
+import * as pulumi from "@pulumi/pulumi";
+import { appEnvironment } from "../components/app-environment.ts";
+import { AppSecrets } from "../components/kubernetes/app-secrets.ts";
+import { MigrationJob } from "../components/kubernetes/migration-job.ts";
+import { NetworkPolicies } from "../components/kubernetes/network-policies.ts";
+import { FRONT_PORT, NginxFront } from "../components/kubernetes/nginx-front.ts";
+import { NginxIngressController } from "../components/kubernetes/nginx-ingress-controller.ts";
+import { DATABASE_PORT } from "../components/kubernetes/postgres-stateful-set.ts";
+import { ProcessDeployment } from "../components/kubernetes/process-deployment.ts";
+import { RollOut } from "../components/kubernetes/roll-out.ts";
+import { StackNamespace } from "../components/kubernetes/stack-namespace.ts";
+import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
+import { WebIngress } from "../components/kubernetes/web-ingress.ts";
+import { kubernetesCluster } from "./kubernetes-cluster.ts";
+import { kubernetesDatabase } from "./kubernetes-database.ts";
+import type { Live } from "./live.ts";
+import type { AppRelease, KubernetesSettings as Settings } from "./settings.ts";
+
+/** Kubernetes: cluster → namespace → ingress → database → migrate → roll out → verify → processes. */
+export async function deployToKubernetes(settings: Settings, release: AppRelease): Promise<Live> {
+  const { app, ingress: wanted, images, seconds } = settings;
+  const owner = { project: settings.project, stack: settings.stack };
+  const cluster = kubernetesCluster("cluster", settings);
+  const on = cluster.options;
+
+  const namespace = new StackNamespace(
+    "namespace",
+    { owner, namespace: settings.namespace, registry: settings.registry },
+    on,
+  );
+  const here = {
+    owner,
+    namespace: namespace.namespaceName,
+    serviceAccount: namespace.serviceAccountName,
+  };
+
+  const policies = new NetworkPolicies(
+    "network",
+    {
+      ...here,
+      ports: { app: app.port, front: FRONT_PORT, database: DATABASE_PORT },
+      egress: settings.egress,
+      foreignIngress: settings.ingressClass !== undefined,
+    },
+    on,
+  );
+
+  const className =
+    settings.ingressClass ??
+    new NginxIngressController(
+      "ingress",
+      {
+        ...here,
+        image: images.ingressController,
+        trustedProxies: wanted.trustedProxies,
+        drainSeconds: seconds.drain,
+      },
+      { ...on, dependsOn: [policies] },
+    ).className;
+
+  const databases = kubernetesDatabase("database", { ...here, cluster }, settings);
+
+  const image = imageOf(release);
+  const environment = appEnvironment({
+    port: app.port,
+    version: release.version,
+    image,
+    database: databases[0]?.connection,
+    databaseTls: databases[0]?.tls,
+    secret: app.secret,
+    previousSecret: app.previousSecret,
+    secretsAs: app.secretsAs,
+    extra: app.env,
+    extraSecrets: app.secrets,
+  });
+  const secrets = new AppSecrets("secrets", { ...here, environment }, on);
+  const pod = {
+    ...here,
+    image,
+    version: release.version,
+    environment,
+    secretName: secrets.secretName,
+    userId: settings.userId,
+    drainSeconds: seconds.drain,
+    cpu: app.cpu,
+    memory: app.memory,
+  };
+
+  const migrations = only(release.migrates ? app.migrateCommand : undefined).map(
+    (command) =>
+      new MigrationJob(
+        "migrate",
+        { ...pod, command, timeoutSeconds: seconds.migrate },
+        { ...on, dependsOn: [policies, ...databases] },
+      ),
+  );
+
+  // First, so that the pages of the new pods find their files whoever answers.
+  const front = new NginxFront(
+    "front",
+    {
+      ...here,
+      ...wanted,
+      domain: undefined,
+      image: images.nginx,
+      app: "web:80",
+      staticFiles: only(app.staticPath).map((path) => ({
+        path,
+        images: [image, ...release.before.slice(0, settings.imagesKept - 1)] as const,
+      }))[0],
+      userId: settings.userId,
+      drainSeconds: seconds.drain,
+    },
+    { ...on, dependsOn: [policies, ...migrations] },
+  );
+
+  const web = new WebDeployment(
+    "web",
+    {
+      ...pod,
+      replicas: app.replicas,
+      maxReplicas: settings.maxReplicas,
+      port: app.port,
+      healthPath: app.healthPath,
+      healthSeconds: seconds.health,
+    },
+    { ...on, dependsOn: [front, ...databases, ...migrations] },
+  );
+
+  const ingress = new WebIngress(
+    "web-ingress",
+    {
+      ...here,
+      ...wanted,
+      className,
+      service: front.serviceName,
+      annotations: settings.ingressAnnotations,
+    },
+    on,
+  );
+  const url = `${wanted.tls.kind === "off" ? "http" : "https"}://${wanted.domain}`;
+
+  const live = new RollOut(
+    "release",
+    {
+      cluster,
+      namespace: namespace.namespaceName,
+      deployments: [front.deployment, web.deployment],
+      image,
+      version: release.version,
+      rollbackOf: release.rollbackOf,
+      url: `${url}${wanted.pathPrefix.slice(0, -1)}`,
+      address: ingress.address,
+      versionPath: app.versionPath,
+      healthPath: app.healthPath,
+      drainSeconds: seconds.drain,
+    },
+    on,
+  );
+
+  for (const [name, command] of Object.entries(app.processes)) {
+    new ProcessDeployment(`process-${name}`, { ...pod, command }, { ...on, dependsOn: [live] });
+  }
+
+  return {
+    url: pulumi.output(`${url}${wanted.pathPrefix === "/" ? "" : wanted.pathPrefix}`),
+    dns: [
+      {
+        name: wanted.domain,
+        type: ingress.address.apply((address) => (/^[\d.]+$/.test(address) ? "A" : "CNAME")),
+        value: ingress.address,
+      },
+    ],
+    version: live.verifiedImage.apply(() => release.version),
+    image,
+    verifiedImage: live.verifiedImage,
+    releases: live.releases,
+  };
+}
+
+function imageOf({ from }: AppRelease): string {
+  if ("reference" in from) return from.reference;
+  throw new pulumi.RunError(
+    "A cluster takes images from a registry alone: `pulumi config set image REFERENCE`.",
+  );
+}
+
+const only = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);

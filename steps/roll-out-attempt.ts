@@ -1,0 +1,182 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  AppsV1Api,
+  CoreV1Api,
+  type KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1ConfigMap,
+  type V1Deployment,
+  type V1PodTemplateSpec,
+} from "@kubernetes/client-node";
+import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx-conf.ts";
+import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
+import { isNotFound } from "./connection.ts";
+import { explainPods, podsOf, troubleOf } from "./pods.ts";
+import { ReleaseBook } from "./release-book.ts";
+import { ask, type Question } from "./visitor.ts";
+import { who } from "./who.ts";
+
+export interface RollOutArgs {
+  readonly namespace: string;
+  /** What is rolled out, one after the other; the last has the app. */
+  readonly deployments: readonly Rolled[];
+  readonly image: string;
+  readonly version: string;
+  readonly rollbackOf: string;
+  readonly question: Omit<Question, "headers">;
+  /** How long pods that were told to end may take. */
+  readonly drainSeconds: number;
+}
+
+/** A Deployment, and what its release makes of it. */
+export interface Rolled {
+  readonly name: string;
+  /** What its pods are made from, as the cluster has it. */
+  readonly template: V1PodTemplateSpec;
+}
+
+const POLL_MILLISECONDS = 500;
+/** For all that knows of the pods before to have heard of the new ones. */
+const ANSWER_SECONDS = 30;
+
+/** One try to bring a release about, and what is done where it fails. */
+export class RollOutAttempt {
+  readonly #apps: AppsV1Api;
+  readonly #core: CoreV1Api;
+  readonly #book: ReleaseBook;
+  readonly #args: RollOutArgs;
+
+  constructor(config: KubeConfig, args: RollOutArgs) {
+    this.#apps = config.makeApiClient(AppsV1Api);
+    this.#core = config.makeApiClient(CoreV1Api);
+    this.#book = new ReleaseBook(this.#core, args.namespace);
+    this.#args = args;
+  }
+
+  /** @returns an exit code. */
+  async run(): Promise<number> {
+    const { deployments, question } = this.#args;
+    const trouble = (await this.#bringAllAbout(deployments)) ?? (await this.#wrongAnswer(question));
+    if (trouble !== undefined) {
+      say(trouble);
+      await this.#putBack();
+      return 1;
+    }
+    const releases = await this.#book.add(this.#entry(true), deployments);
+    await this.#drained();
+    const verified = releases.filter((release) => release.verified);
+    process.stdout.write(verified.map(recordLine).join(""));
+    return 0;
+  }
+
+  async #bringAllAbout(deployments: readonly Rolled[]): Promise<string | undefined> {
+    for (const deployment of deployments) {
+      const trouble = await this.#bringAbout(deployment);
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
+  }
+
+  /** @returns what is wrong, or undefined once all pods are of the template and ready. */
+  async #bringAbout(rolled: Rolled): Promise<string | undefined> {
+    await this.#setTemplate(rolled);
+    for (;;) {
+      const deployment = await this.#read(rolled.name);
+      if (isComplete(deployment)) return undefined;
+      const pods = await podsOf(this.#core, this.#apps, deployment);
+      const trouble = troubleOf(deployment, pods);
+      if (trouble !== undefined) {
+        return `${trouble}\n${await explainPods(this.#core, deployment, pods)}`;
+      }
+      await pause();
+    }
+  }
+
+  /** A try before may have put another one back. */
+  async #setTemplate({ name, template }: Rolled): Promise<void> {
+    const { spec } = await this.#read(name);
+    if (isDeepStrictEqual(plain(spec?.template), plain(template))) return;
+    const { namespace } = this.#args;
+    await this.#apps.patchNamespacedDeployment(
+      { namespace, name, body: [{ op: "replace", path: "/spec/template", value: template }] },
+      setHeaderOptions("Content-Type", PatchStrategy.JsonPatch),
+    );
+  }
+
+  async #wrongAnswer(question: RollOutArgs["question"]): Promise<string | undefined> {
+    const headers = await this.#maintenancePass();
+    const answer = await ask({ ...question, headers }, ANSWER_SECONDS);
+    if (answer === undefined) return undefined;
+    await this.#book.add(this.#entry(false));
+    return (
+      `After the roll-out, ${question.url} did not answer with ${this.#args.image}. ` +
+      `It answered:\n  ${answer}`
+    );
+  }
+
+  /** Maintenance is for clients, not for this. */
+  async #maintenancePass(): Promise<Record<string, string>> {
+    const where = { namespace: this.#args.namespace, name: MAINTENANCE_CONFIG_MAP };
+    const { data } = await this.#core.readNamespacedConfigMap(where).catch(ifNotFound);
+    const pass = Object.keys(data ?? {}).find((key) => key.startsWith("pass-"));
+    return pass === undefined ? {} : { [MAINTENANCE_HEADER]: pass.slice("pass-".length) };
+  }
+
+  async #putBack(): Promise<void> {
+    const verified = await this.#book.verified();
+    if (verified === undefined) return;
+    const trouble = await this.#bringAllAbout(verified);
+    say(
+      trouble === undefined
+        ? "The last verified release is back."
+        : `The last verified release could not be put back: ${trouble}`,
+    );
+  }
+
+  /** Until no pod of a release before is left. */
+  async #drained(): Promise<void> {
+    const deadline = Date.now() + (this.#args.drainSeconds + 20) * 1000;
+    while (Date.now() < deadline) {
+      const { items } = await this.#core.listNamespacedPod({
+        namespace: this.#args.namespace,
+        labelSelector: "slipway.role=web",
+      });
+      if (items.every(({ metadata }) => metadata?.deletionTimestamp === undefined)) return;
+      await pause();
+    }
+  }
+
+  async #read(name: string): Promise<V1Deployment> {
+    const { namespace } = this.#args;
+    return await this.#apps.readNamespacedDeployment({ namespace, name });
+  }
+
+  #entry(verified: boolean): ReleaseRecord {
+    const { image, version, rollbackOf } = this.#args;
+    const time = `${new Date().toISOString().slice(0, 19)}Z`;
+    return { image, version, commit: "", time, by: who(), verified, rollbackOf, mark: image };
+  }
+}
+
+function ifNotFound(error: unknown): V1ConfigMap {
+  if (isNotFound(error)) return {};
+  throw error;
+}
+
+function isComplete({ metadata, spec, status }: V1Deployment): boolean {
+  const wanted = spec?.replicas ?? 1;
+  return (
+    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
+    status?.updatedReplicas === wanted &&
+    status.replicas === wanted &&
+    status.availableReplicas === wanted
+  );
+}
+
+/** As JSON says it: without what is undefined, and times as text. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
+
+const pause = () => new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
+
+const say = (message: string) => process.stderr.write(`${message}\n`);

@@ -1,0 +1,72 @@
+/**
+ * Stands for `sh` in a container of the cluster, as `ssh HOST sh` does on a machine: arguments and standard
+ * input go to the shell, its output and exit code come back.
+ *
+ *     shell.ts KUBECONFIG NAMESPACE POD CONTAINER -s PART WHO
+ */
+import { existsSync } from "node:fs";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
+import { connect, isNotFound } from "./connection.ts";
+
+const [kubeconfig = "", namespace = "", pod = "", container = "", ...shellArguments] =
+  process.argv.slice(2);
+const isRemoval = shellArguments.includes("remove");
+
+if (isRemoval && !existsSync(kubeconfig)) {
+  end(0, "The cluster's kubeconfig is not on this machine: what was there is left there.");
+}
+const config = connect(kubeconfig);
+if (isRemoval && !(await runs(config))) {
+  end(0, `${pod} does not run: what the step made there is left there.`);
+}
+const script = withLastOutput(await text(process.stdin));
+process.exitCode = await take(config, script);
+
+/** What the step printed last is in its environment, here and not there. */
+function withLastOutput(script: string): string {
+  const last = process.env["PULUMI_COMMAND_STDOUT"] ?? "";
+  return `PULUMI_COMMAND_STDOUT='${last.replaceAll("'", `'\\''`)}'\n${script}`;
+}
+
+async function take(config: KubeConfig, script: string): Promise<number> {
+  const input = new PassThrough();
+  const { promise: ended, resolve } = Promise.withResolvers<V1Status>();
+  const command = ["sh", ...shellArguments];
+  const { stdout, stderr } = process;
+  const socket = await new Exec(config).exec(
+    ...[namespace, pod, container],
+    command,
+    stdout,
+    stderr,
+    input,
+    false,
+    resolve,
+  );
+  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
+  // The shell knows by itself where the script ends: it leaves when it has run it.
+  input.write(`${script}\nexit $?\n`);
+  const status = await ended;
+  socket.close();
+  if (status.status === "Success") return 0;
+  const code = status.details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;
+  if (code === undefined) process.stderr.write(`${pod}: ${status.message}\n`);
+  return Number(code ?? 1);
+}
+
+async function runs(config: KubeConfig): Promise<boolean> {
+  try {
+    const api = config.makeApiClient(CoreV1Api);
+    const { status } = await api.readNamespacedPod({ namespace, name: pod });
+    return status?.phase === "Running";
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+function end(code: number, message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
