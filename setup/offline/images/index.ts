@@ -26,21 +26,33 @@ export async function ensureOfflineImages(
   wanted: readonly string[] = FOR_THE_SAMPLE,
 ): Promise<void> {
   const settings = await readMachineSettings();
-  const { base, onBase: known } = await readRecipes(settings);
-  const onBase = known.filter(({ reference }) => wanted.includes(reference));
-  const all = [base, ...onBase];
+  const known = await readRecipes(settings);
+  const all = withFoundations(known.filter(({ reference }) => wanted.includes(reference)));
   if ((await imagesMissing(all)).length === 0) return;
 
   const release = await takeMachineLock("slipway-offline-images");
   try {
-    await pruneCache([base, ...known]);
+    await pruneCache(known);
     await Promise.all((await imagesMissing(all)).map((recipe) => load(recipe, report)));
     if ((await imagesMissing(all)).length > 0) await beforeMaking();
-    await build(await imagesMissing([base]), settings, report);
-    await build(await imagesMissing(onBase), settings, report);
+    for (const layer of layers(all)) await build(await imagesMissing(layer), settings, report);
   } finally {
     await release();
   }
+}
+
+function withFoundations(recipes: readonly Recipe[]): Recipe[] {
+  const all = recipes.flatMap((recipe) => [...withFoundations(recipe.standsOn), recipe]);
+  return [...new Set(all)];
+}
+
+/** Those that can be made at once, each after those that it stands on. */
+function layers(recipes: readonly Recipe[]): Recipe[][] {
+  const height = ({ standsOn }: Recipe): number => Math.max(-1, ...standsOn.map(height)) + 1;
+  const highest = Math.max(...recipes.map(height));
+  return Array.from({ length: highest + 1 }, (_, level) =>
+    recipes.filter((recipe) => height(recipe) === level),
+  );
 }
 
 async function load(recipe: Recipe, report: Report): Promise<void> {

@@ -1,26 +1,24 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { MachineSettings } from "./machine-settings.ts";
 
 /** One image: the folder with its Dockerfile, and what has to be brought into that folder first. */
 export interface Recipe {
   readonly reference: string;
   readonly folder: string;
+  /** Those that are there before it is made. */
+  readonly standsOn: readonly Recipe[];
   /** Changes with every file of the recipe, of what it stands on, and of the machine's settings. */
   readonly key: string;
   readonly buildArguments: Readonly<Record<string, string>>;
-}
-
-export interface Recipes {
-  readonly base: Recipe;
-  readonly onBase: readonly Recipe[];
 }
 
 const home = import.meta.dirname;
 
 const references = {
   debian: "slipway-offline/debian:forky",
+  ingressController: "slipway-offline/ingress-controller:5.5.4",
   lego: "slipway-offline/lego:4",
   nginx: "slipway-offline/nginx:1.30",
   node: "slipway-offline/node:24",
@@ -30,36 +28,44 @@ const references = {
 
 export const { debian: baseReference, ...offlineImages } = references;
 
-export async function readRecipes(settings: MachineSettings): Promise<Recipes> {
-  const base = await recipe("debian", JSON.stringify([process.arch, settings]));
-  const onBase = await Promise.all([
-    recipe("lego", base.key),
-    recipe("nginx", base.key),
-    recipe("node", base.key, { NODE_VERSION: await pinnedNodeVersion() }),
-    recipe("postgres", base.key),
-    recipe("python", base.key),
+/** What stands on another comes after it. */
+export async function readRecipes(settings: MachineSettings): Promise<readonly Recipe[]> {
+  const base = await recipe(references.debian, [], [JSON.stringify([process.arch, settings])]);
+  const nodeVersion = { NODE_VERSION: await pinnedNodeVersion() };
+  const [nginx, node, ...others] = await Promise.all([
+    recipe(references.nginx, [base]),
+    recipe(references.node, [base], [], nodeVersion),
+    recipe(references.lego, [base]),
+    recipe(references.postgres, [base]),
+    recipe(references.python, [base]),
   ]);
-  return { base, onBase };
+  const ingressController = await recipe(references.ingressController, [nginx, node]);
+  return [base, nginx, node, ...others, ingressController];
 }
 
 async function recipe(
-  name: keyof typeof references,
-  standsOn: string,
+  reference: string,
+  standsOn: readonly Recipe[],
+  dependsOn: readonly string[] = [],
   buildArguments: Record<string, string> = {},
 ): Promise<Recipe> {
-  const folder = join(home, name);
-  const hash = createHash("sha256").update(standsOn);
-  for (const file of (await readdir(folder)).sort()) {
-    const path = join(folder, file);
+  const folder = join(home, reference.replace(/^.*\/|:.*$/g, ""));
+  const hash = createHash("sha256");
+  for (const part of [...standsOn.map(({ key }) => key), ...dependsOn]) hash.update(part);
+  for (const path of await filesIn(folder)) {
     const [{ mode }, content] = await Promise.all([stat(path), readFile(path)]);
-    hash.update(JSON.stringify([file, mode, content.length])).update(content);
+    hash.update(JSON.stringify([relative(folder, path), mode, content.length])).update(content);
   }
-  return {
-    reference: references[name],
-    folder,
-    key: hash.digest("hex").slice(0, 24),
-    buildArguments,
-  };
+  const key = hash.digest("hex").slice(0, 24);
+  return { reference, folder, standsOn, key, buildArguments };
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 async function pinnedNodeVersion(): Promise<string> {
