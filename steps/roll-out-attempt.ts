@@ -12,6 +12,7 @@ import {
 import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx-conf.ts";
 import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
 import { isNotFound } from "./connection.ts";
+import { execPrinted } from "./exec.ts";
 import { explainPods, podsOf, troubleOf } from "./pods.ts";
 import { ReleaseBook } from "./release-book.ts";
 import { ask, type Question } from "./visitor.ts";
@@ -42,12 +43,14 @@ const ANSWER_SECONDS = 30;
 
 /** One try to bring a release about, and what is done where it fails. */
 export class RollOutAttempt {
+  readonly #config: KubeConfig;
   readonly #apps: AppsV1Api;
   readonly #core: CoreV1Api;
   readonly #book: ReleaseBook;
   readonly #args: RollOutArgs;
 
   constructor(config: KubeConfig, args: RollOutArgs) {
+    this.#config = config;
     this.#apps = config.makeApiClient(AppsV1Api);
     this.#core = config.makeApiClient(CoreV1Api);
     this.#book = new ReleaseBook(this.#core, args.namespace);
@@ -63,7 +66,7 @@ export class RollOutAttempt {
       await this.#putBack();
       return 1;
     }
-    const releases = await this.#book.add(this.#entry(true), deployments);
+    const releases = await this.#book.add(await this.#entry(true), deployments);
     await this.#drained();
     const verified = releases.filter((release) => release.verified);
     process.stdout.write(verified.map(recordLine).join(""));
@@ -108,7 +111,7 @@ export class RollOutAttempt {
     const headers = await this.#maintenancePass();
     const answer = await ask({ ...question, headers }, ANSWER_SECONDS);
     if (answer === undefined) return undefined;
-    await this.#book.add(this.#entry(false));
+    await this.#book.add(await this.#entry(false));
     return (
       `After the roll-out, ${question.url} did not answer with ${this.#args.image}. ` +
       `It answered:\n  ${answer}`
@@ -152,10 +155,26 @@ export class RollOutAttempt {
     return await this.#apps.readNamespacedDeployment({ namespace, name });
   }
 
-  #entry(verified: boolean): ReleaseRecord {
+  async #entry(verified: boolean): Promise<ReleaseRecord> {
     const { image, version, rollbackOf } = this.#args;
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
-    return { image, version, commit: "", time, by: who(), verified, rollbackOf, mark: image };
+    const commit = await this.#commit();
+    return { image, version, commit, time, by: who(), verified, rollbackOf, mark: image };
+  }
+
+  /** As baked into the image; only what runs in it can say. */
+  async #commit(): Promise<string> {
+    const app = this.#args.deployments.at(-1);
+    if (app === undefined) return "";
+    const pods = await podsOf(this.#core, this.#apps, await this.#read(app.name));
+    const where = { namespace: this.#args.namespace, pod: pods[0]?.metadata?.name ?? "" };
+    const command = ["/bin/sh", "-c", 'printf %s "$APP_COMMIT"'];
+    try {
+      const printed = await execPrinted(this.#config, { ...where, container: "app" }, command);
+      return printed.replaceAll(/[^\w.-]/g, "");
+    } catch {
+      return ""; // An image without a shell does not say.
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
+import { exitCodeOf } from "./exec.ts";
 
 const [kubeconfig = "", namespace = "", pod = "", container = "", ...shellArguments] =
   process.argv.slice(2);
@@ -49,10 +50,10 @@ async function take(config: KubeConfig, script: string): Promise<number> {
   input.write(`${script}\nexit $?\n`);
   const status = await ended;
   socket.close();
-  if (status.status === "Success") return 0;
-  const code = status.details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;
-  if (code === undefined) process.stderr.write(`${pod}: ${status.message}\n`);
-  return Number(code ?? 1);
+  if (status.details === undefined && status.message !== undefined) {
+    process.stderr.write(`${pod}: ${status.message}\n`);
+  }
+  return exitCodeOf(status);
 }
 
 async function runs(config: KubeConfig): Promise<boolean> {

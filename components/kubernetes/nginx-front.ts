@@ -12,7 +12,7 @@ import {
 } from "../nginx-conf.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { leaving, PROGRESS_SECONDS, SKIP_AWAIT, spread } from "./pod-life.ts";
+import { apart, leaving, PROGRESS_SECONDS, SKIP_AWAIT } from "./pod-life.ts";
 
 export interface NginxFrontArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
   readonly owner: Owner;
@@ -95,7 +95,7 @@ export class NginxFront extends pulumi.ComponentResource {
         spec: {
           replicas: 2,
           selector: { matchLabels: selector(owner, "front") },
-          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          strategy: { rollingUpdate: { maxSurge: "100%", maxUnavailable: 0 } },
           progressDeadlineSeconds: PROGRESS_SECONDS,
           template: {
             metadata: { labels: objectLabels(owner, "front") },
@@ -138,7 +138,7 @@ function frontPod(
     enableServiceLinks: false,
     securityContext: nonRoot(NGINX_USER),
     terminationGracePeriodSeconds: graceSeconds,
-    topologySpreadConstraints: spread(selector(args.owner, "front")),
+    ...apart(selector(args.owner, "front")),
     initContainers: copies(args, files),
     containers: [
       {

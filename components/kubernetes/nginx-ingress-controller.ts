@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { leaving, PROGRESS_SECONDS, spread } from "./pod-life.ts";
+import { apart, leaving, PROGRESS_SECONDS } from "./pod-life.ts";
 
 export interface NginxIngressControllerArgs {
   readonly owner: Owner;
@@ -222,7 +222,7 @@ function controllerPod(
       sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
     },
     terminationGracePeriodSeconds: graceSeconds,
-    topologySpreadConstraints: spread(selector(args.owner, "ingress")),
+    ...apart(selector(args.owner, "ingress")),
     // It writes its configuration, and its image's is to be there to begin with.
     initContainers: [
       {

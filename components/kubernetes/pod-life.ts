@@ -21,14 +21,28 @@ export function leaving(drainSeconds: number) {
 }
 
 /** Apart, on nodes and in zones, as far as there are any; the pods of each release by themselves. */
-export function spread(
+export function apart(
   matchLabels: Record<string, string>,
-): kubernetes.types.input.core.v1.TopologySpreadConstraint[] {
-  return ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-    topologyKey,
-    maxSkew: 1,
-    whenUnsatisfiable: "ScheduleAnyway",
+): Pick<kubernetes.types.input.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
+  const those = {
     labelSelector: { matchLabels },
     matchLabelKeys: ["pod-template-hash"],
-  }));
+  };
+  const term = { topologyKey: "kubernetes.io/hostname", ...those };
+  return {
+    // Spreading alone gives way to a node that has the image.
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+      },
+    },
+    topologySpreadConstraints: [
+      {
+        topologyKey: "topology.kubernetes.io/zone",
+        maxSkew: 1,
+        whenUnsatisfiable: "ScheduleAnyway",
+        ...those,
+      },
+    ],
+  };
 }

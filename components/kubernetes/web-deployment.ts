@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { leaving, SKIP_AWAIT, spread } from "./pod-life.ts";
+import { apart, leaving, SKIP_AWAIT } from "./pod-life.ts";
 
 export interface WebDeploymentArgs extends AppPodArgs {
   /** How many pods share the requests; the least of them where they are scaled. */
@@ -113,7 +113,7 @@ function webPod(args: WebDeploymentArgs) {
     },
     {
       terminationGracePeriodSeconds: graceSeconds,
-      topologySpreadConstraints: spread(selector(args.owner, "web")),
+      ...apart(selector(args.owner, "web")),
     },
   );
 }

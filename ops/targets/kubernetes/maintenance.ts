@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { MAINTENANCE_CONFIG_MAP } from "../../../components/nginx-conf.ts";
 import { isNotFound } from "../../../steps/connection.ts";
+import { execPrinted } from "../../../steps/exec.ts";
 import { UserError } from "../../user-error.ts";
 import { type Namespace, nameOf, reached } from "./namespace.ts";
-import { execPrinted } from "./terminal.ts";
 
 const POLL_MILLISECONDS = 300;
 const ARRIVE_SECONDS = 90;

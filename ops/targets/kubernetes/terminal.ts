@@ -1,11 +1,6 @@
 import { PassThrough } from "node:stream";
 import { Attach, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
-
-export interface InPod {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-}
+import { exitCodeOf, type InPod } from "../../../steps/exec.ts";
 
 /** Runs a command in a container with this terminal, or this input and output; @returns its exit code. */
 export async function execHere(
@@ -29,34 +24,6 @@ export async function execHere(
     socket.close();
     return exitCodeOf(status);
   });
-}
-
-/** What a command in a container prints; fails when the command does. */
-export async function execPrinted(
-  config: KubeConfig,
-  { namespace, pod, container }: InPod,
-  command: string[],
-): Promise<string> {
-  const output = new PassThrough();
-  let printed = "";
-  output.setEncoding("utf8").on("data", (text: string) => {
-    printed += text;
-  });
-  const { promise, resolve } = Promise.withResolvers<V1Status>();
-  const socket = await new Exec(config).exec(
-    ...[namespace, pod, container],
-    command,
-    output,
-    output,
-    null,
-    false,
-    resolve,
-  );
-  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
-  const status = await promise;
-  socket.close();
-  if (exitCodeOf(status) !== 0) throw new Error(`${pod}: ${printed || status.message}`);
-  return printed;
 }
 
 /** Gives what a container reads and prints to this terminal, until it ends. */
@@ -97,12 +64,6 @@ async function withTerminal<T>(
     stdin.unpipe();
     stdin.pause();
     // Nobody reads it any more, and the command is to end.
-    stdin.unref();
+    stdin.destroy();
   }
-}
-
-function exitCodeOf({ status, details }: V1Status): number {
-  if (status === "Success") return 0;
-  const code = details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;
-  return Number(code ?? 1);
 }
