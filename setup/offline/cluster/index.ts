@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import { type AddressPlan, POD_NETWORK, podSubnet } from "./address-plan.ts";
+import { ensureClusterBinaries } from "./binaries/index.ts";
+import { bringUp } from "./bring-up.ts";
+import { makeCertificates } from "./certificates.ts";
+import { Cluster } from "./cluster.ts";
+import { ClusterNode } from "./cluster-node.ts";
+import { Disks } from "./controllers/disks.ts";
+import { LoadBalancers } from "./controllers/load-balancers.ts";
+import { buildClusterImages, NODE_IMAGE } from "./images.ts";
+import { Keeper, removeLeftovers } from "./keeper.ts";
+import { makeNetwork } from "./network.ts";
+import { Registry } from "./registry.ts";
+
+export { ensureClusterBinaries } from "./binaries/index.ts";
+export type { Cluster } from "./cluster.ts";
+
+type Report = (line: string) => void;
+
+const NODES = ["node-1", "node-2"];
+const EVERYWHERE = ["containerd", "kubelet", "kube-proxy"];
+const CONTROL = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+
+/** Starts a cluster of two nodes, of which the first has the API server, and waits until it works. */
+export async function startCluster(report: Report): Promise<Cluster> {
+  const programs = await ensureClusterBinaries();
+  await buildClusterImages(report);
+  await removeLeftovers();
+  const keeper = new Keeper();
+  try {
+    return await start(keeper, programs);
+  } catch (error) {
+    await keeper.removeAll();
+    throw error;
+  }
+}
+
+async function start(keeper: Keeper, programs: string): Promise<Cluster> {
+  const { label, folder } = keeper;
+  const network = `slipway-cluster-${keeper.id}`;
+  const plan = await makeNetwork(network, label);
+  const identities = join(folder, "identities");
+  const [registry, { kubeconfig }] = await Promise.all([
+    Registry.start({ network, address: plan.registry, label }),
+    makeCertificates({ image: NODE_IMAGE, label, folder: identities, plan, nodes: NODES }),
+  ]);
+  const nodes = await Promise.all(
+    NODES.map((name, index) =>
+      ClusterNode.start({
+        name,
+        address: plan.node(index),
+        network,
+        label,
+        services: index === 0 ? [...CONTROL, ...EVERYWHERE] : EVERYWHERE,
+        environment: environmentOf(index, plan),
+        programs,
+        identity: join(identities, name),
+      }),
+    ),
+  );
+  await bringUp(nodes);
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const loadBalancers = new LoadBalancers({ config, nodes, addresses: plan.loadBalancerAddresses });
+  const disks = new Disks({ config, nodes });
+  await Promise.all([loadBalancers.start(), disks.start()]);
+  return new Cluster({ kubeconfig, network, registry, nodes, loadBalancers, disks, keeper });
+}
+
+function environmentOf(index: number, plan: AddressPlan): Record<string, string> {
+  const peers = NODES.flatMap((_, peer) =>
+    peer === index ? [] : [`${podSubnet(peer)}=${plan.node(peer)}`],
+  );
+  return {
+    NODE_NAME: NODES[index] ?? "",
+    NODE_ADDRESS: plan.node(index),
+    POD_SUBNET: podSubnet(index),
+    POD_NETWORK,
+    PEERS: peers.join(" "),
+    LOAD_BALANCERS: plan.loadBalancers,
+    REGISTRIES: Registry.hostsAt(plan.registry).join(" "),
+  };
+}
