@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 
 /** Inside of the nodes only: every cluster has the same. */
 export const POD_NETWORK = "10.244.0.0/16";
+export const SERVICE_NETWORK = "10.96.0.0/16";
 
 /** Where everything of a cluster is on its network. */
 export interface AddressPlan {

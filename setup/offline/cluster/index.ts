@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { type AddressPlan, POD_NETWORK, podSubnet } from "./address-plan.ts";
+import { type AddressPlan, POD_NETWORK, podSubnet, SERVICE_NETWORK } from "./address-plan.ts";
 import { ensureClusterBinaries } from "./binaries/index.ts";
 import { bringUp } from "./bring-up.ts";
 import { makeCertificates } from "./certificates.ts";
@@ -77,6 +77,7 @@ function environmentOf(index: number, plan: AddressPlan): Record<string, string>
     NODE_ADDRESS: plan.node(index),
     POD_SUBNET: podSubnet(index),
     POD_NETWORK,
+    SERVICE_NETWORK,
     PEERS: peers.join(" "),
     LOAD_BALANCERS: plan.loadBalancers,
     REGISTRIES: Registry.hostsAt(plan.registry).join(" "),

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Prepares a node, as its operating system and its installer would, and starts services.
 # usage: boot-node SERVICE...
-# Environment: NODE_NAME, NODE_ADDRESS, POD_SUBNET, POD_NETWORK, PEERS ("SUBNET=ADDRESS ..."),
-# LOAD_BALANCERS (what their addresses are of), REGISTRIES ("HOST:PORT ...").
+# Environment: NODE_NAME, NODE_ADDRESS, POD_SUBNET, POD_NETWORK, SERVICE_NETWORK,
+# PEERS ("SUBNET=ADDRESS ..."), LOAD_BALANCERS (what their addresses are of), REGISTRIES ("HOST:PORT ...").
 set -euo pipefail
 
 # Docker gives the container its own control groups, but read-only.
@@ -34,6 +34,11 @@ show_wanted_settings() {
 connect_pods() {
   local peer
   for peer in $PEERS; do ip route replace "${peer%=*}" via "${peer#*=}"; done
+  # What is for a pod that is gone, or for a Service that kube-proxy does not know yet, stays in the
+  # cluster: outside somebody might answer.
+  ip route replace blackhole "$POD_SUBNET"
+  iptables --append OUTPUT --destination "$SERVICE_NETWORK" --jump REJECT
+  iptables --append FORWARD --destination "$SERVICE_NETWORK" --jump REJECT
   # Outside of the cluster nobody knows a way to a pod.
   iptables --table nat --append POSTROUTING --source "$POD_NETWORK" ! --destination "$POD_NETWORK" \
     --jump MASQUERADE
