@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import type { ClusterNode } from "./cluster-node.ts";
 import { POD_IMAGE } from "./images.ts";
+import { untilDone } from "./until-done.ts";
 
 const ADD_ONS = join(import.meta.dirname, "add-ons");
 const WORKLOADS = [
@@ -11,7 +11,6 @@ const WORKLOADS = [
   "daemonset/kube-network-policies",
 ];
 const READY_SECONDS = 120;
-const PAUSE_MS = 200;
 
 /** Installs what a cluster is not complete without on nodes that boot, and waits until all of it works. */
 export async function bringUp(nodes: readonly ClusterNode[]): Promise<void> {
@@ -19,8 +18,8 @@ export async function bringUp(nodes: readonly ClusterNode[]): Promise<void> {
   if (control === undefined) throw new Error("A cluster has a node at least.");
   try {
     await Promise.all([
-      ...nodes.map((node) => untilDone(() => node.loadImage(POD_IMAGE))),
-      untilDone(() => kubectl(control, ["get", "--raw=/readyz"])).then(() => installAddOns(control)),
+      ...nodes.map((node) => untilDone(() => node.loadImage(POD_IMAGE), READY_SECONDS)),
+      untilDone(() => installAddOns(control), READY_SECONDS),
     ]);
     await untilReady(control, nodes);
   } catch (cause) {
@@ -37,7 +36,7 @@ async function untilReady(control: ClusterNode, nodes: readonly ClusterNode[]): 
   const names = nodes.map(({ name }) => `node/${name}`);
   const within = `--timeout=${READY_SECONDS}s`;
   const wait = ["wait", "--for=condition=Ready", within, ...names];
-  await untilDone(() => kubectl(control, wait));
+  await untilDone(() => kubectl(control, wait), READY_SECONDS);
   for (const workload of WORKLOADS) {
     await kubectl(control, ["--namespace=kube-system", "rollout", "status", within, workload]);
   }
@@ -50,20 +49,6 @@ async function kubectl(
 ): Promise<string> {
   const access = "--kubeconfig=/etc/kubernetes/admin.conf";
   return await control.run(["kubectl", access, ...args], input);
-}
-
-/** Tries while the program that it asks is still starting. */
-async function untilDone(work: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + READY_SECONDS * 1000;
-  for (;;) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await wait(PAUSE_MS);
-    }
-  }
 }
 
 async function logsOf(nodes: readonly ClusterNode[]): Promise<string> {

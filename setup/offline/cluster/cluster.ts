@@ -1,39 +1,42 @@
-import type { ClusterNode } from "./cluster-node.ts";
-import type { Disks } from "./controllers/disks.ts";
-import type { LoadBalancers } from "./controllers/load-balancers.ts";
-import type { Keeper } from "./keeper.ts";
-import type { Registry } from "./registry.ts";
+import { KubeConfig } from "@kubernetes/client-node";
+import { ClusterNode, type NodeData } from "./cluster-node.ts";
+import { sayOff, sayOn } from "./power.ts";
+import { Registry, type RegistryData } from "./registry.ts";
+import { untilDone } from "./until-done.ts";
 
-interface ClusterArgs {
-  readonly kubeconfig: string;
-  readonly network: string;
-  readonly nodes: readonly ClusterNode[];
-  readonly registry: Registry;
-  readonly loadBalancers: LoadBalancers;
-  readonly disks: Disks;
-  readonly keeper: Keeper;
-}
-
-/** A cluster that runs until it is disposed of, or the process that started it has ended. */
-export class Cluster {
+/** What any process may know of a cluster: plain data, to be handed on. */
+export interface ClusterData {
   /** For its administrator, by a client certificate; the text of a file. */
   readonly kubeconfig: string;
   /** The Docker network of the nodes and of the load balancers' addresses, for containers of tests. */
   readonly network: string;
-  readonly registry: Registry;
-  readonly #nodes: readonly ClusterNode[];
-  readonly #loadBalancers: LoadBalancers;
-  readonly #disks: Disks;
-  readonly #keeper: Keeper;
+  /** The first has the API server. */
+  readonly nodes: readonly NodeData[];
+  readonly registry: RegistryData;
+}
 
-  constructor(args: ClusterArgs) {
-    this.kubeconfig = args.kubeconfig;
-    this.network = args.network;
-    this.registry = args.registry;
-    this.#nodes = args.nodes;
-    this.#loadBalancers = args.loadBalancers;
-    this.#disks = args.disks;
-    this.#keeper = args.keeper;
+const BOOT_SECONDS = 60;
+
+/** A cluster that this process or another one has started. */
+export class Cluster {
+  readonly data: ClusterData;
+  readonly registry: Registry;
+  readonly #config = new KubeConfig();
+  readonly #nodes: readonly ClusterNode[];
+
+  constructor(data: ClusterData) {
+    this.data = data;
+    this.registry = new Registry(data.registry);
+    this.#nodes = data.nodes.map((node) => new ClusterNode(node));
+    this.#config.loadFromString(data.kubeconfig);
+  }
+
+  get kubeconfig(): string {
+    return this.data.kubeconfig;
+  }
+
+  get network(): string {
+    return this.data.network;
   }
 
   /** Names of the nodes; the first has the API server. */
@@ -50,22 +53,17 @@ export class Cluster {
     await this.#nodeNamed(node).restartService("kubelet");
   }
 
-  /** Its power fails. */
+  /** Its power fails. Load balancers learn of it at once, the cluster when the node is missed. */
   async stopNode(name: string): Promise<void> {
-    const node = this.#nodeNamed(name);
-    await node.stop();
-    this.#loadBalancers.nodeStopped(node);
+    await this.#nodeNamed(name).turnOff();
+    // With the API server off, there is nobody to tell.
+    if (name !== this.nodes[0]) await sayOff(this.#config, name);
   }
 
-  /** The power is back; the cluster takes some seconds to notice. */
+  /** Its power is back. It is ready again some seconds later. */
   async startNode(name: string): Promise<void> {
-    await this.#nodeNamed(name).boot();
-  }
-
-  /** Removes it, and all that it had. */
-  async dispose(): Promise<void> {
-    await Promise.all([this.#loadBalancers.stop(), this.#disks.stop()]);
-    await this.#keeper.removeAll();
+    await this.#nodeNamed(name).turnOn();
+    await untilDone(() => sayOn(this.#config, name), BOOT_SECONDS);
   }
 
   #nodeNamed(name: string): ClusterNode {

@@ -4,17 +4,18 @@ import { type AddressPlan, POD_NETWORK, podSubnet, SERVICE_NETWORK } from "./add
 import { ensureClusterBinaries } from "./binaries/index.ts";
 import { bringUp } from "./bring-up.ts";
 import { makeCertificates } from "./certificates.ts";
-import { Cluster } from "./cluster.ts";
-import { ClusterNode } from "./cluster-node.ts";
 import { Disks } from "./controllers/disks.ts";
 import { LoadBalancers } from "./controllers/load-balancers.ts";
 import { buildClusterImages, NODE_IMAGE } from "./images.ts";
 import { Keeper, removeLeftovers } from "./keeper.ts";
 import { makeNetwork } from "./network.ts";
-import { Registry } from "./registry.ts";
+import { startNode } from "./node-container.ts";
+import { registryHosts, startRegistry } from "./registry.ts";
+import { StartedCluster } from "./started-cluster.ts";
 
 export { ensureClusterBinaries } from "./binaries/index.ts";
-export type { Cluster } from "./cluster.ts";
+export { Cluster, type ClusterData } from "./cluster.ts";
+export type { StartedCluster } from "./started-cluster.ts";
 
 type Report = (line: string) => void;
 
@@ -23,7 +24,7 @@ const EVERYWHERE = ["containerd", "kubelet", "kube-proxy"];
 const CONTROL = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
 /** Starts a cluster of two nodes, of which the first has the API server, and waits until it works. */
-export async function startCluster(report: Report): Promise<Cluster> {
+export async function startCluster(report: Report): Promise<StartedCluster> {
   const programs = await ensureClusterBinaries();
   await buildClusterImages(report);
   await removeLeftovers();
@@ -36,18 +37,18 @@ export async function startCluster(report: Report): Promise<Cluster> {
   }
 }
 
-async function start(keeper: Keeper, programs: string): Promise<Cluster> {
+async function start(keeper: Keeper, programs: string): Promise<StartedCluster> {
   const { label, folder } = keeper;
   const network = `slipway-cluster-${keeper.id}`;
   const plan = await makeNetwork(network, label);
   const identities = join(folder, "identities");
   const [registry, { kubeconfig }] = await Promise.all([
-    Registry.start({ network, address: plan.registry, label }),
+    startRegistry({ network, address: plan.registry, label }),
     makeCertificates({ image: NODE_IMAGE, label, folder: identities, plan, nodes: NODES }),
   ]);
   const nodes = await Promise.all(
     NODES.map((name, index) =>
-      ClusterNode.start({
+      startNode({
         name,
         address: plan.node(index),
         network,
@@ -65,7 +66,13 @@ async function start(keeper: Keeper, programs: string): Promise<Cluster> {
   const loadBalancers = new LoadBalancers({ config, nodes, addresses: plan.loadBalancerAddresses });
   const disks = new Disks({ config, nodes });
   await Promise.all([loadBalancers.start(), disks.start()]);
-  return new Cluster({ kubeconfig, network, registry, nodes, loadBalancers, disks, keeper });
+  const data = {
+    kubeconfig,
+    network,
+    nodes: nodes.map((node) => node.data),
+    registry: registry.data,
+  };
+  return new StartedCluster({ data, loadBalancers, disks, keeper });
 }
 
 function environmentOf(index: number, plan: AddressPlan): Record<string, string> {
@@ -80,6 +87,6 @@ function environmentOf(index: number, plan: AddressPlan): Record<string, string>
     SERVICE_NETWORK,
     PEERS: peers.join(" "),
     LOAD_BALANCERS: plan.loadBalancers,
-    REGISTRIES: Registry.hostsAt(plan.registry).join(" "),
+    REGISTRIES: registryHosts(plan.registry).join(" "),
   };
 }

@@ -9,8 +9,15 @@ import {
   type V1Service,
 } from "@kubernetes/client-node";
 import type { ClusterNode } from "../cluster-node.ts";
+import { isOff, powerOf } from "../power.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Watched } from "./watched.ts";
+
+/** A node that answers for an address until it is told otherwise, or its power fails. */
+interface Answering {
+  readonly node: ClusterNode;
+  readonly power: string | undefined;
+}
 
 interface LoadBalancersArgs {
   readonly config: KubeConfig;
@@ -30,8 +37,8 @@ export class LoadBalancers {
   readonly #reconciler = new Reconciler(() => this.#reconcile());
   readonly #services: Watched<V1Service>;
   readonly #slices: Watched<V1EndpointSlice>;
-  readonly #nodeStates: Watched<V1Node>;
-  readonly #answering = new Map<string, ClusterNode>();
+  readonly #states: Watched<V1Node>;
+  readonly #answering = new Map<string, Answering>();
 
   constructor({ config, nodes, addresses }: LoadBalancersArgs) {
     this.#nodes = nodes;
@@ -44,7 +51,7 @@ export class LoadBalancers {
     const slicePath = "/apis/discovery.k8s.io/v1/endpointslices";
     this.#services = new Watched(config, "/api/v1/services", serviceList, request);
     this.#slices = new Watched(config, slicePath, sliceList, request);
-    this.#nodeStates = new Watched(config, "/api/v1/nodes", () => api.listNode(), request);
+    this.#states = new Watched(config, "/api/v1/nodes", () => api.listNode(), request);
     this.#api = api;
   }
 
@@ -57,22 +64,16 @@ export class LoadBalancers {
     await this.#reconciler.stop();
   }
 
-  /** A node has lost its addresses, sooner than the cluster notices. */
-  nodeStopped(stopped: ClusterNode): void {
-    for (const [address, node] of this.#answering) {
-      if (node === stopped) this.#answering.delete(address);
-    }
-    this.#reconciler.request();
-  }
-
   get #watched() {
-    return [this.#services, this.#slices, this.#nodeStates] as const;
+    return [this.#services, this.#slices, this.#states] as const;
   }
 
   async #reconcile(): Promise<void> {
     const wanted = this.#services
       .all()
-      .filter(({ spec, metadata }) => spec?.type === "LoadBalancer" && !metadata?.deletionTimestamp);
+      .filter(
+        ({ spec, metadata }) => spec?.type === "LoadBalancer" && !metadata?.deletionTimestamp,
+      );
     const addresses = new Set(wanted.map(addressOf));
     for (const address of this.#answering.keys()) {
       if (!addresses.has(address)) await this.#silence(address);
@@ -98,31 +99,44 @@ export class LoadBalancers {
     return address;
   }
 
-  /** Best first. With the policy `Local`, only a node with a pod of the Service sends on what comes. */
+  /** With the policy `Local`, only a node with a pod of the Service sends on what comes. */
   #nodesFor(service: V1Service): ClusterNode[] {
-    const ready = new Set(this.#nodeStates.all().filter(isReady).map(nameOf));
-    const running = this.#nodes.filter((node) => node.isRunning);
-    const able = running.filter(({ name }) => ready.has(name));
-    if (service.spec?.externalTrafficPolicy !== "Local") return able.length > 0 ? able : running;
+    const states = this.#states.all().filter((state) => isReady(state) && !isOff(state));
+    const ready = new Set(states.map(({ metadata }) => metadata?.name));
+    const able = this.#nodes.filter(({ name }) => ready.has(name));
+    if (service.spec?.externalTrafficPolicy !== "Local") return able;
     const near = nodesWithPods(service, this.#slices.all());
     return able.filter(({ name }) => near.has(name));
   }
 
+  /** Where no node is able to, the one that did goes on: it may only seem so. */
   async #answer(address: string, able: readonly ClusterNode[]): Promise<void> {
-    const before = this.#answering.get(address);
+    const now = this.#answering.get(address);
     const [first] = able;
-    if (first === undefined || (before !== undefined && able.includes(before))) return;
+    if (first === undefined) return;
+    if (now !== undefined && able.includes(now.node) && this.#isStill(now)) return;
     await this.#silence(address);
     await first.run(["ip", "address", "replace", `${address}/32`, "dev", "eth0"]);
     // Who knew another node by this address learns of it at once.
     await first.run(["arping", "-q", "-U", "-c", "1", "-I", "eth0", address]);
-    this.#answering.set(address, first);
+    this.#answering.set(address, { node: first, power: this.#powerOf(first) });
   }
 
   async #silence(address: string): Promise<void> {
-    const node = this.#answering.get(address);
+    const now = this.#answering.get(address);
     this.#answering.delete(address);
-    await node?.run(["ip", "address", "delete", `${address}/32`, "dev", "eth0"]);
+    // Without power it has lost the address.
+    if (now === undefined || !this.#isStill(now)) return;
+    await now.node.run(["ip", "address", "delete", `${address}/32`, "dev", "eth0"]);
+  }
+
+  #isStill({ node, power }: Answering): boolean {
+    return this.#powerOf(node) === power;
+  }
+
+  #powerOf({ name }: ClusterNode): string | undefined {
+    const state = this.#states.all().find(({ metadata }) => metadata?.name === name);
+    return state === undefined ? undefined : powerOf(state);
   }
 }
 
@@ -130,12 +144,10 @@ function addressOf(service: V1Service): string | undefined {
   return service.status?.loadBalancer?.ingress?.[0]?.ip;
 }
 
-function nameOf({ metadata }: V1Node): string {
-  return metadata?.name ?? "";
-}
-
 function isReady({ status }: V1Node): boolean {
-  return status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
+  return (
+    status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false
+  );
 }
 
 function nodesWithPods(service: V1Service, slices: readonly V1EndpointSlice[]): Set<string> {
