@@ -77,6 +77,14 @@ export default defineConfig({
       {
         test: {
           ...stacks,
+          name: "cluster",
+          include: ["test/cluster/**/*.test.ts"],
+          globalSetup: ["test/cluster/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
           name: "hosts",
           include: ["test/hosts/**/*.test.ts", "test/e2e/hosts/**/*.test.ts"],
         },

@@ -1,0 +1,32 @@
+import type { TestProject } from "vitest/node";
+import { say } from "../../ops/progress.ts";
+import { chosenTools } from "../../ops/tools.ts";
+import { type ClusterData, startCluster } from "../../setup/offline/cluster/index.ts";
+import { offlineImages } from "../../setup/offline/images/index.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** For `new Cluster(inject("cluster"))`. */
+    cluster: ClusterData;
+  }
+}
+
+/**
+ * Vitest calls this once before the first file of the cluster suite: one cluster for all files, which
+ * therefore use namespaces of their own and leave the nodes alone. What it returns is called after the
+ * last file.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cluster = await startCluster(say);
+  try {
+    // Elsewhere the nodes pull them.
+    if (chosenTools().images === "offline") {
+      for (const image of [offlineImages.nginx, offlineImages.postgres]) await cluster.load(image);
+    }
+  } catch (error) {
+    await cluster.dispose();
+    throw error;
+  }
+  project.provide("cluster", cluster.data);
+  return () => cluster.dispose();
+}
