@@ -2,7 +2,7 @@ import type { TestProject } from "vitest/node";
 import { say } from "../../ops/progress.ts";
 import { chosenTools } from "../../ops/tools.ts";
 import { type ClusterData, startCluster } from "../../setup/offline/cluster/index.ts";
-import { offlineImages } from "../../setup/offline/images/index.ts";
+import { ensureOfflineImages, offlineImages } from "../../setup/offline/images/index.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -21,7 +21,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     // Elsewhere the nodes pull them.
     if (chosenTools().images === "offline") {
-      for (const image of [offlineImages.nginx, offlineImages.postgres]) await cluster.load(image);
+      const { nginx, node, postgres, ingressController } = offlineImages;
+      await ensureOfflineImages(say, undefined, [ingressController]);
+      for (const image of [nginx, node, postgres, ingressController]) await cluster.load(image);
     }
   } catch (error) {
     await cluster.dispose();

@@ -21,7 +21,7 @@ import { appManifests, controllerManifests } from "./ingress-controller-manifest
 
 const namespace = `ingress-${randomBytes(4).toString("hex")}`;
 const config = new KubeConfig();
-config.loadFromFile(inject("kubeconfig"));
+config.loadFromString(inject("cluster").kubeconfig);
 const objects = KubernetesObjectApi.makeApiClient(config);
 const core = config.makeApiClient(CoreV1Api);
 const networking = config.makeApiClient(NetworkingV1Api);

@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { Plugin, type Properties } from "../../engine/plugins/plugin.ts";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** The path of a kubeconfig for the cluster of the tests. */
-    kubeconfig: string;
-  }
-}
-
 /** A plugin for the cluster, whose objects are in a namespace of the test file's own. */
 export class OwnNamespace {
   readonly name = `slipway-test-${process.pid}-${Date.now().toString(36)}`;
@@ -17,7 +10,10 @@ export class OwnNamespace {
     let namespace: Made | undefined;
     beforeAll(async () => {
       this.#plugin = await Plugin.start("kubernetes");
-      await this.plugin.configure({ kubeconfig: inject("kubeconfig"), namespace: this.name });
+      await this.plugin.configure({
+        kubeconfig: inject("cluster").kubeconfig,
+        namespace: this.name,
+      });
       namespace = await this.make("core/v1:Namespace", { metadata: { name: this.name } });
     });
     afterAll(async () => {

@@ -41,18 +41,17 @@ function asStored(inputs: Manifest): Manifest {
 
 /** The server keeps `stringData` as `data`, and writes base64 its own way. */
 function secretAsStored({ stringData, ...inputs }: Manifest): Manifest {
-  const data = isMap(inputs["data"] ?? null) ? (inputs["data"] as PropertyMap) : {};
-  if (!isMap(stringData ?? null) || Object.keys(stringData as PropertyMap).length === 0) {
-    return {
-      ...inputs,
-      ...(stringData === undefined ? {} : { stringData }),
-      ...("data" in inputs ? { data: mapped(data, base64AsStored) } : {}),
-    };
-  }
-  const encoded = mapped(stringData as PropertyMap, (value) =>
+  const data = mapped(mapOrEmpty(inputs["data"]), base64AsStored);
+  const encoded = mapped(mapOrEmpty(stringData), (value) =>
     typeof value === "string" ? Buffer.from(value).toString("base64") : value,
   );
-  return { ...inputs, data: { ...data, ...encoded } };
+  return "data" in inputs || stringData !== undefined
+    ? { ...inputs, data: { ...data, ...encoded } }
+    : inputs;
+}
+
+function mapOrEmpty(value: PropertyValue = null): PropertyMap {
+  return isMap(value) ? value : {};
 }
 
 function base64AsStored(value: PropertyValue): PropertyValue {

@@ -20,16 +20,17 @@ export async function untilGone(
 ): Promise<void> {
   const uid = textAt(object, "metadata", "uid");
   const stop = AbortSignal.any([limit, cancelled]);
+  status("Resource scheduled for deletion");
   for (;;) {
     const isLast = limit.aborted || cancelled.aborted;
     const live = await lookedUp(object, objects);
     if (live === undefined || textAt(live, "metadata", "uid") !== uid) {
+      status("");
       return;
     }
     if (isLast) {
       throw new NotReady("timed out waiting for the condition", live, finalizers(live));
     }
-    status("Resource scheduled for deletion");
     await delay(EVERY_MS, undefined, { signal: stop }).catch(() => {});
   }
 }

@@ -58,6 +58,8 @@ async function look(awaited: Awaited, wait: Wait): Promise<Manifest> {
       .look(wait.object, wait.objects, isLast)
       .catch((error: unknown) => unseen(seen, error));
     if (seen.isReady) {
+      // Nothing is waited for any more.
+      wait.status("");
       return seen.live;
     }
     if (seen.hasFailed || isLast) {
