@@ -89,7 +89,7 @@ export interface GceHost extends MadeHost {
   readonly zone: string;
 }
 
-export type DatabaseSettings = NoDatabase | ContainerDatabase | ExternalDatabase;
+export type DatabaseSettings = NoDatabase | ContainerDatabase | ManagedDatabase | ExternalDatabase;
 
 export interface NoDatabase {
   readonly kind: "none";
@@ -101,6 +101,18 @@ export interface ContainerDatabase {
   /** Role that owns the database. */
   readonly user: string;
   readonly password: pulumi.Output<string>;
+  readonly protect: boolean;
+}
+
+/** One that the cloud runs in which the machine is made. */
+export interface ManagedDatabase {
+  readonly kind: "managed";
+  readonly name: string;
+  /** Role that owns the database. */
+  readonly user: string;
+  readonly password: pulumi.Output<string>;
+  readonly size: string;
+  readonly nodes: 1 | 2;
   readonly protect: boolean;
 }
 
@@ -143,7 +155,12 @@ export interface Settings {
   readonly build: BuildSettings;
   readonly app: AppSettings;
   readonly database: DatabaseSettings;
-  readonly images: { readonly postgres: string; readonly nginx: string; readonly lego: string };
+  readonly images: {
+    readonly postgres: string;
+    readonly nginx: string;
+    readonly lego: string;
+    readonly cloudSqlProxy: string;
+  };
   /** How many releases' images stay on the machine. */
   readonly imagesKept: number;
   readonly registry: RegistryLogin | undefined;

@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { CloudPlace } from "./cloud-place.ts";
 
 /** A Docker host: where containers run, and where the steps between them are taken. */
 export interface Machine {
@@ -8,6 +9,8 @@ export interface Machine {
   readonly options: pulumi.ComponentResourceOptions;
   /** Folder for data that outlives the machine; undefined where data is on volumes of its engine. */
   readonly dataFolder?: string;
+  /** Where it is in its cloud; undefined for a machine that is there already. */
+  readonly cloud?: CloudPlace;
   /** Where clients reach the machine, a host name or an address. */
   readonly address: pulumi.Output<string>;
   /**

@@ -24,7 +24,7 @@ export function secret(value: unknown): Properties {
   };
 }
 
-type PluginName = "docker" | "command" | "digitalocean" | "gcp" | "tls";
+type PluginName = "docker" | "command" | "digitalocean" | "gcp" | "random" | "tls";
 
 /** What a failed call says, with the state that it may hand over. */
 class CallFailed extends Error {

@@ -66,7 +66,12 @@ export function exampleSettings(changes: Changes = {}): Settings {
       protect: true,
       ...changes.containerDatabase,
     },
-    images: { postgres: "postgres:18.6", nginx: "nginx:1.30.6", lego: "goacme/lego:v4.35.2" },
+    images: {
+      postgres: "postgres:18.6",
+      nginx: "nginx:1.30.6",
+      lego: "goacme/lego:v4.35.2",
+      cloudSqlProxy: "cloud-sql-proxy:2",
+    },
     imagesKept: 5,
     registry: undefined,
     sshFiles: {
