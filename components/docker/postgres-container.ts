@@ -2,8 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Database, DatabaseConnection } from "../database-connection.ts";
 import { labelList, labels, type Owner } from "../labels.ts";
+import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
-import { loginConnection, loginScript, type PostgresAdmin } from "./login-script.ts";
 import { boundedLogs } from "./logs.ts";
 
 export interface PostgresContainerArgs {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Database, DatabaseConnection, DatabaseTls } from "../database-connection.ts";
 import type { Owner } from "../labels.ts";
+import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { PostgresServer } from "../managed/postgres-server.ts";
-import { loginConnection, loginScript, type PostgresAdmin } from "./login-script.ts";
 import { postgresClient } from "./postgres-client.ts";
 
 export interface PostgresLoginArgs {

@@ -18,7 +18,7 @@ export interface Machine {
    * in it changes. A step that fails leaves no trace in the state (an update keeps the old one), so
    * that the next `up` takes it again.
    *
-   * The variable `WHO` names the person or the pipeline that runs Pulumi.
+   * The variable `WHO` names the person or the pipeline that runs Pulumi, but to `remove`.
    */
   run(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step;
   /**
@@ -44,7 +44,10 @@ export interface Script {
   readonly apply: string;
   /** Runs on a change instead of `apply`. */
   readonly update?: string;
-  /** Runs, with the values of then, when the step is deleted or has been replaced. */
+  /**
+   * Runs, with the values of then, when the step is deleted or has been replaced. The variable `PRINTED` is
+   * what it had printed.
+   */
   readonly remove?: string;
   /** A change of these replaces the step: the new one is taken first, the old one is removed last. */
   readonly replaceOn?: pulumi.Input<string>[];

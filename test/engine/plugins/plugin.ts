@@ -297,6 +297,17 @@ export class Plugin {
     await this.#call<emptyPb.Empty>((reply) => this.#client.delete(request, reply));
   }
 
+  /** Asks a function of the SDK. */
+  async invoke(token: string, given: Properties): Promise<Properties> {
+    const request = new providerPb.InvokeRequest();
+    request.setTok(token);
+    request.setArgs(structPb.Struct.fromJavaScript(given));
+    const response = await this.#call<providerPb.InvokeResponse>((reply) =>
+      this.#client.invoke(request, reply),
+    );
+    return response.getReturn()?.toJavaScript() as Properties;
+  }
+
   #call<Response>(
     start: (reply: (error: grpc.ServiceError | null, response: Response) => void) => void,
   ): Promise<Response> {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { connectionUrl } from "../../../../components/database-connection.ts";
-import { loginScript } from "../../../../components/docker/login-script.ts";
+import { loginScript } from "../../../../components/login-script.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
 import { BUILT, exampleSettings, SECRETS } from "../../stacks/example.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectionUrl, type DatabaseConnection } from "../database-connection.ts";
-import type { Script, Step } from "../machine/machine.ts";
+import { connectionUrl, type DatabaseConnection } from "./database-connection.ts";
+import type { Script, Step } from "./machine/machine.ts";
 
 /** How the steps of a login speak to a server as its administrator. */
 export interface PostgresAdmin {
@@ -48,7 +48,7 @@ export function loginScript(admin: PostgresAdmin, args: LoginArgs): Script {
   make_database
   set_login 0`,
     remove: `
-  if can_drop_logins; then drop_logins_up_to "\${PULUMI_COMMAND_STDOUT##*_}"; fi`,
+  if can_drop_logins; then drop_logins_up_to "\${PRINTED##*_}"; fi`,
   };
 }
 
@@ -112,8 +112,7 @@ SELECT :'owner' || '_' || coalesce(max(substring(rolname from '[0-9]+$')::int), 
 \\endif
 \\password :"login"
 SQL
-    printf '%s\\n' "$PASSWORD" "$PASSWORD"
-    echo '\\echo :login'
+    printf '%s\\n' "$PASSWORD" "$PASSWORD" '\\echo :login'
   } | sql -v database="$DATABASE" -v added="$1"
 }
 drop_logins_up_to() {
