@@ -46,7 +46,7 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
         return { ...parts, url: connectionUrl(parts, "?sslmode=verify-full") };
       }),
     );
-    this.registerOutputs({ connection: this.connection });
+    this.registerOutputs({ connection: this.connection, psqlImage: args.image });
   }
 }
 

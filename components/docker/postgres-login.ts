@@ -44,7 +44,7 @@ export class PostgresLogin extends pulumi.ComponentResource implements Database 
     const query = server.ca === undefined ? "" : "?sslmode=verify-full";
     this.connection = loginConnection(login, server, args, query);
     if (server.ca !== undefined) this.tls = { ca: server.ca };
-    this.registerOutputs({ connection: this.connection });
+    this.registerOutputs({ connection: this.connection, psqlImage: args.image });
   }
 }
 

@@ -3,15 +3,16 @@ import { dockerTarget } from "./docker/index.ts";
 import { reach } from "./docker/reach.ts";
 import type { Target } from "./target.ts";
 
-interface RecordedMachine {
+interface Recorded {
   readonly type: string;
-  readonly outputs?: { readonly ssh?: string };
+  readonly outputs?: { readonly ssh?: string; readonly psqlImage?: string };
 }
 
-/** Where a stack runs, by what its state says of its machine. */
+/** Where a stack runs, by what its state says of its machine and of its database. */
 export async function targetOf(stack: Stack): Promise<Target> {
   const { deployment } = await stack.exportStack();
-  const resources: RecordedMachine[] = deployment.resources ?? [];
+  const resources: Recorded[] = deployment.resources ?? [];
   const machine = resources.find(({ outputs }) => outputs?.ssh !== undefined);
-  return dockerTarget(stack.name, reach(machine?.outputs?.ssh));
+  const elsewhere = resources.find(({ outputs }) => outputs?.psqlImage !== undefined);
+  return dockerTarget(stack.name, reach(machine?.outputs?.ssh), elsewhere?.outputs?.psqlImage);
 }

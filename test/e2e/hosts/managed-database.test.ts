@@ -117,6 +117,11 @@ describe.runIf(chosenTools().pulumi === "offline").each([
     expect(await cloud.database.sql(`${ssl} WHERE usename = 'app_1'`)).toBe("t");
   });
 
+  test("`psql` gets in as the app does, and acts as the owner", async () => {
+    expect(await stack.sql("SELECT session_user, current_user")).toBe("app_1|app");
+    expect(await stack.sql("SELECT message FROM entries WHERE name = 'Ada'")).toBe("First");
+  });
+
   test("No secret is in the clear: state, output, process lists, containers, or the server's own log", async () => {
     const ids = lines(await cloud.inside("docker", "ps", "--all", "--quiet"));
     const log = await cloud.database.log();
