@@ -15,6 +15,8 @@ interface CloudPostgresArgs {
   /** Options of `docker create`: its network and address, and whose it is. */
   readonly options: readonly string[];
   readonly address: string;
+  /** From where what ends TLS in front of it comes; undefined where nothing is. */
+  readonly front?: string;
   /** A new folder, for its authority. */
   readonly folder: string;
   /** The role that the customer is given. */
@@ -24,7 +26,7 @@ interface CloudPostgresArgs {
 
 /**
  * A Postgres as clouds run it: its administrator may make roles and databases and is no superuser, it logs
- * every statement, and over the network it speaks TLS only.
+ * every statement, and over the network it speaks TLS only, but to what is in front of it.
  */
 export class CloudPostgres {
   readonly address: string;
@@ -115,13 +117,13 @@ export class CloudPostgres {
     await succeed("docker", ["rm", "--force", "--volumes", this.#name]);
   }
 
-  async #create({ options, address, folder }: CloudPostgresArgs, authority: Authority) {
+  async #create({ options, address, front, folder }: CloudPostgresArgs, authority: Authority) {
     const files = join(folder, "server");
     const { key, certificate } = authority.issue("postgres", `IP:${address}`);
     mkdirSync(files);
     writeFileSync(join(files, "server.key"), key);
     writeFileSync(join(files, "server.pem"), certificate);
-    writeFileSync(join(files, "hba.conf"), HBA);
+    writeFileSync(join(files, "hba.conf"), front === undefined ? HBA : `${HBA}${hbaOf(front)}`);
     const environment = [
       ...["--env", `POSTGRES_USER=${SUPERUSER}`, "--env", "POSTGRES_DB=postgres"],
       ...["--env", "POSTGRES_HOST_AUTH_METHOD=trust"],
@@ -152,3 +154,4 @@ local   all all     trust
 host    all ${SUPERUSER} 127.0.0.1/32 trust
 hostssl all all all scram-sha-256
 `;
+const hbaOf = (front: string) => `host all all ${front}/32 scram-sha-256\n`;

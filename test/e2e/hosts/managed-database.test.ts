@@ -24,6 +24,8 @@ interface Place {
   readonly machine: "Droplet" | "Instance";
   /** Images that the machine can't pull. */
   readonly images: Record<string, string>;
+  /** What is true, in SQL, of a connection that was encrypted all the way to the cloud. */
+  encrypted(cloud: SimulatedCloud): string;
   /** What is in front of the database, where the app does not reach it by itself. */
   prepare(cloud: SimulatedCloud): Promise<{ requests: Requests; stop?: () => Promise<void> }>;
 }
@@ -35,6 +37,7 @@ const droplet: Place = {
   settings: { host: "droplet" },
   machine: "Droplet",
   images: {},
+  encrypted: () => "ssl",
   prepare: async (cloud) => ({ requests: digitaloceanRequests(cloud) }),
 };
 
@@ -42,6 +45,8 @@ const gce: Place = {
   settings: { host: "gce", gcpProject: "acme-dev" },
   machine: "Instance",
   images: { cloudSqlProxy: PROXY_IMAGE },
+  // It comes from where the proxy's TLS ends.
+  encrypted: ({ gateway }) => `client_addr = '${gateway}'`,
   prepare: async (cloud) => {
     let connectionName = "";
     const front = await CloudSqlFront.start({
@@ -113,8 +118,9 @@ describe.runIf(chosenTools().pulumi === "offline").each([
     expect(await page()).toContain("First");
     const owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'";
     expect(await cloud.database.sql(owners, "app")).toBe("app");
-    const ssl = "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)";
-    expect(await cloud.database.sql(`${ssl} WHERE usename = 'app_1'`)).toBe("t");
+    const encrypted = `SELECT bool_and(${place.encrypted(cloud)})`;
+    const ofApp = "FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'app_1'";
+    expect(await cloud.database.sql(`${encrypted} ${ofApp}`)).toBe("t");
   });
 
   test("`psql` gets in as the app does, and acts as the owner", async () => {

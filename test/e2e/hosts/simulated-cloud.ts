@@ -113,17 +113,22 @@ export class SimulatedCloud {
     await this.#machine(machine).inside(changeAddress("delete", address));
   }
 
-  /** @param administrator the role that the customer is given, with this password. */
+  /**
+   * @param administrator the role that the customer is given, with this password.
+   * @param front from where what ends TLS in front of it comes.
+   */
   async createDatabase(
     key: string,
     administrator: string,
     password: string,
+    front?: string,
   ): Promise<CloudPostgres> {
     const address = this.#network.nextAddress();
     const folder = join(this.folder, `database-${this.#databases.size}`);
     const options = this.#network.at(address);
     const of = { options, address, folder, administrator, password };
-    const database = await CloudPostgres.start(of);
+    const before = front === undefined ? {} : { front };
+    const database = await CloudPostgres.start({ ...of, ...before });
     this.#databases.set(key, database);
     return database;
   }

@@ -56,7 +56,7 @@ export function gcpRequests(cloud: SimulatedCloud): Requests {
     "create address": async () => ({ address: cloud.createAddress() }),
     "delete address": async ({ address }) => cloud.deleteAddress(address),
     "create databaseInstance": async ({ name, rootPassword }) => {
-      await cloud.createDatabase(name, "postgres", rootPassword);
+      await cloud.createDatabase(name, "postgres", rootPassword, cloud.gateway);
     },
     "delete databaseInstance": async ({ name }) => cloud.deleteDatabase(name),
   };
