@@ -7,6 +7,7 @@ export interface Owner {
 export type Role =
   | "network"
   | "database"
+  | "database-proxy"
   | "image"
   | "ingress"
   | "front"

@@ -48,7 +48,7 @@ export function loginScript(admin: PostgresAdmin, args: LoginArgs): Script {
   make_database
   set_login 0`,
     remove: `
-  if can_drop_logins; then drop_logins_up_to "\${PULUMI_COMMAND_STDOUT##*_}"; fi`,
+  if can_drop_logins; then drop_logins_up_to "\${PRINTED##*_}"; fi`,
   };
 }
 

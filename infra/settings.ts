@@ -5,6 +5,7 @@ import type {
   AppSettings,
   DatabaseSettings,
   HostSettings,
+  ManagedDatabase,
   PublishedSettings,
   Settings,
 } from "../stacks/settings.ts";
@@ -43,7 +44,7 @@ export function readSettings(project: string, stack: string): Settings {
       args: reader.strings("buildArgs"),
     },
     app: readApp(reader, target, host),
-    database: readDatabase(reader, protect),
+    database: readDatabase(reader, protect, target === "docker" ? host.kind : "cluster"),
     images: readImages(reader),
     imagesKept: reader.integer("imagesKept", 2, 50),
     registry: readRegistry(reader),
@@ -224,10 +225,14 @@ function readApp(
   };
 }
 
-function readDatabase(reader: ConfigReader, protect: boolean): DatabaseSettings {
-  const kind = reader.oneOf("database", ["container", "external", "none"]);
+/** Where the app runs: what a cloud may run a database beside. */
+type DatabaseHost = HostSettings["kind"] | "cluster";
+
+function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost): DatabaseSettings {
+  const kind = reader.oneOf("database", ["container", "managed", "external", "none"]);
   const name = reader.text("databaseName", isIdentifier, IDENTIFIER_RULE, "app");
-  const user = reader.text("databaseUser", isRoleName, `${IDENTIFIER_RULE}, not "postgres"`, "app");
+  const user = reader.text("databaseUser", isRoleName, ROLE_RULE, "app");
+  const managed = readManaged(reader, kind, on);
   const host = reader.optional("databaseHost", HOST_NAME, "a host name or an address");
   const port = reader.integer("databasePort", 1, 65535);
   const ca = reader.optional("databaseCa", CERTIFICATE, "certificates, as PEM");
@@ -238,12 +243,38 @@ function readDatabase(reader: ConfigReader, protect: boolean): DatabaseSettings 
 
   if (kind === "none" || password === undefined) return { kind: "none" };
   if (kind === "container") return { kind, name, user, password, protect };
+  if (kind === "managed") return { kind, name, user, password, protect, ...managed };
   if (host === undefined) reader.missing("databaseHost", 'database is "external"', "HOST");
   return { kind, name, user, password, port, ca, host: host ?? "" };
 }
 
+/** The least that has a connection for an old and a new version of an app with a pool of ten. */
+const USUAL_DATABASE = {
+  droplet: { 1: "db-s-1vcpu-1gb", 2: "db-s-1vcpu-2gb" },
+  gce: { 1: "db-custom-1-3840", 2: "db-custom-1-3840" },
+} as const;
+
+function readManaged(
+  reader: ConfigReader,
+  database: string,
+  on: DatabaseHost,
+): Pick<ManagedDatabase, "nodes" | "size"> {
+  const nodes = reader.oneOf("databaseNodes", ["1", "2"]) === "2" ? 2 : 1;
+  const size = reader.optional("databaseSize", SLUG, "the name of a size");
+  if (on === "droplet" || on === "gce") return { nodes, size: size ?? USUAL_DATABASE[on][nodes] };
+  if (database === "managed") {
+    reader.problem(
+      `slipway:database is "managed", which a cloud runs beside a machine that is made there, and ` +
+        `${on === "cluster" ? 'slipway:target is "kubernetes"' : `slipway:host is "${on}"`}. ` +
+        'It can be "container", or "external" for one that is there already.',
+      "pulumi config set database container",
+    );
+  }
+  return { nodes, size: "" };
+}
+
 function readImages(reader: ConfigReader): Settings["images"] {
-  const { postgres, nginx, lego, ingressController } = reader.entries(
+  const { postgres, nginx, lego, ingressController, cloudSqlProxy } = reader.entries(
     "images",
     (name, reference) => IMAGE_NAMES.includes(name) && IMAGE_REFERENCE.test(reference),
     `references of images, by the names ${IMAGE_NAMES.join(", ")}`,
@@ -253,6 +284,7 @@ function readImages(reader: ConfigReader): Settings["images"] {
     nginx: nginx ?? "nginx:1.30.6",
     lego: lego ?? "goacme/lego:v4.35.2",
     ingressController: ingressController ?? "nginx/nginx-ingress:5.5.4",
+    cloudSqlProxy: cloudSqlProxy ?? "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.27.0",
   };
 }
 
@@ -276,7 +308,7 @@ const CONTRACT_NAMES = new Set(
 );
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
-const IMAGE_NAMES = ["postgres", "nginx", "lego", "ingressController"];
+const IMAGE_NAMES = ["postgres", "nginx", "lego", "ingressController", "cloudSqlProxy"];
 const URL_PATH = /^\/[\w./~%:@!$&'()*+,;=?-]*$/;
 const FOLDER_PATH = /^\/[\w./-]*[\w-]$/;
 const IMAGE_REFERENCE = /^\w[\w./:@-]*$/;
@@ -289,13 +321,15 @@ const CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE----
 const ONE_LINE = /^[^\n\r\0]+$/;
 const PROCESS_NAME = /^[a-z][a-z0-9-]{0,30}$/;
 const IDENTIFIER_RULE = "a lower-case letter or _, then letters, digits and _, at most 40";
+const ROLE_RULE = `${IDENTIFIER_RULE}, and no administrator ("postgres", "doadmin", "cloudsql...")`;
 
 const isHttps = (value: string) => /^https:\/\/[\w.:/-]+$/.test(value);
 const isFilled = (value: string) => value !== "";
 const isUrlPath = (value: string) => URL_PATH.test(value);
 const isPrefix = (value: string) => /^\/([\w.~-]+\/)*$/.test(value);
 const isIdentifier = (value: string) => /^[a-z_][a-z0-9_]{0,39}$/.test(value);
-const isRoleName = (value: string) => isIdentifier(value) && value !== "postgres";
+const isRoleName = (value: string) =>
+  isIdentifier(value) && !/^(postgres|doadmin|cloudsql.*|pg_.*)$/.test(value);
 const isUserName = (value: string) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value);
 
 function deepFreeze<T>(value: T): T {

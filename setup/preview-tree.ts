@@ -77,10 +77,9 @@ function separated(className: string): string {
 }
 
 const SPELLED: Readonly<Record<string, string>> = Object.fromEntries(
-  ["Docker", "GCE", "IAM", "IP", "Nginx", "Postgres", "SSH"].map((name) => [
-    name.toLowerCase(),
-    name,
-  ]),
+  ["Cloud", "DigitalOcean", "Docker", "GCE", "IAM", "IP", "Nginx", "Postgres", "SQL", "SSH"].map(
+    (name) => [name.toLowerCase(), name],
+  ),
 );
 
 function summary(steps: readonly PreviewStep[]): string {

@@ -4,16 +4,21 @@ import { ExternalDatabase } from "../components/docker/external-database.ts";
 import { PostgresContainer } from "../components/docker/postgres-container.ts";
 import type { Owner } from "../components/labels.ts";
 import type { Machine } from "../components/machine/machine.ts";
+import { managedDatabase } from "./managed-database.ts";
 import type { Settings } from "./settings.ts";
 
-interface Place {
+export interface DatabasePlace {
   readonly machine: Machine;
   readonly owner: Owner;
   readonly network: pulumi.Input<string>;
 }
 
 /** The database that the settings name; an empty list where the app has none. */
-export function dockerDatabase(name: string, place: Place, settings: Settings): Database[] {
+export async function dockerDatabase(
+  name: string,
+  place: DatabasePlace,
+  settings: Settings,
+): Promise<Database[]> {
   const { database, images } = settings;
   const on = place.machine.options;
   switch (database.kind) {
@@ -34,6 +39,8 @@ export function dockerDatabase(name: string, place: Place, settings: Settings): 
           on,
         ),
       ];
+    case "managed":
+      return [await managedDatabase(name, place, database, settings)];
     case "external":
       return [
         new ExternalDatabase(

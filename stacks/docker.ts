@@ -23,7 +23,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
   const network = new DockerNetwork("network", here, on);
   const networked = { ...here, network: network.networkName };
 
-  const databases = dockerDatabase("database", networked, settings);
+  const databases = await dockerDatabase("database", networked, settings);
 
   const ingress = new NginxIngress(
     "ingress",

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../components/database-connection.ts";
 import type { Cluster } from "../components/kubernetes/cluster.ts";
+import { OutsideDatabase } from "../components/kubernetes/outside-database.ts";
 import { PostgresStatefulSet } from "../components/kubernetes/postgres-stateful-set.ts";
 import type { Owner } from "../components/labels.ts";
 import type { KubernetesSettings } from "./settings.ts";
@@ -38,7 +39,15 @@ export function kubernetesDatabase(
           place.cluster.options,
         ),
       ];
+    case "managed":
+      throw new Error("A managed database needs a cluster that is made at a cloud.");
     case "external":
-      throw new Error("not yet");
+      return [
+        new OutsideDatabase(
+          name,
+          { ...place, ...database, image: images.postgres, databaseName: database.name },
+          place.cluster.options,
+        ),
+      ];
   }
 }

@@ -89,7 +89,7 @@ export interface GceHost extends MadeHost {
   readonly zone: string;
 }
 
-export type DatabaseSettings = NoDatabase | ContainerDatabase | ExternalDatabase;
+export type DatabaseSettings = NoDatabase | ContainerDatabase | ManagedDatabase | ExternalDatabase;
 
 export interface NoDatabase {
   readonly kind: "none";
@@ -101,6 +101,18 @@ export interface ContainerDatabase {
   /** Role that owns the database. */
   readonly user: string;
   readonly password: pulumi.Output<string>;
+  readonly protect: boolean;
+}
+
+/** One that the cloud runs in which the machine is made. */
+export interface ManagedDatabase {
+  readonly kind: "managed";
+  readonly name: string;
+  /** Role that owns the database. */
+  readonly user: string;
+  readonly password: pulumi.Output<string>;
+  readonly size: string;
+  readonly nodes: 1 | 2;
   readonly protect: boolean;
 }
 
@@ -157,6 +169,7 @@ interface EverySettings {
     readonly nginx: string;
     readonly lego: string;
     readonly ingressController: string;
+    readonly cloudSqlProxy: string;
   };
   /** How many releases' images, and static files, stay. */
   readonly imagesKept: number;

@@ -22,14 +22,7 @@ const config = connect(kubeconfig);
 if (isRemoval && !(await runs(config))) {
   end(0, `${pod} does not run: what the step made there is left there.`);
 }
-const script = withLastOutput(await text(process.stdin));
-process.exitCode = await take(config, script);
-
-/** What the step printed last is in its environment, here and not there. */
-function withLastOutput(script: string): string {
-  const last = process.env["PULUMI_COMMAND_STDOUT"] ?? "";
-  return `PULUMI_COMMAND_STDOUT='${last.replaceAll("'", `'\\''`)}'\n${script}`;
-}
+process.exitCode = await take(config, await text(process.stdin));
 
 async function take(config: KubeConfig, script: string): Promise<number> {
   const input = new PassThrough();

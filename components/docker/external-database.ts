@@ -5,8 +5,9 @@ import {
   type DatabaseConnection,
   type DatabaseTls,
 } from "../database-connection.ts";
-import { labelOptions, labels, type Owner } from "../labels.ts";
+import type { Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
+import { postgresClient } from "./postgres-client.ts";
 
 export interface ExternalDatabaseArgs {
   readonly machine: Machine;
@@ -45,7 +46,7 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
         return { ...parts, url: connectionUrl(parts, "?sslmode=verify-full") };
       }),
     );
-    this.registerOutputs({ connection: this.connection });
+    this.registerOutputs({ connection: this.connection, psqlImage: args.image });
   }
 }
 
@@ -55,30 +56,21 @@ function answersScript(args: ExternalDatabaseArgs): Script {
       NETWORK: args.network,
       IMAGE: args.image,
       CA: args.ca ?? "",
-      // A line for each part of a connection, as psql's password file and variables want them.
       PGHOST: args.host,
       PGPORT: String(args.port),
       PGDATABASE: args.databaseName,
       PGUSER: args.user,
       PGPASSWORD: args.password,
+      PGSSLMODE: "verify-full",
     },
+    functions: postgresClient(args.owner),
     apply: `
   if [ -z "$CA" ]; then
     for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
       if [ -z "$CA" ] && [ -r "$file" ]; then CA=$(cat "$file"); fi
     done
   fi
-  code=0
-  # On standard input, so that no list of processes and no inspection of the container shows the password.
-  printf '%s\\n%s\\n' "$PGPASSWORD" "$CA" | docker run --rm --interactive ${labelOptions(labels(args.owner, "step"))} \\
-    --network "$NETWORK" --env PGHOST="$PGHOST" --env PGPORT="$PGPORT" --env PGDATABASE="$PGDATABASE" \\
-    --env PGUSER="$PGUSER" --env PGSSLMODE=verify-full --env PGCONNECT_TIMEOUT=10 --entrypoint sh "$IMAGE" -c '
-      IFS= read -r PGPASSWORD
-      PGSSLROOTCERT=$(mktemp)
-      export PGPASSWORD PGSSLROOTCERT
-      cat >"$PGSSLROOTCERT"
-      psql -qXAt -c "SELECT 1" >/dev/null' || code=$?
-  if [ "$code" -ne 0 ]; then
+  if ! echo "SELECT 1;" | client >/dev/null; then
     echo "The database $PGDATABASE at $PGHOST:$PGPORT did not let $PGUSER in over verified TLS; the reason is" \\
       "above (slipway:databaseHost, databasePort, databaseName, databaseUser, databasePassword, databaseCa)." >&2
     exit 1

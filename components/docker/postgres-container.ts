@@ -1,8 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { connectionUrl, type Database, type DatabaseConnection } from "../database-connection.ts";
+import type { Database, DatabaseConnection } from "../database-connection.ts";
 import { labelList, labels, type Owner } from "../labels.ts";
-import type { Machine, Script } from "../machine/machine.ts";
+import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
+import type { Machine } from "../machine/machine.ts";
+import { HBA, HBA_PATH } from "../postgres-hba.ts";
 import { boundedLogs } from "./logs.ts";
 
 export interface PostgresContainerArgs {
@@ -66,14 +68,10 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
       child,
     );
 
-    const login = args.machine.run(`${name}-login`, loginScript(container.name, args), child);
+    const script = loginScript(containerAdmin(container.name), args);
+    const login = args.machine.run(`${name}-login`, script, child);
 
-    this.connection = pulumi.secret(
-      pulumi.all([login.stdout, args.password]).apply(([user, password]) => {
-        const parts = { host: HOST, port: PORT, name: args.databaseName, user, password };
-        return { ...parts, url: connectionUrl(parts) };
-      }),
-    );
+    this.connection = loginConnection(login, { host: HOST, port: PORT }, args);
     this.registerOutputs({ connection: this.connection });
   }
 
@@ -93,64 +91,13 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
   }
 }
 
-const HBA_PATH = "/etc/slipway/pg_hba.conf";
-
-const HBA = `# Written by Slipway. The superuser comes in over the socket only.
-local all postgres              peer
-host  all postgres all          reject
-host  all all      all          scram-sha-256
-`;
-
-/**
- * Login roles are OWNER_1, OWNER_2, ...: the number says nothing of the password. Each new step makes
- * the next one, so that the step it replaces can drop its own at the end, and what failed before it.
- */
-export function loginScript(
-  container: pulumi.Input<string>,
-  args: Pick<PostgresContainerArgs, "databaseName" | "ownerRole" | "password">,
-): Script {
+/** The superuser, over the socket inside the container. */
+function containerAdmin(container: pulumi.Input<string>): PostgresAdmin {
   return {
-    values: {
-      CONTAINER: container,
-      DATABASE: args.databaseName,
-      OWNER: args.ownerRole,
-      PASSWORD: args.password,
-    },
-    replaceOn: [args.password],
-    functions: LOGIN_FUNCTIONS,
-    apply: `
-  wait_until_ready
-  make_database
-  newest=$(newest_login)
-  login="\${OWNER}_$((newest + 1))"
-  tell "CREATE ROLE $login LOGIN IN ROLE $OWNER"
-  tell "ALTER ROLE $login SET role = '$OWNER'"
-  set_password "$login"
-  echo "$login"`,
-    update: `
-  wait_until_ready
-  make_database
-  login="\${OWNER}_$(newest_login)"
-  set_password "$login"
-  echo "$login"`,
-    remove: `
-  running=$(docker inspect --format '{{.State.Running}}' "$CONTAINER" 2>/dev/null || :)
-  if [ "$running" != true ]; then
-    echo "Postgres is not running: its login roles stay on the volume." >&2
-    return
-  fi
-  for login in $(logins_up_to "\${PULUMI_COMMAND_STDOUT##*_}"); do
-    drop_login "$login"
-  done`,
-  };
-}
-
-const LOGIN_FUNCTIONS = `
-ask() {
-  docker exec --user postgres "$CONTAINER" psql -qXAt -v ON_ERROR_STOP=1 -c "$1"
-}
-tell() {
-  ask "$1" >/dev/null
+    values: { CONTAINER: container },
+    functions: `
+as_admin() {
+  docker exec --interactive --user postgres "$CONTAINER" psql -qXAt -v ON_ERROR_STOP=1 "$@"
 }
 wait_until_ready() {
   # Over TCP, because while the image initialises the folder its server answers on the socket only.
@@ -166,43 +113,11 @@ wait_until_ready() {
     sleep 0.2
   done
 }
-make_database() {
-  if [ -z "$(ask "SELECT 1 FROM pg_roles WHERE rolname = '$OWNER'")" ]; then
-    tell "CREATE ROLE $OWNER NOLOGIN"
-  fi
-  if [ -z "$(ask "SELECT 1 FROM pg_database WHERE datname = '$DATABASE'")" ]; then
-    tell "CREATE DATABASE $DATABASE OWNER $OWNER"
-  fi
-  owner=$(ask "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$DATABASE'")
-  if [ "$owner" != "$OWNER" ]; then
-    echo "The database $DATABASE belongs to $owner, and all that is in it: slipway:databaseUser can't" \\
-      "become $OWNER any more. Set it to $owner again." >&2
-    exit 1
-  fi
-  tell "REVOKE CONNECT ON DATABASE $DATABASE FROM PUBLIC"
+can_drop_logins() {
+  running=$(docker inspect --format '{{.State.Running}}' "$CONTAINER" 2>/dev/null || :)
+  if [ "$running" = true ]; then return; fi
+  echo "Postgres is not running: its login roles stay on the volume." >&2
+  return 1
+}`,
+  };
 }
-# Those that can't log in as well: dropping one may have been interrupted.
-newest_login() {
-  ask "SELECT coalesce(max(substring(rolname from '[0-9]+$')::int), 0) FROM pg_roles
-       WHERE rolname ~ '^\${OWNER}_[0-9]+$'"
-}
-logins_up_to() {
-  ask "SELECT rolname FROM pg_roles WHERE rolname ~ '^\${OWNER}_[0-9]+$'
-       AND substring(rolname from '[0-9]+$')::int <= $1"
-}
-# On standard input and kept out of the server's log: neither may show the password.
-set_password() {
-  docker exec --interactive --user postgres "$CONTAINER" psql -qX -v ON_ERROR_STOP=1 >&2 <<SQL
-SET log_statement = 'none';
-SET log_min_duration_statement = -1;
-SET log_min_error_statement = 'panic';
-ALTER ROLE $1 PASSWORD '$(printf %s "$PASSWORD" | sed "s/'/''/g")';
-SQL
-}
-drop_login() {
-  tell "ALTER ROLE $1 NOLOGIN"
-  tell "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '$1'"
-  docker exec --user postgres "$CONTAINER" psql -qX -d "$DATABASE" -v ON_ERROR_STOP=1 \\
-    -c "REASSIGN OWNED BY $1 TO $OWNER" -c "DROP OWNED BY $1" >&2
-  tell "DROP ROLE $1"
-}`;

@@ -6,6 +6,9 @@ import { scriptText } from "./script.ts";
 /** Whom the record of releases names: the pipeline's user, or the one of the terminal. */
 const WHO = `$(printf %s "\${GITLAB_USER_LOGIN:-\${USER:-$(id -un)}}" | tr -cd 'A-Za-z0-9._@-')`;
 
+/** What the step had printed, as a word that any shell on the way leaves as it is, and that is never empty. */
+const PRINTED = `=$(printf %s "$PULUMI_COMMAND_STDOUT" | base64 | tr -d '\\n')`;
+
 /**
  * A step of a machine as a resource.
  *
@@ -17,13 +20,13 @@ export function commandStep(
   script: Script,
   opts: pulumi.CustomResourceOptions,
 ): Step {
-  const part = (which: string) => pulumi.interpolate`${shell} -s ${which} "${WHO}"`;
+  const part = (which: string, what: string) => pulumi.interpolate`${shell} -s ${which} "${what}"`;
   return new command.local.Command(
     name,
     {
-      create: part("apply"),
-      ...(script.update === undefined ? {} : { update: part("update") }),
-      ...(script.remove === undefined ? {} : { delete: part("remove") }),
+      create: part("apply", WHO),
+      ...(script.update === undefined ? {} : { update: part("update", WHO) }),
+      ...(script.remove === undefined ? {} : { delete: part("remove", PRINTED) }),
       ...(script.replaceOn === undefined ? {} : { triggers: script.replaceOn }),
       stdin: scriptText(script),
       // What a step prints is for the user only when it fails, and then the error carries it.

@@ -2,6 +2,7 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { DNS_SECONDS, nameInZone } from "../dns-name.ts";
 import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
+import type { DigitalOceanPlace } from "./cloud-place.ts";
 import type { Machine, Script, Step } from "./machine.ts";
 import { MachineKeys } from "./machine-keys.ts";
 import { DATA_FOLDER, type MadeMachineArgs } from "./made-machine.ts";
@@ -24,6 +25,7 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
   readonly options: pulumi.ComponentResourceOptions;
   readonly address: pulumi.Output<string>;
   readonly dataFolder = DATA_FOLDER;
+  readonly cloud: DigitalOceanPlace;
   readonly #ssh: SshMachine;
 
   constructor(name: string, args: DropletMachineArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -121,6 +123,7 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
       );
     }
 
+    this.cloud = { kind: "digitalocean", provider, region, tags, dropletId: droplet.id };
     this.address = reserved.ipAddress;
     this.#ssh = new SshMachine(
       `${name}-ssh`,

@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { DNS_SECONDS } from "../dns-name.ts";
 import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
+import type { GooglePlace } from "./cloud-place.ts";
 import type { Machine, Script, Step } from "./machine.ts";
 import { MachineKeys } from "./machine-keys.ts";
 import { DATA_FOLDER, type MadeMachineArgs } from "./made-machine.ts";
@@ -30,6 +31,7 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
   readonly options: pulumi.ComponentResourceOptions;
   readonly address: pulumi.Output<string>;
   readonly dataFolder = DATA_FOLDER;
+  readonly cloud: GooglePlace;
   readonly #ssh: SshMachine;
 
   constructor(name: string, args: GceMachineArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -148,6 +150,15 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
       );
     }
 
+    this.cloud = {
+      kind: "google",
+      provider,
+      project,
+      region,
+      labels,
+      network: network.id,
+      serviceAccount: account.email,
+    };
     this.address = address.address;
     this.#ssh = new SshMachine(
       `${name}-ssh`,

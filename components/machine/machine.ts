@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { CloudPlace } from "./cloud-place.ts";
 
 /** A Docker host: where containers run, and where the steps between them are taken. */
 export interface Machine {
@@ -8,6 +9,8 @@ export interface Machine {
   readonly options: pulumi.ComponentResourceOptions;
   /** Folder for data that outlives the machine; undefined where data is on volumes of its engine. */
   readonly dataFolder?: string;
+  /** Where it is in its cloud; undefined for a machine that is there already. */
+  readonly cloud?: CloudPlace;
   /** Where clients reach the machine, a host name or an address. */
   readonly address: pulumi.Output<string>;
   /**
@@ -15,7 +18,7 @@ export interface Machine {
    * in it changes. A step that fails leaves no trace in the state (an update keeps the old one), so
    * that the next `up` takes it again.
    *
-   * The variable `WHO` names the person or the pipeline that runs Pulumi.
+   * The variable `WHO` names the person or the pipeline that runs Pulumi, but to `remove`.
    */
   run(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step;
   /**
@@ -41,7 +44,10 @@ export interface Script {
   readonly apply: string;
   /** Runs on a change instead of `apply`. */
   readonly update?: string;
-  /** Runs, with the values of then, when the step is deleted or has been replaced. */
+  /**
+   * Runs, with the values of then, when the step is deleted or has been replaced. The variable `PRINTED` is
+   * what it had printed.
+   */
   readonly remove?: string;
   /** A change of these replaces the step: the new one is taken first, the old one is removed last. */
   readonly replaceOn?: pulumi.Input<string>[];

@@ -8,8 +8,8 @@ export function quote(text: string): string {
 
 /**
  * The text that a shell reads from standard input; its first argument says which part to run, its second
- * one who runs it. Parts are functions, so that all of it was read before anything runs, and what runs
- * has no input.
+ * one who runs it, or to `remove` what was printed: after a sign of its own, base64. Parts are functions, so
+ * that all of it was read before anything runs, and what runs has no input.
  */
 export function scriptText(script: Script): pulumi.Output<string> {
   const names = Object.keys(script.values);
@@ -19,7 +19,9 @@ export function scriptText(script: Script): pulumi.Output<string> {
       [
         "set -eu",
         ...names.map((name, index) => `${name}=${quote(values[index] ?? "")}`),
-        `WHO=\${2:-unknown}`,
+        script.remove === undefined
+          ? SET_WHO
+          : `if [ "$1" = remove ]; then ${SET_PRINTED}; else ${SET_WHO}; fi`,
         ...(script.functions === undefined ? [] : [script.functions.trim()]),
         ...shellFunction("apply", script.apply),
         ...shellFunction("update", script.update),
@@ -29,6 +31,9 @@ export function scriptText(script: Script): pulumi.Output<string> {
       ].join("\n"),
     );
 }
+
+const SET_WHO = `WHO=\${2:-unknown}`;
+const SET_PRINTED = `PRINTED=$(printf %s "\${2-}" | tail -c +2 | base64 -d)`;
 
 function shellFunction(name: string, body: string | undefined): string[] {
   return body === undefined ? [] : [`${name}() {`, body.trim(), "}"];

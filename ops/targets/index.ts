@@ -10,17 +10,22 @@ import type { Target } from "./target.ts";
 
 /** What components say of where they are, in the state. */
 interface Recorded {
-  readonly outputs?: { readonly ssh?: string; readonly namespaceName?: string };
+  readonly outputs?: {
+    readonly ssh?: string;
+    readonly namespaceName?: string;
+    readonly psqlImage?: string;
+  };
 }
 
-/** Where a stack runs, by what its state says of its machine or its cluster. */
+/** Where a stack runs, by what its state says of its machine or its cluster, and of its database. */
 export async function targetOf(stack: Stack): Promise<Target> {
   const { deployment } = await stack.exportStack();
   const resources: Recorded[] = deployment.resources ?? [];
-  const said = <K extends "ssh" | "namespaceName">(key: K) =>
+  const said = <K extends "ssh" | "namespaceName" | "psqlImage">(key: K) =>
     resources.find(({ outputs }) => outputs?.[key] !== undefined)?.outputs?.[key];
   const namespace = said("namespaceName");
-  if (namespace === undefined) return dockerTarget(stack.name, reach(said("ssh")));
+  if (namespace === undefined)
+    return dockerTarget(stack.name, reach(said("ssh")), said("psqlImage"));
   // The client of a cluster is loaded by those alone who use one.
   const { kubernetesTarget } = await import("./kubernetes/index.ts");
   return kubernetesTarget(stack.name, await kubeconfigOf(stack), namespace);

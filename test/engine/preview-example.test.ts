@@ -36,6 +36,17 @@ test.each([
   expect(output).toMatch(/^\d+ to create in 11 components, 2 of them protected\.$/m);
 });
 
+test.each([
+  [["dev"], "DigitalOcean Postgres", "DigitalOcean database cluster"],
+  [["dev", "host=gce", "gcpProject=acme-dev"], "Cloud SQL Postgres", "Google database instance"],
+])("%j with a managed database shows that it is protected", async (args, component, database) => {
+  const { code, output } = await preview(...args, "database=managed");
+  expect(code, output).toBe(0);
+  expect(output).toMatch(new RegExp(`^\\+ database +${component}$`, "m"));
+  expect(output).toMatch(new RegExp(`^ {2}\\+ database +${database}, protected$`, "m"));
+  expect(output).toMatch(/^\+ database-login +Postgres login$/m);
+});
+
 test("secrets that only the stack's own passphrase opens are not needed", async () => {
   const secure = "\n    secure: v1:AAAA:BBBB\n";
   writeFileSync(

@@ -39,7 +39,14 @@ export class TestNetwork {
     const prefix = `10.${randomInt(128, 255)}.${randomInt(256)}`;
     const labels = labelled({ [NETWORK_LABEL]: name });
     try {
-      await succeed("docker", ["network", "create", `--subnet=${prefix}.0/24`, ...labels, name]);
+      await succeed("docker", [
+        "network",
+        "create",
+        `--subnet=${prefix}.0/24`,
+        `--gateway=${prefix}.1`,
+        ...labels,
+        name,
+      ]);
     } catch (error) {
       if (tries > 1 && /overlaps/i.test(String(error))) {
         return await TestNetwork.#makeWhereFree(tries - 1);
@@ -47,6 +54,17 @@ export class TestNetwork {
       throw error;
     }
     return new TestNetwork(name, prefix);
+  }
+
+  /** Of this machine, as its hosts reach it. */
+  get gateway(): string {
+    return `${this.#prefix}.1`;
+  }
+
+  /** Options of `docker create` for a container that is there at an address, and goes with the network. */
+  at(address: string): string[] {
+    const labels = labelled({ [NETWORK_LABEL]: this.name });
+    return [`--network=${this.name}`, `--ip=${address}`, ...labels];
   }
 
   /** An address that no host has had yet. */

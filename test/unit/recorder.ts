@@ -51,12 +51,15 @@ const MOCKS: pulumi.runtime.Mocks = {
     state: { ...madeUp(type.split(":")[0], name), ...inputs },
   }),
   call: ({ token }) => {
+    if (token === "digitalocean:index/getDatabaseCa:getDatabaseCa") {
+      return { certificate: "the authority of the database" };
+    }
     throw new Error(`No program of ours calls ${token}.`);
   },
 };
 
 /** What the engine and the plugins make up. */
-function madeUp(plugin: string | undefined, name: string): Record<string, string> {
+function madeUp(plugin: string | undefined, name: string): Record<string, string | number> {
   switch (plugin) {
     case "command":
       return { stdout: printedBy(name) };
@@ -65,10 +68,25 @@ function madeUp(plugin: string | undefined, name: string): Record<string, string
         privateKeyOpenssh: `private key ${name}\n`,
         publicKeyOpenssh: `ssh-ed25519 ${name}\n`,
       };
+    case "random":
+      return { result: `password ${name}` };
     case "digitalocean":
-      return { name: `auto-${name}`, ipAddress: "203.0.113.7", fingerprint: `print-of-${name}` };
+      return {
+        name: `auto-${name}`,
+        ipAddress: "203.0.113.7",
+        fingerprint: `print-of-${name}`,
+        privateHost: `private-${name}.example.org`,
+        port: 25060,
+        user: "doadmin",
+        password: `password ${name}`,
+      };
     case "gcp":
-      return { name: `auto-${name}`, address: "203.0.113.7", email: `${name}@example.org` };
+      return {
+        name: `auto-${name}`,
+        address: "203.0.113.7",
+        email: `${name}@example.org`,
+        connectionName: `acme:europe-west3:${name}`,
+      };
     default:
       return { name: `auto-${name}` };
   }

@@ -1,21 +1,34 @@
 import { randomBytes } from "node:crypto";
 import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
+import { quote } from "../../../components/machine/script.ts";
 import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-conf.ts";
 import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { PROJECT } from "../../project.ts";
 import type { Part, Target } from "../target.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
-import { PSQL, RUN } from "./one-off.ts";
+import { PSQL, PSQL_ELSEWHERE, RUN } from "./one-off.ts";
 import { printed, type Reach } from "./reach.ts";
 import { linesOf, things } from "./things.ts";
 
 const APP_ROLES = ["web", "process"];
 
-/** A stack on a Docker host. */
-export function dockerTarget(stack: string, host: Reach): Target {
+/**
+ * A stack on a Docker host.
+ *
+ * @param psqlImage image with psql, where the database is in no container of the stack.
+ */
+export function dockerTarget(stack: string, host: Reach, psqlImage?: string): Target {
   const owner: Owner = { project: PROJECT, stack };
   const filters = `--filter label=slipway.project=${PROJECT} --filter label=slipway.stack=${stack}`;
   const parts = () => listParts(host, filters);
+  const oneOff = (command: string, image: string) =>
+    host.show(RUN, [
+      filters,
+      command,
+      `${PROJECT}-${stack}-run-${randomBytes(3).toString("hex")}`,
+      labelOptions(labels(owner, "step")),
+      image,
+    ]);
   return {
     things: () => things(host, filters),
     removeBuilds: async () => {
@@ -33,14 +46,11 @@ export function dockerTarget(stack: string, host: Reach): Target {
         ...shown.map(({ name }) => name),
       ]);
     },
-    run: (command) =>
-      host.show(RUN, [
-        filters,
-        command,
-        `${PROJECT}-${stack}-run-${randomBytes(3).toString("hex")}`,
-        labelOptions(labels(owner, "step")),
-      ]),
-    psql: (args) => host.show(PSQL, [filters, ...args]),
+    run: (command) => oneOff(command, ""),
+    psql: (args) =>
+      psqlImage === undefined
+        ? host.show(PSQL, [filters, ...args])
+        : oneOff(`${PSQL_ELSEWHERE} ${args.map(quote).join(" ")}`, psqlImage),
     setMaintenance: (on) => setMaintenance(host, filters, on),
     isInMaintenance: () => isInMaintenance(host, filters),
   };

@@ -3,11 +3,14 @@
  * `docker ps` for the stack, one a word; `-t` is added where there is a terminal.
  */
 
-/** A command in the image and the environment of the app that is live. $2 is the command, $3 a name. */
+/**
+ * A command in the environment of the app that is live, and in its image where $5 names no other. $2 is the
+ * command, $3 a name, $4 labels as options.
+ */
 export const RUN = `
 web=$(docker ps --quiet $1 --filter label=slipway.role=web | head -n 1)
 if [ -z "$web" ]; then echo "No container of the app runs; bring the stack up first." >&2; exit 1; fi
-image=$(docker inspect --format '{{.Config.Image}}' "$web")
+image=\${5:-$(docker inspect --format '{{.Config.Image}}' "$web")}
 network=$(docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' "$web" | head -n 1)
 memory=/dev/shm
 [ -w "$memory" ] || memory=\${TMPDIR:-/tmp}
@@ -34,7 +37,7 @@ filters=$1
 shift
 database=$(docker ps --quiet $filters --filter label=slipway.role=database | head -n 1)
 if [ -z "$database" ]; then
-  echo "The stack has no database in a container that runs. Elsewhere: ./slipway run with a client of the app's image." >&2
+  echo "The stack has no database, or none that runs." >&2
   exit 1
 fi
 web=$(docker ps --all --quiet $filters --filter label=slipway.role=web | head -n 1)
@@ -47,3 +50,10 @@ code=0
 docker exec --interactive $terminal --user postgres --env "PGOPTIONS=-c role=$owner" "$database" \\
   psql -d "$name" "$@" || code=$?
 exit "$code"`;
+
+/** psql where the database is elsewhere: a command for the app's environment, to which arguments are added. */
+export const PSQL_ELSEWHERE = `
+export PATH="$PATH:/usr/local/bin:/usr/bin:/bin" PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGUSER="$DB_USER"
+export PGPASSWORD="\${DB_PASSWORD:-$(cat "\${DB_PASSWORD_FILE:-/dev/null}")}"
+if [ -n "\${PGSSLROOTCERT-}" ]; then export PGSSLMODE=verify-full; fi
+exec psql`;

@@ -6,7 +6,15 @@ import { writeNodeCommand } from "../node-command.ts";
 const require = createRequire(import.meta.url);
 
 /** The plugins that have a stand-in, by the name that the engine knows them by. */
-const PLUGINS = ["docker", "command", "digitalocean", "gcp", "tls", "kubernetes"] as const;
+const PLUGINS = [
+  "docker",
+  "command",
+  "digitalocean",
+  "gcp",
+  "kubernetes",
+  "random",
+  "tls",
+] as const;
 
 /** Puts the stand-ins where the engine looks for the plugins of the SDKs that are installed. */
 export function linkPlugins(): void {

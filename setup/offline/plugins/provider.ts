@@ -11,6 +11,8 @@ export interface Provider {
   configure(config: PropertyMap): Promise<void>;
   /** Throws when the plugin has no such type; `method` is for the message. */
   resource(type: string, method: string): Resource;
+  /** Answers a function of the SDK; where there are none, the engine is told so. */
+  invoke?(token: string, given: PropertyMap): Promise<PropertyMap>;
   cancel(): void;
 }
 

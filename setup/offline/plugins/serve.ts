@@ -103,6 +103,19 @@ function handlers(provider: Provider, log: EngineLog): grpc.UntypedServiceImplem
       return response;
     }),
 
+    ...(provider.invoke === undefined
+      ? {}
+      : {
+          invoke: answer(async (request: providerPb.InvokeRequest) => {
+            const given = decodeProperties(request.getArgs());
+            const response = new providerPb.InvokeResponse();
+            response.setReturn(
+              encodeProperties((await provider.invoke?.(request.getTok(), given)) ?? {}),
+            );
+            return response;
+          }),
+        }),
+
     check: answer(async (request: providerPb.CheckRequest) =>
       checkResponse(
         await resource(request, "Check").check(checkRequest(subject(request), request)),

@@ -9,6 +9,12 @@ import { setConfig } from "../config.ts";
 /** A clone whose stack has the config of an example, as its README says, and nothing else. */
 export async function cloneWithExample(name: string): Promise<Clone> {
   const clone = await Clone.make();
+  await useExample(clone, name);
+  return clone;
+}
+
+/** Gives the stack of a clone the config of an example. */
+export async function useExample(clone: Clone, name: string): Promise<void> {
   const file = join(clone.folder, "examples", name, "stack.yaml");
   const config: Record<string, string> = parse(readFileSync(file, "utf8")).config;
   const settings = Object.entries(config).map(([key, value]) => [
@@ -16,7 +22,6 @@ export async function cloneWithExample(name: string): Promise<Clone> {
     value,
   ]);
   setConfig(clone, { ...Object.fromEntries(settings), drainSeconds: "5", ...(await baseImages()) });
-  return clone;
 }
 
 /** Where Docker Hub can't be reached, what the README says to set there. */

@@ -76,6 +76,8 @@ test("With the right one the app migrates it and works on it, over TLS", async (
     "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'shop'";
   expect(psql(encrypted)).toBe("t");
   expect(docker("ps", "-aq", ...filters("database"))).toBe("");
+  const asked = await clone.slipway(["psql", "-s", clone.stack, "--", "-qAtc", "SELECT user"]);
+  expect(asked.output.trim()).toBe("shop");
 });
 
 test("A wrong password ends the run with the database's own words, and the app serves on", async () => {

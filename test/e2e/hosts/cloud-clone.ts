@@ -21,13 +21,15 @@ export class CloudClone {
     this.#simulator = simulator;
   }
 
+  /** @param chooseApp what is deployed; a small app without a schema by default. */
   static async make(
     cloud: SimulatedCloud,
     requests: Requests,
     settings: Record<string, string>,
+    chooseApp: (clone: Clone) => void | Promise<void> = (clone) => writeSmallApp(clone),
   ): Promise<CloudClone> {
     const clone = await Clone.make();
-    writeSmallApp(clone);
+    await chooseApp(clone);
     setConfig(clone, { httpPort: undefined, build: "true", ...settings });
     // Makes tools, stack and secrets, and goes no further: who may log in is not said yet.
     const { output } = await clone.slipway(["start"]);
@@ -42,13 +44,14 @@ export class CloudClone {
   }
 
   /** The same, which has to end well. */
-  async succeeds(...args: string[]): Promise<void> {
+  async succeeds(...args: string[]): Promise<string> {
     const { code, output } = await this.pulumi(...args);
     expect(code, output).toBe(0);
+    return output;
   }
 
-  async up(): Promise<void> {
-    await this.succeeds("up", "--yes", "--skip-preview");
+  async up(): Promise<string> {
+    return await this.succeeds("up", "--yes", "--skip-preview");
   }
 
   async destroy(): Promise<void> {
@@ -62,12 +65,15 @@ export class CloudClone {
     );
   }
 
-  async sql(query: string): Promise<string> {
-    const { code, output } = await this.#slipway(
-      ...["psql", "--stack", this.clone.stack, "--", "-qAtc", query],
-    );
+  /** `./slipway VERB` on the stack, which has to end well; @returns what it printed. */
+  async does(verb: string, ...args: string[]): Promise<string> {
+    const { code, output } = await this.#slipway(verb, "--stack", this.clone.stack, ...args);
     expect(code, output).toBe(0);
-    return output.trim();
+    return output;
+  }
+
+  async sql(query: string): Promise<string> {
+    return (await this.does("psql", "--", "-qAtc", query)).trim();
   }
 
   async output(name: string): Promise<string> {

@@ -14,12 +14,20 @@ export async function provideImages(host: TestHost): Promise<void> {
   await host.loadImages(STAND_INS);
 }
 
-/** On a host that has no Docker yet: the images are there as soon as it is installed. */
-export async function provideImagesWithDocker(host: TestHost): Promise<void> {
-  if (STAND_INS.length === 0) return;
+/**
+ * On a host that has no Docker yet: the images are there as soon as it is installed.
+ *
+ * @param more that it can't pull from any registry.
+ */
+export async function provideImagesWithDocker(
+  host: TestHost,
+  more: readonly string[] = [],
+): Promise<void> {
+  const images = [...STAND_INS, ...more];
+  if (images.length === 0) return;
   const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
   const ssh = ["-i", host.privateKeyFile, ...options.flatMap((option) => ["-o", option])];
-  const send = `set -o pipefail; docker save ${STAND_INS.join(" ")} | ssh "$@" 'cat >${ARCHIVE}'`;
+  const send = `set -o pipefail; docker save ${images.join(" ")} | ssh "$@" 'cat >${ARCHIVE}'`;
   await succeed("bash", ["-c", send, "send", ...ssh, `root@${host.address}`]);
   await host.ssh(`cat >/usr/local/sbin/load-images <<'EOS'
 ${LOAD}

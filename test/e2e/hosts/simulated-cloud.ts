@@ -5,6 +5,7 @@ import { succeed } from "../../hosts/succeed.ts";
 import { TestHost } from "../../hosts/test-host.ts";
 import { TestNetwork } from "../../hosts/test-network.ts";
 import { until } from "../until.ts";
+import { CloudPostgres } from "./cloud-postgres.ts";
 import { provideImagesWithDocker } from "./host-images.ts";
 
 interface Disk {
@@ -27,6 +28,7 @@ export class SimulatedCloud {
   readonly #prepare: Prepare;
   readonly #machines = new Map<string, TestHost>();
   readonly #disks = new Map<string, Disk>();
+  readonly #databases = new Map<string, CloudPostgres>();
   readonly #addresses = new Set<string>();
 
   private constructor(network: TestNetwork, prepare: Prepare) {
@@ -46,6 +48,16 @@ export class SimulatedCloud {
     return this.#network.folder;
   }
 
+  /** Of what the machines reach on this one. */
+  get gateway(): string {
+    return this.#network.gateway;
+  }
+
+  /** The only database that it runs. */
+  get database(): CloudPostgres {
+    return only([...this.#databases.values()], "database");
+  }
+
   /** What there is, as a bill would list it. */
   get things(): string[] {
     return [...[...this.#machines.keys()].map((key) => `machine ${key}`), ...this.lasting];
@@ -55,15 +67,14 @@ export class SimulatedCloud {
   get lasting(): string[] {
     return [
       ...[...this.#disks.keys()].map((key) => `disk ${key}`),
+      ...[...this.#databases.keys()].map((key) => `database ${key}`),
       ...[...this.#addresses].map((address) => `address ${address}`),
     ];
   }
 
   /** The only machine, from within. */
   async inside(...command: string[]): Promise<string> {
-    const [machine, ...others] = this.#machines.values();
-    if (machine === undefined || others.length > 0) throw new Error("There is not one machine.");
-    return await machine.inside(command);
+    return await only([...this.#machines.values()], "machine").inside(command);
   }
 
   /** Returns when it boots; cloud-init goes on. @returns the machine's own address. */
@@ -100,6 +111,31 @@ export class SimulatedCloud {
 
   async unassign(address: string, machine: string): Promise<void> {
     await this.#machine(machine).inside(changeAddress("delete", address));
+  }
+
+  /**
+   * @param administrator the role that the customer is given, with this password.
+   * @param front from where what ends TLS in front of it comes.
+   */
+  async createDatabase(
+    key: string,
+    administrator: string,
+    password: string,
+    front?: string,
+  ): Promise<CloudPostgres> {
+    const address = this.#network.nextAddress();
+    const folder = join(this.folder, `database-${this.#databases.size}`);
+    const options = this.#network.at(address);
+    const of = { options, address, folder, administrator, password };
+    const before = front === undefined ? {} : { front };
+    const database = await CloudPostgres.start({ ...of, ...before });
+    this.#databases.set(key, database);
+    return database;
+  }
+
+  async deleteDatabase(key: string): Promise<void> {
+    await this.#databases.get(key)?.remove();
+    if (!this.#databases.delete(key)) throw new Error(`There is no database ${key}.`);
   }
 
   createDisk(key: string): void {
@@ -151,6 +187,11 @@ export class SimulatedCloud {
     if (disk === undefined) throw new Error(`There is no disk ${key}.`);
     return disk;
   }
+}
+
+function only<T>([first, ...others]: T[], what: string): T {
+  if (first === undefined || others.length > 0) throw new Error(`There is not one ${what}.`);
+  return first;
 }
 
 const changeAddress = (verb: "add" | "delete", address: string) => [

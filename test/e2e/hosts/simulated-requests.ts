@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { SimulatedCloud } from "./simulated-cloud.ts";
 import type { Requests } from "./simulator.ts";
 
@@ -28,6 +29,14 @@ export function digitaloceanRequests(cloud: SimulatedCloud): Requests {
       cloud.assign(ipAddress, String(dropletId)),
     "unassign address": async ({ ipAddress, dropletId }) =>
       cloud.unassign(ipAddress, String(dropletId)),
+    "create databaseCluster": async ({ name }) => {
+      const password = `AVNS_${randomBytes(18).toString("hex")}`;
+      const { address } = await cloud.createDatabase(name, "doadmin", password);
+      await cloud.database.sql("CREATE DATABASE defaultdb OWNER doadmin");
+      return { id: name, host: address, privateHost: address, port: 5432, password };
+    },
+    "delete databaseCluster": async ({ id }) => cloud.deleteDatabase(id),
+    "read databaseCa": async () => ({ certificate: cloud.database.ca }),
   };
 }
 
@@ -46,6 +55,10 @@ export function gcpRequests(cloud: SimulatedCloud): Requests {
     "delete disk": async ({ name }) => cloud.deleteDisk(name),
     "create address": async () => ({ address: cloud.createAddress() }),
     "delete address": async ({ address }) => cloud.deleteAddress(address),
+    "create databaseInstance": async ({ name, rootPassword }) => {
+      await cloud.createDatabase(name, "postgres", rootPassword, cloud.gateway);
+    },
+    "delete databaseInstance": async ({ name }) => cloud.deleteDatabase(name),
   };
 }
 

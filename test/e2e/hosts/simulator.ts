@@ -9,7 +9,7 @@ export type Inputs = Record<string, any>;
 
 /** What is done at a request, by `VERB TYPE`; the outputs that are known better than by the plugin. */
 export type Requests = Readonly<
-  Record<string, (inputs: Inputs) => Promise<Record<string, string>> | Promise<void>>
+  Record<string, (inputs: Inputs) => Promise<Record<string, string | number>> | Promise<void>>
 >;
 
 /** A command as the plugins that simulate a cloud call it, whose work is done in this process. */

@@ -87,6 +87,14 @@ describe("from another machine, over SSH", () => {
     expect(await sql("SELECT username FROM users")).toEqual(["jane"]);
   });
 
+  test("`rotate` gives the app another login to the database, and drops the one before", async () => {
+    const { code, output } = await slipway("rotate", "databasePassword");
+    expect(code, output).toBe(0);
+    const logins = "SELECT rolname FROM pg_roles WHERE rolname ~ '^app_' AND rolcanlogin";
+    expect(await sql(logins)).toEqual(["app_2"]);
+    expect(await sql("SELECT username FROM users")).toEqual(["jane"]);
+  });
+
   test("`maintenance` closes the app to clients, and opens it again", async () => {
     expect((await slipway("maintenance", "on")).code).toBe(0);
     const closed = await fetch(url);

@@ -311,6 +311,44 @@ test("What is a secret of a database stays one, also when it is looked at again"
   expect(user.state["password"]).toEqual(secret(user.state["password"]["value"]));
 });
 
+describe("a question for the authority of a database", () => {
+  const GET_DATABASE_CA = "digitalocean:index/getDatabaseCa:getDatabaseCa";
+
+  test("The answer has the form of a certificate, and is that of its cluster", async () => {
+    const first = await plugin.invoke(GET_DATABASE_CA, { clusterId: "first" });
+    expect(first).toMatchObject({ clusterId: "first", id: expect.any(String) });
+    expect(first["certificate"]).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
+    const second = await plugin.invoke(GET_DATABASE_CA, { clusterId: "second" });
+    expect(second["certificate"]).not.toBe(first["certificate"]);
+  });
+
+  test.each<[string, string, Properties, string]>([
+    ["no cluster", GET_DATABASE_CA, {}, "unknown or missing: clusterId"],
+    ["more than that", GET_DATABASE_CA, { clusterId: "c", name: "n" }, "or missing: name"],
+    [
+      "a function that is not there",
+      "digitalocean:index/getImage:getImage",
+      {},
+      "has digitalocean:",
+    ],
+  ])("Of %s it is said what is wrong", async (_, token, given, problem) => {
+    const { message } = await failureOf(plugin.invoke(token, given));
+    expect(message).toContain(problem);
+  });
+
+  test("A simulator knows better, and only what is asked", async () => {
+    const answer = 'echo \'{"certificate": "theirs"}\'';
+    const { plugin, asked } = await withSimulator("digitalocean", answer);
+    const given = { clusterId: "c" };
+    expect(await plugin.invoke(GET_DATABASE_CA, given)).toMatchObject({ certificate: "theirs" });
+    expect(asked()).toEqual([["read databaseCa", given]]);
+
+    const other = await withSimulator("digitalocean", 'echo \'{"key": "theirs"}\'');
+    const { message } = await failureOf(other.plugin.invoke(GET_DATABASE_CA, given));
+    expect(message).toContain(`the simulator's answer has what ${GET_DATABASE_CA} has not: key`);
+  });
+});
+
 describe("a simulator", () => {
   test("It is told what is to be made, changed and deleted, and its answers count", async () => {
     const { plugin, asked } = await withSimulator(
@@ -359,6 +397,21 @@ describe("a simulator", () => {
       "delete volume",
       "attach volume",
       "detach volume",
+    ]);
+  });
+
+  test("It may run the database of a cluster", async () => {
+    const { plugin, asked } = await withSimulator(
+      "digitalocean",
+      '[ "$1" = create ] && echo \'{"id": "7", "password": "theirs", "port": 5432}\'; true',
+    );
+    const inputs = await plugin.checked(DATABASE_CLUSTER, CLUSTER_INPUTS);
+    const { state } = await plugin.create(DATABASE_CLUSTER, inputs);
+    expect(state).toMatchObject({ id: "7", password: secret("theirs"), port: 5432 });
+    await plugin.delete(DATABASE_CLUSTER, state);
+    expect(asked().map(([call]) => call)).toEqual([
+      "create databaseCluster",
+      "delete databaseCluster",
     ]);
   });
 

@@ -24,7 +24,7 @@ export function secret(value: unknown): Properties {
   };
 }
 
-type PluginName = "docker" | "command" | "digitalocean" | "gcp" | "tls" | "kubernetes";
+type PluginName = "docker" | "command" | "digitalocean" | "gcp" | "kubernetes" | "random" | "tls";
 
 /** What a failed call says, with the state that it may hand over. */
 class CallFailed extends Error {
@@ -298,6 +298,17 @@ export class Plugin {
     request.setId(idIn(state));
     request.setProperties(structPb.Struct.fromJavaScript(state));
     await this.#call<emptyPb.Empty>((reply) => this.#client.delete(request, reply));
+  }
+
+  /** Asks a function of the SDK. */
+  async invoke(token: string, given: Properties): Promise<Properties> {
+    const request = new providerPb.InvokeRequest();
+    request.setTok(token);
+    request.setArgs(structPb.Struct.fromJavaScript(given));
+    const response = await this.#call<providerPb.InvokeResponse>((reply) =>
+      this.#client.invoke(request, reply),
+    );
+    return response.getReturn()?.toJavaScript() as Properties;
   }
 
   #call<Response>(

@@ -1,15 +1,19 @@
 import * as command from "@pulumi/command";
+import * as digitalocean from "@pulumi/digitalocean";
 import * as docker from "@pulumi/docker";
+import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { AcmeCertificate } from "../../../components/docker/acme-certificate.ts";
 import { AppImage } from "../../../components/docker/app-image.ts";
 import { AppProcess } from "../../../components/docker/app-process.ts";
+import { CloudSqlProxy } from "../../../components/docker/cloud-sql-proxy.ts";
 import { DockerNetwork } from "../../../components/docker/docker-network.ts";
 import { ExternalDatabase } from "../../../components/docker/external-database.ts";
 import { Migration } from "../../../components/docker/migration.ts";
 import { NginxIngress } from "../../../components/docker/nginx-ingress.ts";
 import { PostgresContainer } from "../../../components/docker/postgres-container.ts";
+import { PostgresLogin } from "../../../components/docker/postgres-login.ts";
 import { Release } from "../../../components/docker/release.ts";
 import { StaticFiles } from "../../../components/docker/static-files.ts";
 import { WebApp } from "../../../components/docker/web-app.ts";
@@ -18,6 +22,8 @@ import { GceMachine } from "../../../components/machine/gce-machine.ts";
 import { LocalMachine } from "../../../components/machine/local-machine.ts";
 import { MachineKeys } from "../../../components/machine/machine-keys.ts";
 import { SshMachine } from "../../../components/machine/ssh-machine.ts";
+import { CloudSqlPostgres } from "../../../components/managed/cloud-sql-postgres.ts";
+import { DigitaloceanPostgres } from "../../../components/managed/digitalocean-postgres.ts";
 import { isComponent, isProvider, type Recorded, record, tree } from "../recorder.ts";
 import { exampleSettings, INGRESS } from "../stacks/example.ts";
 
@@ -64,6 +70,73 @@ const components: readonly (readonly [
     (machine, opts) =>
       new AppProcess("it", { ...here(machine), ...container, command: "true" }, opts),
     ["it: docker:index/container:Container", "it-steady: command:local:Command"],
+  ],
+  [
+    "CloudSqlPostgres",
+    (_, opts) =>
+      new CloudSqlPostgres(
+        "it",
+        {
+          ...database,
+          place: {
+            kind: "google",
+            provider: new gcp.Provider("my-gcp"),
+            project: "acme",
+            region: "europe-west3",
+            labels: {},
+            network: pulumi.output("network"),
+            serviceAccount: pulumi.output("machine@example.org"),
+          },
+        },
+        opts,
+      ),
+    [
+      "it: gcp:sql/databaseInstance:DatabaseInstance",
+      "it-client: gcp:projects/iAMMember:IAMMember",
+      "it-password: random:index/randomPassword:RandomPassword",
+      "it-peering: gcp:servicenetworking/connection:Connection",
+      "it-random: pulumi:providers:random",
+      "it-range: gcp:compute/globalAddress:GlobalAddress",
+    ],
+  ],
+  [
+    "CloudSqlProxy",
+    (machine, opts) =>
+      new CloudSqlProxy(
+        "it",
+        {
+          owner: here(machine).owner,
+          ...common,
+          instance: {
+            connectionName: pulumi.output("acme:europe-west3:it"),
+            password: pulumi.secret("a password"),
+          },
+        },
+        opts,
+      ),
+    ["it: docker:index/container:Container"],
+  ],
+  [
+    "DigitaloceanPostgres",
+    (_, opts) =>
+      new DigitaloceanPostgres(
+        "it",
+        {
+          ...database,
+          place: {
+            kind: "digitalocean",
+            provider: new digitalocean.Provider("my-digitalocean"),
+            region: "fra1",
+            tags: [],
+            dropletId: pulumi.output("7"),
+          },
+        },
+        opts,
+      ),
+    [
+      "it: digitalocean:index/databaseCluster:DatabaseCluster",
+      "it-firewall: digitalocean:index/databaseFirewall:DatabaseFirewall",
+    ],
   ],
   [
     "DockerNetwork",
@@ -181,6 +254,31 @@ const components: readonly (readonly [
     ],
   ],
   [
+    "PostgresLogin",
+    (machine, opts) =>
+      new PostgresLogin(
+        "it",
+        {
+          ...here(machine),
+          ...common,
+          server: {
+            host: "db.example",
+            port: 5432,
+            administrator: "admin",
+            password: pulumi.secret("a password"),
+            firstDatabase: "postgres",
+            ca: undefined,
+          },
+          databaseName: "app",
+          ownerRole: "app",
+          password: pulumi.secret("a password"),
+          readySeconds: 1,
+        },
+        opts,
+      ),
+    ["it: command:local:Command"],
+  ],
+  [
     "Release",
     (machine, opts) =>
       new Release(
@@ -255,6 +353,7 @@ const components: readonly (readonly [
 ];
 
 const common = { network: "network", image: "image:1" };
+const database = { size: "small", nodes: 1, protect: true } as const;
 const environment = { plain: { PORT: pulumi.output("3000") }, secrets: {}, files: [] };
 const container = {
   ...common,
@@ -312,18 +411,18 @@ describe.each(components)("%s", (className, make, children) => {
   });
 });
 
-// A machine brings providers of its own.
-describe.each(components.filter(([className]) => !/Machine(Keys)?$/.test(className)))(
-  "%s",
-  (_, make) => {
-    test("gives its children the providers that it was given", async () => {
-      const resources = await recordOne(make, () => ({
-        providers: [new docker.Provider("my-docker"), new command.Provider("my-command")],
-      }));
-      const made = resources.filter((resource) => !isComponent(resource) && !isProvider(resource));
-      expect(made.map(({ name, provider }) => [name, provider])).toEqual(
-        made.map(({ name, type }) => [name, `my-${type.split(":")[0]}`]),
-      );
-    });
-  },
+// What a cloud runs is told the providers of its place, and a machine brings some of its own.
+const ofNoCloud = components.filter(
+  ([className]) => !/Machine(Keys)?$|^(CloudSql|Digitalocean)Postgres$/.test(className),
 );
+describe.each(ofNoCloud)("%s", (_, make) => {
+  test("gives its children the providers that it was given", async () => {
+    const resources = await recordOne(make, () => ({
+      providers: [new docker.Provider("my-docker"), new command.Provider("my-command")],
+    }));
+    const made = resources.filter((resource) => !isComponent(resource) && !isProvider(resource));
+    expect(made.map(({ name, provider }) => [name, provider])).toEqual(
+      made.map(({ name, type }) => [name, `my-${type.split(":")[0]}`]),
+    );
+  });
+});

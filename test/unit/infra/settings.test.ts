@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readSettings } from "../../../infra/settings.ts";
-import type { ContainerDatabase, Settings } from "../../../stacks/settings.ts";
+import type { ContainerDatabase, ManagedDatabase, Settings } from "../../../stacks/settings.ts";
 import { resolved } from "../resolved.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -122,6 +122,18 @@ describe("good settings", () => {
     expect(read({ database: "none", databasePassword: "" }).database).toEqual({ kind: "none" });
   });
 
+  test.each([
+    ["droplet", {}, { nodes: 1, size: "db-s-1vcpu-1gb" }],
+    ["droplet", { databaseNodes: "2" }, { nodes: 2, size: "db-s-1vcpu-2gb" }],
+    ["gce", {}, { nodes: 1, size: "db-custom-1-3840" }],
+    ["gce", { databaseSize: "db-g1-small" }, { nodes: 1, size: "db-g1-small" }],
+  ])("a managed database beside a %s, with %j, is %j", (host, more, managed) => {
+    const made = { host, gcpProject: "acme-dev", sshSources: '["203.0.113.7/32"]' };
+    const { database } = read({ ...made, database: "managed", ...more });
+    const { password: _, ...shown } = database as ManagedDatabase;
+    expect(shown).toEqual({ kind: "managed", name: "app", user: "app", protect: true, ...managed });
+  });
+
   test("secrets of the app are secret outputs by their names", async () => {
     const { secrets: more } = read({ appSecrets: '{"MAIL_TOKEN":"t"}' }).app;
     const token = more["MAIL_TOKEN"] as pulumi.Output<string>;
@@ -135,6 +147,7 @@ describe("good settings", () => {
       nginx: "mirror.example/nginx:1.30.6",
       lego: "goacme/lego:v4.35.2",
       ingressController: "nginx/nginx-ingress:5.5.4",
+      cloudSqlProxy: "gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.27.0",
     });
   });
 
@@ -240,7 +253,7 @@ describe("one thing that is wrong", () => {
     [
       "the role of the superuser",
       { databaseUser: "postgres" },
-      'slipway:databaseUser is "postgres"; it must be a lower-case letter or _, then letters, digits and _, at most 40, not "postgres".',
+      'slipway:databaseUser is "postgres"; it must be a lower-case letter or _, then letters, digits and _, at most 40, and no administrator ("postgres", "doadmin", "cloudsql...").',
       "pulumi config set databaseUser app",
     ],
     [
@@ -276,7 +289,7 @@ describe("one thing that is wrong", () => {
     [
       "an image that Slipway does not use",
       { images: '{"redis":"redis:8"}' },
-      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres, nginx, lego, ingressController.',
+      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres, nginx, lego, ingressController, cloudSqlProxy.',
       "pulumi config rm --path 'images.redis'",
     ],
     [
@@ -290,6 +303,18 @@ describe("one thing that is wrong", () => {
       { database: "external" },
       'slipway:databaseHost is missing, and database is "external".',
       "pulumi config set databaseHost HOST",
+    ],
+    ...["local", "ssh"].map((host): [string, Record<string, string>, string, string] => [
+      `a managed database on ${host}, where no cloud is`,
+      { database: "managed", host, sshHost: "server.example" },
+      `slipway:database is "managed", which a cloud runs beside a machine that is made there, and slipway:host is "${host}". It can be "container", or "external" for one that is there already.`,
+      "pulumi config set database container",
+    ]),
+    [
+      "three nodes of a database",
+      { databaseNodes: "3" },
+      'slipway:databaseNodes is "3"; it must be "1" or "2".',
+      "pulumi config set databaseNodes 1",
     ],
     [
       "a prefix without its second slash",

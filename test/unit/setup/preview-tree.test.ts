@@ -55,6 +55,15 @@ test("what is protected says so, and is counted", () => {
   expect(tree).toContain("2 to create in 1 components, 1 of them protected.");
 });
 
+test("names are spelled as their owners spell them", () => {
+  const names = ["CloudSqlPostgres", "DigitaloceanPostgres", "SshMachine"];
+  const tree = previewTree([
+    stack,
+    ...names.map((name) => step(name, `slipway:components:${name}`)),
+  ]);
+  expect(tree).toMatch(/ {2}Cloud SQL Postgres\n.* {2}DigitalOcean Postgres\n.* {2}SSH machine\n/);
+});
+
 test("stack, providers and references to stacks are left out", () => {
   const provider = step("machine-docker", "pulumi:providers:docker");
   const reference = step("last-run", "pulumi:pulumi:StackReference", { op: "read" });

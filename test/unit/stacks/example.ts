@@ -71,6 +71,7 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
       nginx: "nginx:1.30.6",
       lego: "goacme/lego:v4.35.2",
       ingressController: "nginx/nginx-ingress:5.5.4",
+      cloudSqlProxy: "cloud-sql-proxy:2",
     },
     imagesKept: 5,
     registry: undefined,

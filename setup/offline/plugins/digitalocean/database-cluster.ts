@@ -10,6 +10,7 @@ const PORTS: Readonly<Record<string, number>> = { pg: 25060, mysql: 25060, valke
 const SCHEMES: Readonly<Record<string, string>> = { pg: "postgresql", valkey: "rediss" };
 
 export const databaseCluster: Kind = {
+  outside: { type: "databaseCluster", create: "create", delete: "delete" },
   schema: {
     name: { ...NAME, forceNew: true },
     engine: { type: "string", required: true, forceNew: true },

@@ -11,6 +11,7 @@ import { databaseUser } from "./database-user.ts";
 import { dnsRecord } from "./dns-record.ts";
 import { droplet } from "./droplet.ts";
 import { firewall } from "./firewall.ts";
+import { getDatabaseCa } from "./get-database-ca.ts";
 import { reservedIp } from "./reserved-ip.ts";
 import { reservedIpAssignment } from "./reserved-ip-assignment.ts";
 import { sshKey } from "./ssh-key.ts";
@@ -48,6 +49,7 @@ await serve(
       "digitalocean:index/volumeAttachment:VolumeAttachment": volumeAttachment,
       "digitalocean:index/vpc:Vpc": vpc,
     },
+    lookUps: { "digitalocean:index/getDatabaseCa:getDatabaseCa": getDatabaseCa },
     realCredentials: ({ token = tokenInEnvironment() }) =>
       token !== undefined && REAL_TOKEN.test(token) ? "the token looks real" : undefined,
   }),

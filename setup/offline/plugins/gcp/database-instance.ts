@@ -13,6 +13,7 @@ import { deletionPolicy } from "./deletion-policy.ts";
 import { projectOf, regionOf } from "./location.ts";
 
 export const databaseInstance: Kind = {
+  outside: { type: "databaseInstance", create: "create", delete: "delete" },
   schema: databaseInstanceSchema,
 
   deletionProblem: (state) =>

@@ -1,6 +1,7 @@
 import { type PropertyMap, Secret, UNKNOWN, withoutSecrets } from "../property-value.ts";
 import type { Checked, CheckRequest, Provider, Resource } from "../provider.ts";
 import type { Kind, Settings } from "./kind.ts";
+import { type LookUp, lookUp } from "./look-up.ts";
 import { SimulatedResource } from "./simulated-resource.ts";
 
 export interface Simulation {
@@ -9,13 +10,15 @@ export interface Simulation {
   /** The keys of the configuration, and whether their values are secrets. */
   readonly config: Readonly<Record<string, { readonly secret: boolean }>>;
   readonly kinds: Readonly<Record<string, Kind>>;
+  /** By the token of the function that asks. */
+  readonly lookUps?: Readonly<Record<string, LookUp>>;
   /** Credentials that look real, by what to call them. */
   realCredentials(settings: Settings): string | undefined;
 }
 
 /** A provider whose things exist in the state of the stack only. */
 export function simulatedProvider(simulation: Simulation): Provider {
-  const { name, kinds } = simulation;
+  const { name, kinds, lookUps = {} } = simulation;
   let settings: Settings = {};
   const resources: ReadonlyMap<string, Resource> = new Map(
     Object.entries(kinds).map(([type, kind]) => [
@@ -41,6 +44,14 @@ export function simulatedProvider(simulation: Simulation): Provider {
         );
       }
       return resource;
+    },
+    invoke: async (token, given) => {
+      const asked = lookUps[token];
+      if (asked !== undefined) return await lookUp(token, asked, given, settings);
+      throw new Error(
+        `unrecognized function: ${token}: the stand-in for the ${name} plugin has ` +
+          `${Object.keys(lookUps).join(", ") || "none"}`,
+      );
     },
     // What is under way comes to its end.
     cancel: () => {},

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { connectionUrl } from "../../../../components/database-connection.ts";
-import { loginScript } from "../../../../components/docker/postgres-container.ts";
+import { loginScript } from "../../../../components/login-script.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
 import { BUILT, exampleSettings, SECRETS } from "../../stacks/example.ts";
@@ -49,8 +49,9 @@ test("the volume has a name that people can find", async () => {
 
 test("another password makes another login, and nothing else does", () => {
   const login = { databaseName: "app", ownerRole: "app", password: "a password" };
-  expect(loginScript("database", login).replaceOn).toEqual(["a password"]);
-  expect(loginScript("database", login)).toMatchObject({
+  const script = loginScript({ values: {}, functions: "" }, login);
+  expect(script.replaceOn).toEqual(["a password"]);
+  expect(script).toMatchObject({
     update: expect.any(String),
     remove: expect.any(String),
   });

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { commandStep } from "../../../../components/machine/command-step.ts";
 import type { Script } from "../../../../components/machine/machine.ts";
 import { quote, scriptText } from "../../../../components/machine/script.ts";
 import { deploy } from "../../../../stacks/index.ts";
@@ -85,6 +86,35 @@ describe("a script", () => {
   });
 });
 
+describe("the commands of a step", () => {
+  /** A machine's shell has nothing of the environment here, and ssh has it read its words once more. */
+  const ELSEWHERE = "env -i PATH=/usr/bin:/bin sh -c 'eval \"$*\"' sh sh";
+  const script = { values: {}, apply: 'echo "by $WHO"', remove: 'printf %s "$PRINTED"' };
+
+  async function runCommand(which: "create" | "delete", env: Record<string, string>) {
+    const [step] = await record(() => commandStep(ELSEWHERE, "step", script, {}));
+    const { [which]: text, stdin } = step?.inputs ?? {};
+    const options = {
+      env: { ...process.env, ...env },
+      input: String(stdin),
+      encoding: "utf8",
+    } as const;
+    return execFileSync("sh", ["-c", String(text)], options);
+  }
+
+  test("tell who runs it, without what a shell could take for its own", async () => {
+    expect(await runCommand("create", { GITLAB_USER_LOGIN: "ada; $(id)" })).toBe("by adaid\n");
+    expect(await runCommand("create", { GITLAB_USER_LOGIN: "$" })).toBe("by unknown\n");
+  });
+
+  test.each(["", "app_1", "two words", "'\"$(id)\n* \\ `".repeat(20)])(
+    "tell the part that removes it what it had printed: %j",
+    async (printed) => {
+      expect(await runCommand("delete", { PULUMI_COMMAND_STDOUT: printed })).toBe(printed);
+    },
+  );
+});
+
 describe("the scripts of all components", () => {
   let steps: { name: string; step: Recorded; text: string }[];
   beforeAll(async () => {
@@ -107,7 +137,7 @@ describe("the scripts of all components", () => {
       const commands = ["create", "update", "delete"].flatMap((key) => step.inputs[key] ?? []);
       const parts = ["apply", "update", "remove"].filter((part) => text.includes(`\n${part}() {`));
       expect(commands, name).toEqual(
-        parts.map((part) => expect.stringMatching(new RegExp(`^sh -s ${part} "\\$\\(.*\\)"$`))),
+        parts.map((part) => expect.stringMatching(new RegExp(`^sh -s ${part} "=?\\$\\(.*\\)"$`))),
       );
     }
   });

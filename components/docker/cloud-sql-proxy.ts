@@ -1,0 +1,62 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { labelList, labels, type Owner } from "../labels.ts";
+import type { CloudSqlPostgres } from "../managed/cloud-sql-postgres.ts";
+import type { PostgresServer } from "../managed/postgres-server.ts";
+import { boundedLogs } from "./logs.ts";
+
+export interface CloudSqlProxyArgs {
+  readonly owner: Owner;
+  /** Name of the network that the app is on. */
+  readonly network: pulumi.Input<string>;
+  /** Image of the Cloud SQL Auth Proxy 2. A change ends the connections that go through it. */
+  readonly image: string;
+  readonly instance: Pick<CloudSqlPostgres, "connectionName" | "password">;
+}
+
+const HOST = "database";
+const PORT = 5432;
+
+/**
+ * The Cloud SQL Auth Proxy, beside the app: what it is told in the clear on the stack's network, it tells the
+ * instance over TLS in which both prove who they are. An app can't do that by itself: the certificate names
+ * the instance, not an address, which most clients take for an error.
+ *
+ * @see https://cloud.google.com/sql/docs/postgres/sql-proxy
+ */
+export class CloudSqlProxy extends pulumi.ComponentResource {
+  readonly server: PostgresServer;
+
+  constructor(name: string, args: CloudSqlProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:components:CloudSqlProxy", name, {}, opts);
+    const proxy = new docker.Container(
+      name,
+      {
+        image: args.image,
+        labels: labelList(labels(args.owner, "database-proxy")),
+        command: [
+          "--private-ip",
+          "--address=0.0.0.0",
+          `--port=${PORT}`,
+          "--structured-logs",
+          args.instance.connectionName,
+        ],
+        networksAdvanced: [{ name: args.network, aliases: [HOST] }],
+        restart: "unless-stopped",
+        ...boundedLogs,
+      },
+      // Beside the one before, so that new connections always find one.
+      { parent: this, deleteBeforeReplace: false },
+    );
+    this.server = {
+      // The URN says nothing; it makes whatever goes through the proxy wait for it.
+      host: proxy.urn.apply(() => HOST),
+      port: PORT,
+      administrator: "postgres",
+      password: args.instance.password,
+      firstDatabase: "postgres",
+      ca: undefined,
+    };
+    this.registerOutputs({});
+  }
+}
