@@ -22,7 +22,8 @@ export async function start(): Promise<number> {
     await ensureLocalStack(choice);
     const stack = await openStack(LOCAL_STACK);
     await repairInterrupted(stack);
-    if (localSetting("host") === "local") await checkLocalPort();
+    if (localSetting("target") === "docker" && localSetting("host") === "local")
+      await checkLocalPort();
 
     say(`▸ Deploying the stack ${LOCAL_STACK} ...`);
     const { changes, outputs } = await up(stack);

@@ -44,6 +44,7 @@ const suites: Record<string, Suite> = {
   apps: { needsTools: true, slow: true, run: () => runVitest("apps") },
   hosts: { needsTools: true, slow: true, run: () => runVitest("hosts") },
   failures: { needsTools: true, slow: true, run: () => runVitest("failures") },
+  cluster: { needsTools: true, slow: true, run: () => runVitest("cluster") },
   load: { needsTools: true, slow: true, run: () => runVitest("load") },
 };
 
