@@ -20,6 +20,7 @@ import type { AppRelease, KubernetesSettings as Settings } from "./settings.ts";
 /** Kubernetes: cluster → namespace → ingress → database → migrate → roll out → verify → processes. */
 export async function deployToKubernetes(settings: Settings, release: AppRelease): Promise<Live> {
   const { app, ingress: wanted, images, seconds } = settings;
+  const image = imageOf(release);
   const owner = { project: settings.project, stack: settings.stack };
   const cluster = kubernetesCluster("cluster", settings);
   const on = cluster.options;
@@ -61,7 +62,6 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
 
   const databases = kubernetesDatabase("database", { ...here, cluster }, settings);
 
-  const image = imageOf(release);
   const environment = appEnvironment({
     port: app.port,
     version: release.version,

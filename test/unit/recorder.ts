@@ -48,7 +48,9 @@ const MOCKS: pulumi.runtime.Mocks = {
   newResource: ({ type, name, inputs }) => ({
     // A droplet's is a number.
     id: type === "digitalocean:index/droplet:Droplet" ? "7" : `${name}-id`,
-    state: { ...madeUp(type.split(":")[0], name), ...inputs },
+    state: type.startsWith("kubernetes:")
+      ? objectOf(name, inputs)
+      : { ...madeUp(type.split(":")[0], name), ...inputs },
   }),
   call: ({ token }) => {
     if (token === "digitalocean:index/getDatabaseCa:getDatabaseCa") {
@@ -92,9 +94,18 @@ function madeUp(plugin: string | undefined, name: string): Record<string, string
   }
 }
 
+/** What an API server says of an object. */
+function objectOf(name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...inputs,
+    metadata: { name: `auto-${name}`, ...(inputs["metadata"] as object) },
+    status: { loadBalancer: { ingress: [{ ip: "203.0.113.7" }] } },
+  };
+}
+
 /** A step that records a release prints the record; of the others any word will do. */
 const printedBy = (name: string) =>
-  name.endsWith("-switched")
+  /-(switched|verified)$/.test(name)
     ? `${JSON.stringify({ image: "image:1", version: "1", verified: true })}\n`
     : `printed_by_${name.replaceAll("-", "_")}`;
 

@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AppRelease, ContainerDatabase, DockerSettings } from "../../../stacks/settings.ts";
+import type {
+  AppRelease,
+  ContainerDatabase,
+  DockerSettings,
+  KubernetesSettings,
+} from "../../../stacks/settings.ts";
 
 /** Every one has what a shell, a URL or a JSON text could trip over. */
 export const SECRETS = {
@@ -82,6 +87,42 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
     seconds: { health: 60, migrate: 600, drain: 30, ready: 300 },
   };
 }
+
+/** A cluster that is there, and a controller of the stack's own. */
+export function clusterSettings(changes: Partial<KubernetesSettings> = {}): KubernetesSettings {
+  const { project, stack, build, app, database, images, imagesKept, registry, seconds } =
+    exampleSettings();
+  const { bindAddress, httpPort, httpsPort, ...ingress } = INGRESS;
+  return {
+    ...{ project, stack, build, app: { ...app, build: false, replicas: 2 }, database, images },
+    ...{ imagesKept, registry, seconds },
+    target: "kubernetes",
+    cluster: { kind: "existing", kubeconfig: pulumi.secret(KUBECONFIG) },
+    namespace: "slipway-test",
+    ingress: { ...ingress, domain: "shop.example" },
+    ingressClass: undefined,
+    ingressAnnotations: {},
+    maxReplicas: undefined,
+    userId: 1000,
+    egress: [],
+    dataGiB: 10,
+    storageClass: undefined,
+    kubeFiles: {
+      folder: () => "kube",
+      save: (name, content) => pulumi.output(content).apply(() => `kube/${name}`),
+    },
+    ...changes,
+  };
+}
+
+const KUBECONFIG = JSON.stringify({
+  apiVersion: "v1",
+  kind: "Config",
+  "current-context": "it",
+  clusters: [{ name: "it", cluster: { server: "https://cluster.example" } }],
+  users: [{ name: "it", user: { token: "a token for the cluster" } }],
+  contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
+});
 
 export const BUILT: AppRelease = {
   rollbackOf: undefined,

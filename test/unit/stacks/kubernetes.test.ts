@@ -1,0 +1,215 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { deploy } from "../../../stacks/index.ts";
+import type { AppRelease, KubernetesSettings } from "../../../stacks/settings.ts";
+import {
+  isComponent,
+  isProvider,
+  madeBefore,
+  named,
+  type Recorded,
+  record,
+  tree,
+} from "../recorder.ts";
+import { clusterSettings, exampleSettings, PULLED, SECRETS } from "./example.ts";
+
+const recordStack = (settings: KubernetesSettings, release: AppRelease = PULLED) =>
+  record(() => deploy(settings, release));
+
+const withApp = (app: Partial<KubernetesSettings["app"]>) =>
+  clusterSettings({ app: { ...clusterSettings().app, ...app } });
+
+describe("a stack in a cluster", () => {
+  let stack: Recorded[];
+  beforeAll(async () => {
+    stack = await recordStack(clusterSettings());
+  });
+  const kinds = (kind: string) => stack.filter(({ type }) => type.endsWith(`:${kind}`));
+
+  test("is made of these components", () => {
+    expect(tree(stack.filter(isComponent))).toEqual([
+      " > cluster: slipway:components:ExistingCluster",
+      " > database: slipway:components:PostgresStatefulSet",
+      " > front: slipway:components:NginxFront",
+      " > ingress: slipway:components:NginxIngressController",
+      " > migrate: slipway:components:MigrationJob",
+      " > namespace: slipway:components:StackNamespace",
+      " > network: slipway:components:NetworkPolicies",
+      " > release: slipway:components:RollOut",
+      " > secrets: slipway:components:AppSecrets",
+      " > web: slipway:components:WebDeployment",
+      " > web: slipway:components:WebService",
+      " > web-ingress: slipway:components:WebIngress",
+    ]);
+  });
+
+  test("makes everything with the providers of its cluster, nothing with a default one", () => {
+    const made = stack.filter((resource) => !isComponent(resource) && !isProvider(resource));
+    expect(made.map(({ name, provider }) => `${name}: ${provider}`)).toEqual(
+      made.map(({ name, type }) => `${name}: cluster-${type.split(":")[0]}`),
+    );
+  });
+
+  test("has all of it in its own namespace, but for what is in none", () => {
+    const objects = stack.filter(({ type }) => type.startsWith("kubernetes:"));
+    const outside = objects.filter(({ inputs }) => namespaceOf(inputs) !== "slipway-test");
+    expect(outside.map(({ type }) => type.split(":").at(-1)).sort()).toEqual([
+      "ClusterRole",
+      "ClusterRoleBinding",
+      "IngressClass",
+      "Namespace",
+    ]);
+  });
+
+  test("protects the claim of the database and nothing else", () => {
+    expect(stack.filter(({ protect }) => protect).map(({ name }) => name)).toEqual([
+      "database-data",
+    ]);
+  });
+
+  test("has one Service that is reached from outside: the ingress controller's", () => {
+    const types = kinds("Service").map(({ name, inputs }) => [name, specOf(inputs)["type"]]);
+    expect(types).toEqual([
+      ["database", undefined],
+      ["front", undefined],
+      ["ingress", "LoadBalancer"],
+      ["web", undefined],
+    ]);
+  });
+
+  test("enforces the Pod Security level `restricted`, and every pod keeps to it", () => {
+    expect(JSON.stringify(named(stack, "namespace").inputs)).toContain(
+      '"pod-security.kubernetes.io/enforce":"restricted"',
+    );
+    for (const { name, inputs } of [...kinds("Deployment"), ...kinds("StatefulSet")]) {
+      const pod = podOf(inputs);
+      expect(pod.securityContext, name).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: "RuntimeDefault" },
+      });
+      for (const { securityContext } of [...pod.containers, ...(pod.initContainers ?? [])]) {
+        expect(securityContext, name).toMatchObject({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        });
+      }
+    }
+  });
+
+  test("gives no pod but the ingress controller's a token of the cluster", () => {
+    const withToken = [...kinds("Deployment"), ...kinds("StatefulSet"), ...kinds("Job")].filter(
+      ({ inputs }) => podOf(inputs).automountServiceAccountToken !== false,
+    );
+    expect(withToken.map(({ name }) => name)).toEqual(["ingress"]);
+  });
+
+  test("takes no pod away before another is ready", () => {
+    for (const { name, inputs } of kinds("Deployment")) {
+      expect(specOf(inputs)["strategy"], name).toMatchObject({
+        rollingUpdate: { maxUnavailable: 0 },
+      });
+    }
+  });
+
+  test("lets a drain have one pod of each kind at a time, the only one of a kind too", () => {
+    const budgets = kinds("PodDisruptionBudget");
+    expect(budgets.map(({ name, inputs }) => [name, specOf(inputs)["maxUnavailable"]])).toEqual([
+      ["front", 1],
+      ["ingress", 1],
+      ["web", 1],
+    ]);
+  });
+
+  test("migrates before the new version starts, and verifies when both it and the ingress are there", () => {
+    const [migration, web, release] = ["migrate", "web", "release-verified"].map((name) =>
+      madeBefore(stack, name),
+    );
+    expect(migration).toContain("database-login");
+    expect(named(stack, "web").type).toContain("Deployment");
+    expect(web).toContain("migrate");
+    expect(web).toContain("front");
+    expect(release).toContain("web-ingress");
+  });
+
+  test("answers for its host name alone", () => {
+    expect(specOf(named(stack, "web-ingress").inputs)["rules"]).toMatchObject([
+      { host: "shop.example" },
+    ]);
+  });
+});
+
+describe("what config changes of it", () => {
+  test("processes each have a Deployment, after the release", async () => {
+    const stack = await recordStack(withApp({ processes: { worker: "node worker.js" } }));
+    const worker = named(stack, "process-worker");
+    expect(JSON.stringify(worker.inputs)).toContain("exec node worker.js");
+    expect(madeBefore(stack, "process-worker")).toContain("release-verified");
+  });
+
+  test("a class that is there brings no controller, and is the Ingress' own", async () => {
+    const stack = await recordStack(clusterSettings({ ingressClass: "traefik" }));
+    expect(stack.map(({ name }) => name)).not.toContain("ingress");
+    expect(specOf(named(stack, "web-ingress").inputs)["ingressClassName"]).toBe("traefik");
+  });
+
+  test("autoscale leaves the number of pods to the scaler", async () => {
+    const stack = await recordStack(clusterSettings({ maxReplicas: 6 }));
+    const [web, scaler] = ["Deployment", "HorizontalPodAutoscaler"].map((kind) =>
+      stack.find(({ name, type }) => name === "web" && type.endsWith(`:${kind}`)),
+    );
+    expect(specOf(web?.inputs ?? {})).not.toHaveProperty("replicas");
+    expect(specOf(scaler?.inputs ?? {})).toMatchObject({ minReplicas: 2, maxReplicas: 6 });
+  });
+
+  test("the static files of the releases before stay, as many as are kept", async () => {
+    const before = ["app:5", "app:4", "app:3", "app:2"];
+    const stack = await recordStack({ ...clusterSettings(), imagesKept: 3 }, { ...PULLED, before });
+    const { initContainers = [] } = podOf(named(stack, "front").inputs);
+    expect(initContainers.map(({ image }) => image)).toEqual([
+      "registry.example/app:1.2.3",
+      "app:5",
+      "app:4",
+    ]);
+  });
+
+  test("an archive or a build is refused: a cluster pulls", async () => {
+    const from = { archive: "app.tar", loadedAs: "app:1", key: "0123456789ab" };
+    await expect(recordStack(clusterSettings(), { ...PULLED, from })).rejects.toThrow(
+      "A cluster takes images from a registry alone",
+    );
+  });
+});
+
+test.each(["files", "env"] as const)(
+  "secrets are nowhere in the clear, as %s, and neither is the way into the cluster",
+  async (secretsAs) => {
+    const app = { ...exampleSettings({ app: { secretsAs } }).app, build: false };
+    const stack = await recordStack(clusterSettings({ app }));
+    const secrets = [...Object.values(SECRETS), "a token for the cluster"];
+    const seen = stack.filter(({ shown }) =>
+      secrets.some((secret) => JSON.stringify(shown).includes(JSON.stringify(secret).slice(1, -1))),
+    );
+    expect(seen.map(({ name }) => name)).toEqual([]);
+  },
+);
+
+interface Pod {
+  readonly securityContext: unknown;
+  readonly automountServiceAccountToken?: boolean;
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+}
+
+interface Container {
+  readonly image: string;
+  readonly securityContext: unknown;
+}
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+const specOf = (inputs: Inputs) => (inputs["spec"] ?? {}) as Record<string, unknown>;
+
+const podOf = (inputs: Inputs) => (specOf(inputs)["template"] as { spec: Pod }).spec;
+
+const namespaceOf = ({ metadata }: Inputs) =>
+  (metadata as { readonly namespace?: string }).namespace;
