@@ -41,7 +41,7 @@ export class Keeper {
     this.id = id;
     mkdirSync(this.folder, { mode: 0o700, recursive: true });
     this.#process = spawn("sh", ["-c", SCRIPT, "keeper", this.label, this.folder], {
-      env: { ...process.env, ...mark(id) },
+      env: { ...process.env, ...keeperMark(id) },
       stdio: ["pipe", "ignore", "ignore"],
       // Not in the group of processes that Ctrl-C ends.
       detached: true,
@@ -70,7 +70,9 @@ export class Keeper {
 
 /** Removes what is left of clusters whose keeper was killed too. */
 export async function removeLeftovers(): Promise<void> {
-  const lost = (await clustersHere()).filter((id) => findProcessesWith(mark(id)).length === 0);
+  const lost = (await clustersHere()).filter(
+    (id) => findProcessesWith(keeperMark(id)).length === 0,
+  );
   await Promise.all(lost.map((id) => new Keeper(id).removeAll()));
 }
 
@@ -85,6 +87,7 @@ async function clustersHere(): Promise<string[]> {
   return [...new Set(ids)].filter((id) => id.startsWith(`${NAMESPACE}-`));
 }
 
-function mark(id: string): Record<string, string> {
+/** In the environment of a cluster's keeper, and of nothing else. */
+export function keeperMark(id: string): Record<string, string> {
   return { SLIPWAY_CLUSTER_KEEPER: id };
 }
