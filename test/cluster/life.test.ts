@@ -42,7 +42,7 @@ afterAll(() => cluster?.dispose());
 test("A kubelet that is restarted leaves its pods running", async () => {
   await here.untilDeploymentReady("web");
   const kubelet = (node: string) =>
-    docker(["exec", containerOf(node), "pgrep", "--exact", "kubelet"]);
+    docker(["exec", containerOf(node), "cat", "/run/service/kubelet/supervise/pid"]);
   const before = await kubelet("node-2");
 
   await cluster.restartKubelet("node-2");
@@ -66,7 +66,9 @@ test("When a node loses its power its load balancers' addresses move, and it com
   await cluster.startNode("node-2");
 
   await until(() => isReady("node-2"), "the node is ready");
-  await here.untilDeploymentReady("web");
+  const { items } = await here.core.listNamespacedPod({ namespace: here.name });
+  const names = items.flatMap(({ metadata }) => metadata?.name ?? []);
+  for (const name of names) await until(() => runs(name), `the pod ${name} runs`);
   expect(await here.loadBalancerAddress("web")).toBe(address);
   await until(() => answers(address), "the app answers");
 });
@@ -108,6 +110,13 @@ async function isReady(node: string): Promise<boolean> {
   const { status } = await here.core.readNode({ name: node });
   return (
     status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false
+  );
+}
+
+async function runs(pod: string): Promise<boolean> {
+  return await here.run(pod, "true").then(
+    () => true,
+    () => false,
   );
 }
 

@@ -36,6 +36,7 @@ rm -rf "$2"
 export class Keeper {
   readonly id: string;
   readonly #process: ChildProcess;
+  readonly #ended: Promise<unknown>;
 
   constructor(id = `${NAMESPACE}-${randomBytes(4).toString("hex")}`) {
     this.id = id;
@@ -46,6 +47,7 @@ export class Keeper {
       // Not in the group of processes that Ctrl-C ends.
       detached: true,
     });
+    this.#ended = once(this.#process, "close");
     this.#process.unref();
     (this.#process.stdin as Socket).unref();
   }
@@ -61,10 +63,9 @@ export class Keeper {
   }
 
   async removeAll(): Promise<void> {
-    const ended = once(this.#process, "close");
     this.#process.ref();
     this.#process.stdin?.end();
-    await ended;
+    await this.#ended;
   }
 }
 
