@@ -13,7 +13,6 @@ import { startNode } from "./node-container.ts";
 import { registryHosts, startRegistry } from "./registry.ts";
 import { StartedCluster } from "./started-cluster.ts";
 
-export { ensureClusterBinaries } from "./binaries/index.ts";
 export { Cluster, type ClusterData } from "./cluster.ts";
 export type { StartedCluster } from "./started-cluster.ts";
 
