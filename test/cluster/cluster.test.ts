@@ -46,6 +46,8 @@ test("An app from the registry answers at its address, by its name, and through 
   const { spec } = await here.core.readNamespacedService({ name: "web", namespace: here.name });
 
   for (const host of [spec?.clusterIP, "web", `web.${here.name}.svc.cluster.local`]) {
+    // kube-proxy learns of the pods a moment after they are ready.
+    await until(() => reaches(here, "client", `${host}`), `${host} answers`);
     expect(await here.run("client", `curl --silent http://${host}/`)).toContain("Welcome to nginx");
   }
   const address = await here.loadBalancerAddress("web");
@@ -191,8 +193,8 @@ async function answers(address: string): Promise<boolean> {
   }
 }
 
-async function reaches(namespace: TestNamespace, from: string, service: string): Promise<boolean> {
-  const ask = `curl --silent --output /dev/null --max-time 2 http://${service}/ && echo yes || echo no`;
+async function reaches(namespace: TestNamespace, from: string, host: string): Promise<boolean> {
+  const ask = `curl --silent --output /dev/null --max-time 2 http://${host}/ && echo yes || echo no`;
   return (await namespace.run(from, ask)) === "yes";
 }
 

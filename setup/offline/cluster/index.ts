@@ -62,7 +62,12 @@ async function start(keeper: Keeper, programs: string): Promise<StartedCluster> 
   await bringUp(nodes);
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
-  const loadBalancers = new LoadBalancers({ config, nodes, addresses: plan.loadBalancerAddresses });
+  const loadBalancers = new LoadBalancers({
+    config,
+    // First those that may lose their power without taking the API server along.
+    nodes: nodes.toReversed(),
+    addresses: plan.loadBalancerAddresses,
+  });
   const disks = new Disks({ config, nodes });
   await Promise.all([loadBalancers.start(), disks.start()]);
   const data = {

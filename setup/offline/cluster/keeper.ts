@@ -36,16 +36,18 @@ rm -rf "$2"
 export class Keeper {
   readonly id: string;
   readonly #process: ChildProcess;
+  readonly #ended: Promise<unknown>;
 
   constructor(id = `${NAMESPACE}-${randomBytes(4).toString("hex")}`) {
     this.id = id;
     mkdirSync(this.folder, { mode: 0o700, recursive: true });
     this.#process = spawn("sh", ["-c", SCRIPT, "keeper", this.label, this.folder], {
-      env: { ...process.env, ...mark(id) },
+      env: { ...process.env, ...keeperMark(id) },
       stdio: ["pipe", "ignore", "ignore"],
       // Not in the group of processes that Ctrl-C ends.
       detached: true,
     });
+    this.#ended = once(this.#process, "close");
     this.#process.unref();
     (this.#process.stdin as Socket).unref();
   }
@@ -61,16 +63,17 @@ export class Keeper {
   }
 
   async removeAll(): Promise<void> {
-    const ended = once(this.#process, "close");
     this.#process.ref();
     this.#process.stdin?.end();
-    await ended;
+    await this.#ended;
   }
 }
 
 /** Removes what is left of clusters whose keeper was killed too. */
 export async function removeLeftovers(): Promise<void> {
-  const lost = (await clustersHere()).filter((id) => findProcessesWith(mark(id)).length === 0);
+  const lost = (await clustersHere()).filter(
+    (id) => findProcessesWith(keeperMark(id)).length === 0,
+  );
   await Promise.all(lost.map((id) => new Keeper(id).removeAll()));
 }
 
@@ -85,6 +88,7 @@ async function clustersHere(): Promise<string[]> {
   return [...new Set(ids)].filter((id) => id.startsWith(`${NAMESPACE}-`));
 }
 
-function mark(id: string): Record<string, string> {
+/** In the environment of a cluster's keeper, and of nothing else. */
+export function keeperMark(id: string): Record<string, string> {
   return { SLIPWAY_CLUSTER_KEEPER: id };
 }
