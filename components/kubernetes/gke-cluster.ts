@@ -43,8 +43,8 @@ export interface ZonalNodes {
  * under a DNS name alone, where Google lets in by IAM; it has no address. Network policies are enforced, pods
  * act by Workload Identity, and Google keeps it and its nodes up to date.
  *
- * What is in the cluster goes with it. Disks of claims and addresses of load balancers are things of the cloud's:
- * they stay, unless their claim or Service was deleted before.
+ * What is in the cluster goes with it. Its load balancers are let go of before, and where data is not protected
+ * its disks: Google would keep both.
  *
  * The project needs the services container.googleapis.com and compute.googleapis.com.
  *
@@ -113,6 +113,19 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       transformations: [tiedTo(cluster)],
     };
     this.#steps = access.steps;
+    access.steps.lastStep(
+      `${name}-let-go`,
+      {
+        program: "let-go",
+        args: {
+          ...owner,
+          server: pulumi.interpolate`https://${endpointOf(cluster)}`,
+          withData: !args.protect,
+        },
+      },
+      // It has to be taken although the cluster goes, and at the cluster that goes.
+      { parent: this, provider: access.commands, replaceWith: [cluster] },
+    );
     this.registerOutputs({
       gkeEndpoint: endpointOf(cluster),
       kubeconfigFile: access.kubeconfigFile,
@@ -211,11 +224,14 @@ function nodePool(
   );
 }
 
-function endpointOf(cluster: gcp.container.Cluster): pulumi.Output<string> {
-  return cluster.controlPlaneEndpointsConfig.apply(({ dnsEndpointConfig }) => {
-    if (dnsEndpointConfig?.endpoint) return dnsEndpointConfig.endpoint;
-    throw new pulumi.RunError("Google named no DNS endpoint of the cluster's API server.");
-  });
+const endpointOf = (cluster: gcp.container.Cluster) =>
+  cluster.controlPlaneEndpointsConfig.apply(({ dnsEndpointConfig }) =>
+    required(dnsEndpointConfig?.endpoint),
+  );
+
+function required(endpoint: string | undefined): string {
+  if (endpoint) return endpoint;
+  throw new pulumi.RunError("Google named no DNS endpoint of the cluster's API server.");
 }
 
 /** What a node may do is said by the roles of its account alone. */
