@@ -3,11 +3,15 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettings, KubernetesSettings } from "../stacks/settings.ts";
+import type { CloudSettings } from "./cloud-settings.ts";
 import type { ConfigReader } from "./config-reader.ts";
+import { readGke } from "./gke-settings.ts";
 import { NETWORK } from "./patterns.ts";
 import { stackFiles } from "./stack-files.ts";
 
 interface ClusterContext {
+  readonly cloud: CloudSettings;
+  readonly protect: boolean;
   readonly project: string;
   readonly stack: string;
   readonly domain: string | undefined;
@@ -29,10 +33,8 @@ type Read = Pick<
 >;
 
 /** The keys of a stack that runs on Kubernetes. */
-export function readCluster(
-  reader: ConfigReader,
-  { project, stack, domain, needed }: ClusterContext,
-): Read {
+export function readCluster(reader: ConfigReader, context: ClusterContext): Read {
+  const { project, stack, domain, needed } = context;
   if (needed && domain === undefined) {
     reader.missing(
       "domain",
@@ -41,7 +43,7 @@ export function readCluster(
     );
   }
   return {
-    cluster: readExisting(reader, needed),
+    cluster: readClusterItself(reader, context),
     namespace: reader.optional("namespace", NAME, "a name in lower case") ?? `${project}-${stack}`,
     ingressClass: reader.optional("ingressClass", NAME, "the name of an ingress class"),
     ingressAnnotations: reader.strings("ingressAnnotations"),
@@ -53,15 +55,43 @@ export function readCluster(
   };
 }
 
+function readClusterItself(
+  reader: ConfigReader,
+  { cloud, protect, needed }: ClusterContext,
+): ClusterSettings {
+  const named = reader.oneOf("cluster", ["existing", "gke"]);
+  const kind = needed ? named : undefined;
+  const existing = readExisting(reader, kind);
+  const gke = readGke(reader, { cloud, protect, needed: kind === "gke" });
+  return kind === "gke" ? gke : existing;
+}
+
 /** Its login is a secret of the stack, or a file of whoever runs Pulumi. */
-function readExisting(reader: ConfigReader, needed: boolean): ClusterSettings {
+function readExisting(
+  reader: ConfigReader,
+  kind: ClusterSettings["kind"] | undefined,
+): ClusterSettings {
   const secret = reader.optionalSecretText("kubeconfig");
   const path = reader.optional("kubeconfigPath", /^[^\0\r\n]+$/, "the path of a kubeconfig");
+  if (kind === "gke") {
+    refuseLogin(reader, { kubeconfig: secret, kubeconfigPath: path });
+    return { kind: "existing", kubeconfig: pulumi.secret("") };
+  }
   const text = secret ?? readFile(reader, path);
-  if (needed && text === undefined && path === undefined) {
+  if (kind === "existing" && text === undefined && path === undefined) {
     reader.missingSecret("kubeconfig", 'target is "kubernetes"', "<FILE");
   }
   return { kind: "existing", kubeconfig: text ?? pulumi.secret("") };
+}
+
+function refuseLogin(reader: ConfigReader, given: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    reader.problem(
+      `slipway:${key} is set, but a cluster that is made brings its own (slipway:cluster is "gke").`,
+      `pulumi config rm ${key}`,
+    );
+  }
 }
 
 function readFile(

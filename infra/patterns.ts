@@ -1,6 +1,9 @@
 import { isIPv4 } from "node:net";
 
 export const IPV4 = { test: isIPv4 };
+export const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
+/** As clouds name regions and sizes. */
+export const SLUG = /^[a-z0-9-]+$/;
 /** `ADDRESS/BITS`, or an address alone. */
 export const NETWORK = { test: isNetwork };
 

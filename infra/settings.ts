@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DnsName } from "../components/dns-name.ts";
 import type { TlsSettings } from "../components/nginx-conf.ts";
 import type {
   AppSettings,
@@ -9,9 +8,11 @@ import type {
   PublishedSettings,
   Settings,
 } from "../stacks/settings.ts";
+import { readCloud } from "./cloud-settings.ts";
 import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
-import { IPV4, NETWORK } from "./patterns.ts";
+import { readHost } from "./host-settings.ts";
+import { HOST_NAME, IPV4, NETWORK, SLUG } from "./patterns.ts";
 import { stackFiles } from "./stack-files.ts";
 
 /**
@@ -25,9 +26,16 @@ export function readSettings(project: string, stack: string): Settings {
   const protect = reader.boolean("protectData");
   const domain = reader.optional("domain", HOST_NAME, "a host name");
   const dataGiB = reader.integer("dataGiB", 1, 16_384);
-  const host = readHost(reader, { protect, domain, dataGiB, needed: target === "docker" });
+  const cloud = readCloud(reader);
+  const made = { cloud, protect, domain };
+  const host = readHost(reader, { ...made, dataGiB, needed: target === "docker" });
   const published = readIngress(reader, host, domain);
-  const cluster = readCluster(reader, { project, stack, domain, needed: target === "kubernetes" });
+  const cluster = readCluster(reader, {
+    ...made,
+    project,
+    stack,
+    needed: target === "kubernetes",
+  });
   const ofTarget =
     target === "docker"
       ? { target, host, ingress: published, sshFiles: stackFiles("ssh", stack) }
@@ -59,81 +67,6 @@ export function readSettings(project: string, stack: string): Settings {
   reader.refuseUnknownKeys();
   reader.throwProblems();
   return deepFreeze(settings);
-}
-
-interface HostContext {
-  readonly protect: boolean;
-  readonly domain: string | undefined;
-  readonly dataGiB: number;
-  /** Whether the target is a host at all; on another one nothing of it can be missing. */
-  readonly needed: boolean;
-}
-
-function readHost(
-  reader: ConfigReader,
-  { protect, domain, dataGiB, needed }: HostContext,
-): HostSettings {
-  const named = reader.oneOf("host", ["local", "ssh", "droplet", "gce"]);
-  const kind = needed ? named : "local";
-  const ssh = readServer(reader, kind);
-  const made = { ...readMadeHost(reader, kind), dataGiB, protect, dns: readDns(reader, domain) };
-  const token = reader.optionalSecret("digitaloceanToken");
-  const project = reader.optional("gcpProject", GCP_PROJECT, "the id of a Google Cloud project");
-  const zone = reader.optional("zone", /^[a-z]+-[a-z]+\d-[a-z]$/, "a zone like europe-west3-a");
-  switch (kind) {
-    case "local":
-      return { kind };
-    case "ssh":
-      return { kind, ...ssh };
-    case "droplet":
-      return { kind, ...made, token };
-    case "gce":
-      if (project === undefined) reader.missing("gcpProject", 'host is "gce"', "PROJECT");
-      return { kind, ...made, project: project ?? "", zone: zone ?? `${made.region}-a` };
-  }
-}
-
-function readDns(reader: ConfigReader, domain: string | undefined): DnsName | undefined {
-  const zone = reader.optional("dnsZone", HOST_NAME, "a zone of the cloud that the machine is at");
-  if (zone === undefined) return undefined;
-  if (domain === undefined) reader.missing("domain", "dnsZone is set", "HOST");
-  return { zone, domain: domain ?? "" };
-}
-
-function readServer(reader: ConfigReader, host: string) {
-  const address = reader.optional("sshHost", HOST_NAME, "a host name or an address");
-  if (address === undefined && host === "ssh") reader.missing("sshHost", 'host is "ssh"', "HOST");
-  return {
-    address: address ?? "",
-    port: reader.integer("sshPort", 1, 65535),
-    user: reader.text("sshUser", isUserName, "the name of a user of the server", "root"),
-    key: reader.optionalSecretText("sshKey"),
-    hostKey: reader.optional("sshHostKey", HOST_KEY, "the server's public key, `TYPE BASE64`"),
-  };
-}
-
-/** What is made where nothing is said of it, at each cloud. */
-const USUAL = {
-  droplet: { region: "fra1", size: "s-1vcpu-2gb", image: "ubuntu-24-04-x64" },
-  gce: {
-    region: "europe-west3",
-    size: "e2-small",
-    image: "ubuntu-os-cloud/ubuntu-2404-lts-amd64",
-  },
-} as const;
-
-function readMadeHost(reader: ConfigReader, host: string) {
-  const usual = host === "gce" ? USUAL.gce : USUAL.droplet;
-  const sshSources = reader.list("sshSources", NETWORK, "networks like 203.0.113.0/24");
-  if (sshSources.length === 0 && (host === "droplet" || host === "gce")) {
-    reader.missing("sshSources", `host is "${host}"`, `'["203.0.113.7/32"]'`);
-  }
-  return {
-    region: reader.optional("region", SLUG, "the name of a region") ?? usual.region,
-    size: reader.optional("size", SLUG, "the name of a size") ?? usual.size,
-    image: reader.optional("machineImage", /^[\w./-]+$/, "the name of an image") ?? usual.image,
-    sshSources,
-  };
 }
 
 function readIngress(
@@ -313,10 +246,6 @@ const URL_PATH = /^\/[\w./~%:@!$&'()*+,;=?-]*$/;
 const FOLDER_PATH = /^\/[\w./-]*[\w-]$/;
 const IMAGE_REFERENCE = /^\w[\w./:@-]*$/;
 const IMAGE_OR_ARCHIVE = /^(\w[\w./:@-]*|\.{0,2}\/[^\n\r\0]+)$/;
-const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
-const SLUG = /^[a-z0-9-]+$/;
-const GCP_PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
-const HOST_KEY = /^(ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]+=*$/;
 const CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/;
 const ONE_LINE = /^[^\n\r\0]+$/;
 const PROCESS_NAME = /^[a-z][a-z0-9-]{0,30}$/;
@@ -330,7 +259,6 @@ const isPrefix = (value: string) => /^\/([\w.~-]+\/)*$/.test(value);
 const isIdentifier = (value: string) => /^[a-z_][a-z0-9_]{0,39}$/.test(value);
 const isRoleName = (value: string) =>
   isIdentifier(value) && !/^(postgres|doadmin|cloudsql.*|pg_.*)$/.test(value);
-const isUserName = (value: string) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value);
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !pulumi.Output.isInstance(value)) {

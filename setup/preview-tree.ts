@@ -77,9 +77,20 @@ function separated(className: string): string {
 }
 
 const SPELLED: Readonly<Record<string, string>> = Object.fromEntries(
-  ["Cloud", "DigitalOcean", "Docker", "GCE", "IAM", "IP", "Nginx", "Postgres", "SQL", "SSH"].map(
-    (name) => [name.toLowerCase(), name],
-  ),
+  [
+    "Cloud",
+    "DigitalOcean",
+    "Docker",
+    "GCE",
+    "GKE",
+    "IAM",
+    "IP",
+    "NAT",
+    "Nginx",
+    "Postgres",
+    "SQL",
+    "SSH",
+  ].map((name) => [name.toLowerCase(), name]),
 );
 
 function summary(steps: readonly PreviewStep[]): string {

@@ -22,7 +22,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
   const { app, ingress: wanted, images, seconds } = settings;
   const image = imageOf(release);
   const owner = { project: settings.project, stack: settings.stack };
-  const cluster = kubernetesCluster("cluster", settings);
+  const cluster = await kubernetesCluster("cluster", settings);
   const on = cluster.options;
 
   const namespace = new StackNamespace(

@@ -135,7 +135,21 @@ export interface ExistingCluster {
   readonly kubeconfig: pulumi.Output<string>;
 }
 
-export type ClusterSettings = ExistingCluster;
+/** A cluster of Google Kubernetes Engine that is made. */
+export interface GkeCluster {
+  readonly kind: "gke";
+  readonly project: string;
+  readonly region: string;
+  /** Nodes of one's own in one zone; undefined leaves them to Google. */
+  readonly zonal:
+    | { readonly zone: string; readonly size: string; readonly count: number }
+    | undefined;
+  readonly login: "exec" | "token";
+  /** Whether the cluster survives a destroy. */
+  readonly protect: boolean;
+}
+
+export type ClusterSettings = ExistingCluster | GkeCluster;
 
 export interface IngressSettings {
   /** The only host that is answered; undefined answers every one. */

@@ -7,6 +7,13 @@ export function connect(kubeconfig: string): KubeConfig {
   return config;
 }
 
+/** The cluster at an address, with the login of a kubeconfig. */
+export function connectTo(kubeconfig: string, server: string): KubeConfig {
+  const config = connect(kubeconfig);
+  config.clusters = config.clusters.map((cluster) => ({ ...cluster, server }));
+  return config;
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiException && error.code === 404;
 }

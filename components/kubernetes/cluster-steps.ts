@@ -8,6 +8,11 @@ import type { RunningContainer, StepCall } from "./cluster.ts";
 const NODE = "../node_modules/.bin/node";
 const PROGRAMS = "../steps";
 
+interface LastCall {
+  readonly program: "let-go";
+  readonly args: StepCall["args"];
+}
+
 /** Steps that reach a cluster through a kubeconfig, which is in a file: what is in it may change any hour. */
 export class ClusterSteps {
   readonly #kubeconfig: pulumi.Input<string>;
@@ -24,6 +29,19 @@ export class ClusterSteps {
         create: `${NODE} ${PROGRAMS}/${program}.ts`,
         stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
         // What a step prints is for the user only when it fails, and then the error carries it.
+        logging: command.local.Logging.None,
+      },
+      opts,
+    );
+  }
+
+  /** A step that is taken when it is deleted, and at no other time. */
+  lastStep(name: string, { program, args }: LastCall, opts: pulumi.CustomResourceOptions): Step {
+    return new command.local.Command(
+      name,
+      {
+        delete: `${NODE} ${PROGRAMS}/${program}.ts`,
+        stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
         logging: command.local.Logging.None,
       },
       opts,

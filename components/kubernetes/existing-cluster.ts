@@ -1,11 +1,11 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import * as command from "@pulumi/command";
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Script, Step } from "../machine/machine.ts";
 import type { StackFiles } from "../stack-files.ts";
 import type { Cluster, RunningContainer, StepCall } from "./cluster.ts";
-import { ClusterSteps } from "./cluster-steps.ts";
+import { ClusterAccess } from "./cluster-access.ts";
+import type { ClusterSteps } from "./cluster-steps.ts";
 
 export interface ExistingClusterArgs {
   /** A change of the login in it changes nothing; another server is a move, and makes everything anew. */
@@ -24,22 +24,21 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:ExistingCluster", name, {}, opts);
-    const child = { parent: this };
     const kubeconfig = pulumi.secret(args.kubeconfig);
-    this.provider = new kubernetes.Provider(
-      `${name}-kubernetes`,
+    const access = new ClusterAccess(
+      name,
       {
         kubeconfig,
-        clusterIdentifier: pulumi.unsecret(kubeconfig.apply(serverOf)),
-        enableServerSideApply: true,
+        stepKubeconfig: kubeconfig,
+        identifier: pulumi.unsecret(kubeconfig.apply(serverOf)),
+        files: args.files,
       },
-      child,
+      { parent: this },
     );
-    const commands = new command.Provider(`${name}-command`, {}, child);
-    this.options = { providers: [this.provider, commands] };
-    const file = pulumi.unsecret(args.files.save("kubeconfig", kubeconfig));
-    this.#steps = new ClusterSteps(file);
-    this.registerOutputs({ kubeconfigFile: file });
+    this.provider = access.provider;
+    this.options = { providers: [access.provider, access.commands] };
+    this.#steps = access.steps;
+    this.registerOutputs({ kubeconfigFile: access.kubeconfigFile });
   }
 
   step(name: string, call: StepCall, opts: pulumi.CustomResourceOptions): Step {

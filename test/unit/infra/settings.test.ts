@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
@@ -170,8 +170,8 @@ describe("good settings", () => {
 
 describe("Pulumi.yaml and infra/settings.ts agree", () => {
   test("settings.ts reads every key that Pulumi.yaml describes, and no other", () => {
-    const files = ["infra/settings.ts", "infra/cluster-settings.ts"];
-    const text = files.map((file) => readFileSync(join(ROOT, file), "utf8")).join("");
+    const files = readdirSync(join(ROOT, "infra")).filter((file) => /settings\.ts$/.test(file));
+    const text = files.map((file) => readFileSync(join(ROOT, "infra", file), "utf8")).join("");
     const found = [...text.matchAll(/reader\.\w+\(\s*"(\w+)"/g)].map((match) => match[1]);
     const keys = [...new Set(found)];
     expect(keys.sort()).toEqual(Object.keys(defaults).sort());

@@ -11,8 +11,8 @@ export const LABELS: Schema = {
 };
 
 /** The official plugin adds a label of its own, and holds them all for secrets. */
-export function labels(thing: Thing): PropertyMap {
-  const given = thing.inputs["labels"];
+export function labels(thing: Thing, property = "labels"): PropertyMap {
+  const given = thing.inputs[property];
   const all = { ...(isMap(given) ? given : {}), "goog-pulumi-provisioned": "true" };
   return {
     effectiveLabels: all,

@@ -22,7 +22,15 @@ export function regionOf({ inputs, settings }: Thing): string {
   );
 }
 
-/** All three may be given as a link too. */
+/** A region or a zone, of what can be in either. */
+export function locationOf({ inputs, settings }: Thing): string {
+  return given(
+    inputs["location"] ?? settings["zone"] ?? settings["region"],
+    "Cannot determine location: set location in this resource, or set provider-level region/zone.",
+  );
+}
+
+/** All of them may be given as a link too. */
 function given(value: unknown, problem: string): string {
   if (typeof value !== "string") {
     throw new Error(problem);

@@ -6,17 +6,22 @@ import { serve } from "../serve.ts";
 import { simulatedProvider } from "../simulated/simulated-provider.ts";
 import { account } from "./account.ts";
 import { address } from "./address.ts";
+import { cluster } from "./cluster.ts";
 import { connection } from "./connection.ts";
 import { database } from "./database.ts";
 import { databaseInstance } from "./database-instance.ts";
 import { disk } from "./disk.ts";
 import { firewall } from "./firewall.ts";
+import { getClientConfig } from "./get-client-config.ts";
 import { globalAddress } from "./global-address.ts";
 import { iamMember } from "./iam-member.ts";
 import { instance } from "./instance.ts";
 import { network } from "./network.ts";
+import { nodePool } from "./node-pool.ts";
 import { realCredentials } from "./real-credentials.ts";
 import { recordSet } from "./record-set.ts";
+import { router } from "./router.ts";
+import { routerNat } from "./router-nat.ts";
 import { subnetwork } from "./subnetwork.ts";
 import { user } from "./user.ts";
 
@@ -42,7 +47,11 @@ await serve(
       "gcp:compute/globalAddress:GlobalAddress": globalAddress,
       "gcp:compute/instance:Instance": instance,
       "gcp:compute/network:Network": network,
+      "gcp:compute/router:Router": router,
+      "gcp:compute/routerNat:RouterNat": routerNat,
       "gcp:compute/subnetwork:Subnetwork": subnetwork,
+      "gcp:container/cluster:Cluster": cluster,
+      "gcp:container/nodePool:NodePool": nodePool,
       "gcp:dns/recordSet:RecordSet": recordSet,
       "gcp:projects/iAMMember:IAMMember": iamMember,
       "gcp:serviceaccount/account:Account": account,
@@ -51,6 +60,7 @@ await serve(
       "gcp:sql/databaseInstance:DatabaseInstance": databaseInstance,
       "gcp:sql/user:User": user,
     },
+    lookUps: { "gcp:organizations/getClientConfig:getClientConfig": getClientConfig },
     realCredentials,
   }),
 );

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { GCLOUD_LOGIN, gkeKubeconfig } from "../../../components/kubernetes/gke-kubeconfig.ts";
+import { readConfig } from "../../config.ts";
+import { PROGRAM, ROOT } from "../../project.ts";
+import { UserError } from "../../user-error.ts";
+
+/** What the state says of a cluster that the program made. */
+export interface MadeCluster {
+  readonly gkeEndpoint: string | undefined;
+  /** Where the program leaves a kubeconfig, relative to where it runs. */
+  readonly kubeconfigFile: string | undefined;
+}
+
+/** The text of the kubeconfig of a stack's cluster. */
+export async function kubeconfigOf(stack: Stack, made: MadeCluster): Promise<string> {
+  const { gkeEndpoint, kubeconfigFile } = made;
+  if (gkeEndpoint === undefined) return await existing(stack);
+  if ((await readConfig(stack, "clusterLogin")) !== "token") {
+    return gkeKubeconfig(gkeEndpoint, GCLOUD_LOGIN);
+  }
+  const file = resolve(PROGRAM, kubeconfigFile ?? "");
+  // Whatever runs the program renews the token; a preview changes nothing else.
+  if (!isFresh(file)) await stack.preview();
+  return readFileSync(file, "utf8");
+}
+
+/** As the config has it: a cluster that somebody else runs. */
+async function existing(stack: Stack): Promise<string> {
+  const text = await readConfig(stack, "kubeconfig");
+  if (text !== undefined) return text;
+  const path = resolve(ROOT, (await readConfig(stack, "kubeconfigPath")) ?? "");
+  if (!existsSync(path)) {
+    throw new UserError(`There is no kubeconfig ${path} on this machine (slipway:kubeconfigPath).`);
+  }
+  return readFileSync(path, "utf8");
+}
+
+/** A token of Google's is good for an hour, and one command is done in a quarter of it. */
+const TOKEN_MINUTES = 45;
+
+const isFresh = (file: string) =>
+  existsSync(file) && Date.now() - statSync(file).mtimeMs < TOKEN_MINUTES * 60_000;
