@@ -50,15 +50,26 @@ const MOCKS: pulumi.runtime.Mocks = {
     id: type === "digitalocean:index/droplet:Droplet" ? "7" : `${name}-id`,
     state: type.startsWith("kubernetes:")
       ? objectOf(name, inputs)
-      : { ...madeUp(type.split(":")[0], name), ...inputs },
+      : { ...madeUp(type.split(":")[0], name), ...inputs, ...addedWithin(type, inputs) },
   }),
   call: ({ token }) => {
     if (token === "digitalocean:index/getDatabaseCa:getDatabaseCa") {
       return { certificate: "the authority of the database" };
     }
+    if (token === "gcp:organizations/getClientConfig:getClientConfig") {
+      return { accessToken: "a token of Google's" };
+    }
     throw new Error(`No program of ours calls ${token}.`);
   },
 };
+
+/** What a cloud adds within what it was given. */
+function addedWithin(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  if (type !== "gcp:container/cluster:Cluster") return {};
+  const endpoints = inputs["controlPlaneEndpointsConfig"] as { dnsEndpointConfig: object };
+  const dnsEndpointConfig = { ...endpoints.dnsEndpointConfig, endpoint: "gke.example.org" };
+  return { controlPlaneEndpointsConfig: { ...endpoints, dnsEndpointConfig } };
+}
 
 /** What the engine and the plugins make up. */
 function madeUp(plugin: string | undefined, name: string): Record<string, string | number> {

@@ -3,70 +3,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
-import { readSettings } from "../../../infra/settings.ts";
-import type { ContainerDatabase, ManagedDatabase, Settings } from "../../../stacks/settings.ts";
+import type { ContainerDatabase, ManagedDatabase } from "../../../stacks/settings.ts";
 import { resolved } from "../resolved.ts";
-
-const ROOT = join(import.meta.dirname, "../../..");
-
-type Values = Readonly<Record<string, string>>;
-
-/** The keys of Pulumi.yaml with their defaults, as the engine hands them to the program. */
-const defaults: Values = Object.fromEntries(
-  Object.entries(
-    parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).config as Record<
-      string,
-      { default?: string }
-    >,
-  )
-    .filter(([key]) => !key.startsWith("pulumi:"))
-    .map(([key, { default: value }]) => [key, value ?? "(none)"]),
-);
-
-const secrets: Values = {
-  databasePassword: "a password of the database",
-  appSecret: "a key of sixteen characters or more",
-};
-
-const SECRET_KEYS = Object.keys(defaults).filter((key) => {
-  const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
-  return config[key].description.startsWith("Secret");
-});
-
-/** Reads the settings of a stack whose config is the defaults, two secrets, and these values. */
-function read(
-  values: Values = {},
-  inTheClear: readonly string[] = [],
-  alsoEncrypted: readonly string[] = [],
-): Settings {
-  const config = Object.entries({ ...defaults, ...secrets, ...values });
-  const encrypted = [...SECRET_KEYS, ...alsoEncrypted];
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(config.map(([key, value]) => [`slipway:${key}`, value])),
-    encrypted.filter((key) => !inTheClear.includes(key)).map((key) => `slipway:${key}`),
-  );
-  return readSettings("slipway", "dev");
-}
-
-function messageOf(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof pulumi.RunError) return error.message;
-    throw error;
-  }
-  return "";
-}
-
-/** The message about problems, each a sentence and the line to type. */
-function problems(...lines: readonly (readonly [string, string])[]): string {
-  const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
-  return [
-    `Stack "dev" was not touched: ${count} in its config.`,
-    ...lines.map(([text, type], index) => `  ${index + 1}. ${text}\n     ${type} -s dev`),
-  ].join("\n");
-}
+import { defaults, messageOf, problems, ROOT, read, secrets, type Values } from "./config.ts";
 
 describe("good settings", () => {
   test("the defaults of Pulumi.yaml and two secrets are enough", () => {

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { messageOf, problems, read, type Values } from "./config.ts";
+
+const GKE: Values = {
+  target: "kubernetes",
+  cluster: "gke",
+  gcpProject: "acme-prod",
+  domain: "shop.example",
+};
+
+describe("a cluster that is made at Google", () => {
+  test("is Autopilot, in Frankfurt, protected, and reached by gcloud's plugin, where nothing else is said", () => {
+    expect(read(GKE)).toMatchObject({
+      target: "kubernetes",
+      cluster: {
+        kind: "gke",
+        project: "acme-prod",
+        region: "europe-west3",
+        zonal: undefined,
+        login: "exec",
+        protect: true,
+      },
+    });
+  });
+
+  test("has two nodes in the region's zone a, where they are one's own", () => {
+    expect(read({ ...GKE, clusterMode: "standard", region: "us-east4" })).toMatchObject({
+      cluster: {
+        region: "us-east4",
+        zonal: { zone: "us-east4-a", size: "e2-standard-2", count: 2 },
+      },
+    });
+  });
+
+  test("has the nodes that the config names", () => {
+    const nodes = {
+      clusterMode: "standard",
+      zone: "europe-west3-c",
+      size: "n2-standard-4",
+      nodes: "5",
+    };
+    expect(read({ ...GKE, ...nodes, clusterLogin: "token", protectData: "false" })).toMatchObject({
+      cluster: {
+        zonal: { zone: "europe-west3-c", size: "n2-standard-4", count: 5 },
+        login: "token",
+        protect: false,
+      },
+    });
+  });
+
+  test("is not asked for where the target is a Docker host", () => {
+    expect(read({ cluster: "gke", nodes: "3" })).toMatchObject({ target: "docker" });
+  });
+});
+
+describe("what is wrong is named, with the line to type", () => {
+  const table: readonly (readonly [string, Values, string, string])[] = [
+    [
+      "a cluster of a kind that there is not",
+      { cluster: "eks" },
+      'slipway:cluster is "eks"; it must be "existing" or "gke".',
+      "pulumi config set cluster existing",
+    ],
+    [
+      "no project",
+      { ...GKE, gcpProject: "" },
+      'slipway:gcpProject is missing, and cluster is "gke".',
+      "pulumi config set gcpProject PROJECT",
+    ],
+    [
+      "a zone of another region",
+      { ...GKE, clusterMode: "standard", zone: "us-east1-b" },
+      'slipway:zone is "us-east1-b", which is not in the region "europe-west3".',
+      "pulumi config set zone europe-west3-a",
+    ],
+    [
+      "a kubeconfig where the cluster is made",
+      { ...GKE, kubeconfigPath: "nowhere" },
+      'slipway:kubeconfigPath is set, but a cluster that is made brings its own (slipway:cluster is "gke").',
+      "pulumi config rm kubeconfigPath",
+    ],
+    [
+      "no kubeconfig where the cluster is there",
+      { target: "kubernetes", domain: "shop.example" },
+      'slipway:kubeconfig is missing, and target is "kubernetes".',
+      "pulumi config set --secret kubeconfig <FILE",
+    ],
+    ...["size", "zone", "nodes"].map((key): [string, Values, string, string] => [
+      `${key} on Autopilot`,
+      { ...GKE, [key]: { size: "e2-small", zone: "europe-west3-b", nodes: "3" }[key] ?? "" },
+      `slipway:${key} is set, but on Autopilot the nodes are Google's (slipway:clusterMode).`,
+      `pulumi config rm ${key}`,
+    ]),
+  ];
+
+  test.each(table)("%s", (_, values, text, type) => {
+    expect(messageOf(() => read(values))).toBe(problems([text, type]));
+  });
+
+  test("all of it at once", () => {
+    const values = {
+      ...GKE,
+      gcpProject: "",
+      clusterMode: "manual",
+      clusterLogin: "password",
+      nodes: "0",
+    };
+    const message = messageOf(() => read(values));
+    for (const key of ["gcpProject", "clusterMode", "clusterLogin", "nodes"]) {
+      expect(message).toContain(`slipway:${key} is `);
+    }
+  });
+});
