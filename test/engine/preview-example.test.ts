@@ -47,6 +47,21 @@ test.each([
   expect(output).toMatch(/^\+ database-login +Postgres login$/m);
 });
 
+test.each([
+  [["prod"], undefined],
+  [["prod", "clusterMode=standard"], "cluster-pool"],
+])("%j is shown as a tree: cluster, database, ingress and app", async (args, pool) => {
+  const { code, output } = await preview(...args);
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/^\+ cluster +GKE cluster$/m);
+  expect(output).toMatch(/^ {2}\+ cluster +Google cluster, protected$/m);
+  expect(output).toMatch(/^ {2}\+ database-data +persistent volume claim, protected$/m);
+  expect(output).toMatch(/^\+ ingress +Nginx ingress controller$/m);
+  expect(output).toMatch(/^ {2}\+ web +deployment$/m);
+  expect(/^ {2}\+ (\S+) +Google node pool$/m.exec(output)?.[1]).toBe(pool);
+  expect(output).toMatch(/^\d+ to create in 14 components, 2 of them protected\.$/m);
+});
+
 test("secrets that only the stack's own passphrase opens are not needed", async () => {
   const secure = "\n    secure: v1:AAAA:BBBB\n";
   writeFileSync(
@@ -72,7 +87,10 @@ test("a setting that is wrong is named, and ends with the code of pulumi", async
 test("nothing is left of it, and nothing of the clone is changed", async () => {
   await preview("dev");
   expect(readdirSync(temporary)).toEqual([]);
-  expect(readdirSync(join(clone.folder, ".slipway"))).not.toContain("ssh");
+  await preview("prod");
+  const kept = readdirSync(join(clone.folder, ".slipway"));
+  expect(kept).not.toContain("ssh");
+  expect(kept).not.toContain("kube");
   const git = ["-C", clone.folder, "status", "--porcelain"];
   expect(execFileSync("git", git, { encoding: "utf8" })).toBe("?? Pulumi.team.yaml\n");
 });

@@ -44,6 +44,7 @@ export const cluster: Kind = {
       location: locationOf(cluster),
       subnetwork: inputs["subnetwork"] ?? `projects/${projectOf(cluster)}/subnetworks/default`,
       networkingMode: "VPC_NATIVE",
+      ipAllocationPolicy: inputs["ipAllocationPolicy"] ?? {},
       datapathProvider:
         inputs["datapathProvider"] ?? (isAutopilot ? "ADVANCED_DATAPATH" : "LEGACY_DATAPATH"),
       releaseChannel: inputs["releaseChannel"] ?? { channel: "REGULAR" },
@@ -57,6 +58,8 @@ export const cluster: Kind = {
         publicEndpoint: "",
       },
       controlPlaneEndpointsConfig: endpoints(cluster),
+      clusterAutoscaling: { enabled: isAutopilot, ...mapIn(inputs["clusterAutoscaling"]) },
+      nodeConfig: inputs["nodeConfig"] ?? {},
       ...labels(cluster, "resourceLabels"),
       endpoint: addressOf(cluster),
       masterAuth: { clusterCaCertificate: certificate(cluster) },

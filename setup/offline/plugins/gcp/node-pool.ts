@@ -42,7 +42,6 @@ export const nodePool: Kind = {
     deletionPolicy: DELETION_POLICY,
 
     instanceGroupUrls: { type: "list", of: "string", output: true },
-    operation: { type: "string", output: true },
   },
 
   id: (pool) => {
