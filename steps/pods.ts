@@ -60,13 +60,15 @@ async function lastLog(
 ): Promise<string> {
   if (container === undefined) return "";
   const where = { namespace, name, container: container.name, tailLines: LOG_LINES };
-  // One that was just started again has said nothing yet.
-  for (const previous of container.restartCount > 0 ? [false, true] : [false]) {
-    const log = await core.readNamespacedPodLog({ ...where, previous }).catch(none);
-    if (log.trim() !== "") return log.trimEnd();
-  }
-  return "";
+  const log = await core.readNamespacedPodLog(where).catch(none);
+  if (log.trim() !== "" && !log.startsWith(LOST)) return log.trimEnd();
+  // It was just started again, and has said nothing yet; what it said before it ended is in its status.
+  const { state, lastState } = container;
+  return ((state?.terminated ?? lastState?.terminated)?.message ?? "").trimEnd();
 }
+
+/** Said by a kubelet, as if it were the log, where it has removed that. */
+const LOST = "unable to retrieve container logs";
 
 /** Of a container that never began. */
 const none = (): string => "";

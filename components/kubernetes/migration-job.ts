@@ -14,6 +14,18 @@ export interface MigrationJobArgs extends AppPodArgs {
 
 /** For the Job to be seen to have ended in its time. */
 const MARGIN_SECONDS = 120;
+/** How much later a migration that goes on is ended from outside, and what it said is lost. */
+const PATIENCE_SECONDS = 30;
+
+/** Ends the migration from inside, so that its log stays; an image without `timeout` leaves that to the Job. */
+const IN_TIME = `
+command -v timeout >/dev/null || exec /bin/sh -c "$0"
+timeout "$1" /bin/sh -c "$0"
+code=$?
+case $code in
+  124 | 143) echo "The migration was not done within $1 seconds (slipway:migrateSeconds)." >&2 ;;
+esac
+exit $code`;
 
 /**
  * The migration of the database: one command, run once in the new image before anything of that image takes
@@ -25,8 +37,8 @@ const MARGIN_SECONDS = 120;
 export class MigrationJob extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:MigrationJob", name, {}, opts);
-    const seconds = args.timeoutSeconds + MARGIN_SECONDS;
-    const command = ["/bin/sh", "-c", args.command];
+    const seconds = args.timeoutSeconds + PATIENCE_SECONDS + MARGIN_SECONDS;
+    const command = ["/bin/sh", "-c", IN_TIME, args.command, String(args.timeoutSeconds)];
     const template = appPod("step", args, { command }, { restartPolicy: "Never" });
     const image = args.cluster.step(
       `${name}-image`,
@@ -45,7 +57,7 @@ export class MigrationJob extends pulumi.ComponentResource {
         spec: {
           // Twice at once, or twice in a row, is for whoever wrote the migration to decide.
           backoffLimit: 0,
-          activeDeadlineSeconds: args.timeoutSeconds,
+          activeDeadlineSeconds: args.timeoutSeconds + PATIENCE_SECONDS,
           template,
         },
       },
