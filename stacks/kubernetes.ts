@@ -91,7 +91,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     (command) =>
       new MigrationJob(
         "migrate",
-        { ...pod, command, timeoutSeconds: seconds.migrate },
+        { ...pod, cluster, command, timeoutSeconds: seconds.migrate },
         { ...on, dependsOn: [policies, ...databases] },
       ),
   );
@@ -104,6 +104,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     {
       ...here,
       ...wanted,
+      cluster,
       domain: undefined,
       image: images.nginx,
       app: service.address,
@@ -117,6 +118,21 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     { ...on, dependsOn: [policies, ...migrations] },
   );
 
+  // Before the app: where it is refused, no release begins.
+  const ingress = new WebIngress(
+    "web-ingress",
+    {
+      ...here,
+      ...wanted,
+      cluster,
+      className,
+      ownController: settings.ingressClass === undefined,
+      service: front.serviceName,
+      annotations: settings.ingressAnnotations,
+    },
+    on,
+  );
+
   const web = new WebDeployment(
     "web",
     {
@@ -127,20 +143,9 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       healthPath: app.healthPath,
       healthSeconds: seconds.health,
     },
-    { ...on, dependsOn: [front, ...databases, ...migrations] },
+    { ...on, dependsOn: [front, ingress, ...databases, ...migrations] },
   );
 
-  const ingress = new WebIngress(
-    "web-ingress",
-    {
-      ...here,
-      ...wanted,
-      className,
-      service: front.serviceName,
-      annotations: settings.ingressAnnotations,
-    },
-    on,
-  );
   const url = `${wanted.tls.kind === "off" ? "http" : "https"}://${wanted.domain}`;
 
   const live = new RollOut(

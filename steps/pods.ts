@@ -5,19 +5,10 @@ import type {
   V1Deployment,
   V1Pod,
 } from "@kubernetes/client-node";
+import { statusesOf } from "./trouble.ts";
 
-/** How often an app may end before it is ready; one that ended once may yet get ready. */
-const RESTARTS_ALLOWED = 3;
 const LOG_LINES = 30;
-/** What a kubelet does not get over by itself, or says only after it has tried several times. */
-const HOPELESS = new Set([
-  "ImagePullBackOff",
-  "InvalidImageName",
-  "ErrImageNeverPull",
-  "CreateContainerConfigError",
-  "CreateContainerError",
-  "RunContainerError",
-]);
+const REVISION = "deployment.kubernetes.io/revision";
 
 /** The pods of a Deployment's present template. */
 export async function podsOf(
@@ -38,71 +29,46 @@ export async function podsOf(
   );
 }
 
-const REVISION = "deployment.kubernetes.io/revision";
-
-/** Why a roll-out will not end well, as far as that can be said by now. */
-export function troubleOf({ status }: V1Deployment, pods: readonly V1Pod[]): string | undefined {
-  const condition = (type: string, reason?: string) =>
-    status?.conditions?.find((one) => one.type === type && (reason ?? one.reason) === one.reason);
-  const refused = condition("ReplicaFailure");
-  if (refused?.status === "True") return `The cluster refuses the pods: ${refused.message}`;
-  for (const pod of pods) {
-    for (const container of containersOf(pod)) {
-      const { waiting } = container.state ?? {};
-      if (waiting?.reason !== undefined && HOPELESS.has(waiting.reason)) {
-        return `${waiting.reason}: ${waiting.message ?? container.image}`;
-      }
-      if (!container.ready && container.restartCount >= RESTARTS_ALLOWED) {
-        const code = container.lastState?.terminated?.exitCode;
-        return `The app ended before it was healthy${code === undefined ? "" : `, with exit code ${code}`}.`;
-      }
-    }
-  }
-  const late = condition("Progressing", "ProgressDeadlineExceeded");
-  return late === undefined
-    ? undefined
-    : "The app was not healthy in time (slipway:healthSeconds, healthPath, appPort; it must listen on 0.0.0.0).";
-}
-
-/** What the pods that are not ready said last, and what happened to them. */
-export async function explainPods(
-  core: CoreV1Api,
-  deployment: V1Deployment,
-  pods: readonly V1Pod[],
-): Promise<string> {
-  const namespace = deployment.metadata?.namespace ?? "";
-  const [pod] = pods.filter((one) => !containersOf(one).every(({ ready }) => ready));
-  if (pod?.metadata?.name === undefined) return "";
-  const name = pod.metadata.name;
+/** What happened to a pod that is not ready, and what it said last. */
+export async function explainPods(core: CoreV1Api, pods: readonly V1Pod[]): Promise<string> {
+  const pod = pods.find((one) => culpritOf(one) !== undefined) ?? pods.find(isUnplaced);
+  const { name, namespace } = pod?.metadata ?? {};
+  if (pod === undefined || name === undefined || namespace === undefined) return "";
   const { items } = await core.listNamespacedEvent({
     namespace,
     fieldSelector: `involvedObject.name=${name},type=Warning`,
   });
   const events = items.map(({ reason, message }) => `  ${reason}: ${message}`);
-  const log = await lastLog(core, namespace, pod);
+  const log = await lastLog(core, namespace, name, culpritOf(pod));
   return [
     ...(events.length === 0 ? [] : [`What happened to ${name}:`, ...new Set(events)]),
     ...(log === "" ? [] : ["The last lines of its log:", log]),
   ].join("\n");
 }
 
-async function lastLog(core: CoreV1Api, namespace: string, pod: V1Pod): Promise<string> {
-  const name = pod.metadata?.name ?? "";
-  const [container] = containersOf(pod);
-  const previous = (container?.restartCount ?? 0) > 0 && container?.state?.running === undefined;
-  try {
-    const log = await core.readNamespacedPodLog({
-      namespace,
-      name,
-      container: "app",
-      previous,
-      tailLines: LOG_LINES,
-    });
-    return log.trimEnd();
-  } catch {
-    return ""; // A container that never began has none.
-  }
+/** The first container that is not as far as it should be; the next ones may wait for it. */
+const culpritOf = ({ status }: V1Pod): V1ContainerStatus | undefined =>
+  statusesOf(status).find(({ ready }) => !ready);
+
+const isUnplaced = ({ status }: V1Pod): boolean => statusesOf(status).length === 0;
+
+async function lastLog(
+  core: CoreV1Api,
+  namespace: string,
+  name: string,
+  container: V1ContainerStatus | undefined,
+): Promise<string> {
+  if (container === undefined) return "";
+  const where = { namespace, name, container: container.name, tailLines: LOG_LINES };
+  const log = await core.readNamespacedPodLog(where).catch(none);
+  if (log.trim() !== "" && !log.startsWith(LOST)) return log.trimEnd();
+  // It was just started again, and has said nothing yet; what it said before it ended is in its status.
+  const { state, lastState } = container;
+  return ((state?.terminated ?? lastState?.terminated)?.message ?? "").trimEnd();
 }
 
-const containersOf = ({ status }: V1Pod): readonly V1ContainerStatus[] =>
-  status?.containerStatuses ?? [];
+/** Said by a kubelet, as if it were the log, where it has removed that. */
+const LOST = "unable to retrieve container logs";
+
+/** Of a container that never began. */
+const none = (): string => "";

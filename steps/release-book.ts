@@ -6,7 +6,7 @@ import {
   recordLine,
 } from "../components/release-record.ts";
 import { isNotFound } from "./connection.ts";
-import type { Rolled } from "./roll-out-attempt.ts";
+import type { Rolled } from "./deployments.ts";
 
 /** The object in which a stack's releases are recorded, and what the last verified one is made from. */
 const NAME = "releases";

@@ -1,19 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
-import {
-  AppsV1Api,
-  CoreV1Api,
-  type KubeConfig,
-  PatchStrategy,
-  setHeaderOptions,
-  type V1ConfigMap,
-  type V1Deployment,
-  type V1PodTemplateSpec,
-} from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig, type V1ConfigMap } from "@kubernetes/client-node";
 import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx-conf.ts";
 import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
 import { isNotFound } from "./connection.ts";
+import { Deployments, type Rolled } from "./deployments.ts";
 import { execPrinted } from "./exec.ts";
-import { explainPods, podsOf, troubleOf } from "./pods.ts";
 import { ReleaseBook } from "./release-book.ts";
 import { ask, type Question } from "./visitor.ts";
 import { who } from "./who.ts";
@@ -30,13 +20,6 @@ export interface RollOutArgs {
   readonly drainSeconds: number;
 }
 
-/** A Deployment, and what its release makes of it. */
-export interface Rolled {
-  readonly name: string;
-  /** What its pods are made from, as the cluster has it. */
-  readonly template: V1PodTemplateSpec;
-}
-
 const POLL_MILLISECONDS = 500;
 /** For all that knows of the pods before to have heard of the new ones. */
 const ANSWER_SECONDS = 30;
@@ -44,14 +27,14 @@ const ANSWER_SECONDS = 30;
 /** One try to bring a release about, and what is done where it fails. */
 export class RollOutAttempt {
   readonly #config: KubeConfig;
-  readonly #apps: AppsV1Api;
+  readonly #deployments: Deployments;
   readonly #core: CoreV1Api;
   readonly #book: ReleaseBook;
   readonly #args: RollOutArgs;
 
   constructor(config: KubeConfig, args: RollOutArgs) {
     this.#config = config;
-    this.#apps = config.makeApiClient(AppsV1Api);
+    this.#deployments = new Deployments(config, args.namespace);
     this.#core = config.makeApiClient(CoreV1Api);
     this.#book = new ReleaseBook(this.#core, args.namespace);
     this.#args = args;
@@ -60,7 +43,8 @@ export class RollOutAttempt {
   /** @returns an exit code. */
   async run(): Promise<number> {
     const { deployments, question } = this.#args;
-    const trouble = (await this.#bringAllAbout(deployments)) ?? (await this.#wrongAnswer(question));
+    const trouble =
+      (await this.#deployments.bringAbout(deployments)) ?? (await this.#wrongAnswer(question));
     if (trouble !== undefined) {
       say(trouble);
       await this.#putBack();
@@ -71,40 +55,6 @@ export class RollOutAttempt {
     const verified = releases.filter((release) => release.verified);
     process.stdout.write(verified.map(recordLine).join(""));
     return 0;
-  }
-
-  async #bringAllAbout(deployments: readonly Rolled[]): Promise<string | undefined> {
-    for (const deployment of deployments) {
-      const trouble = await this.#bringAbout(deployment);
-      if (trouble !== undefined) return trouble;
-    }
-    return undefined;
-  }
-
-  /** @returns what is wrong, or undefined once all pods are of the template and ready. */
-  async #bringAbout(rolled: Rolled): Promise<string | undefined> {
-    await this.#setTemplate(rolled);
-    for (;;) {
-      const deployment = await this.#read(rolled.name);
-      if (isComplete(deployment)) return undefined;
-      const pods = await podsOf(this.#core, this.#apps, deployment);
-      const trouble = troubleOf(deployment, pods);
-      if (trouble !== undefined) {
-        return `${trouble}\n${await explainPods(this.#core, deployment, pods)}`;
-      }
-      await pause();
-    }
-  }
-
-  /** A try before may have put another one back. */
-  async #setTemplate({ name, template }: Rolled): Promise<void> {
-    const { spec } = await this.#read(name);
-    if (isDeepStrictEqual(plain(spec?.template), plain(template))) return;
-    const { namespace } = this.#args;
-    await this.#apps.patchNamespacedDeployment(
-      { namespace, name, body: [{ op: "replace", path: "/spec/template", value: template }] },
-      setHeaderOptions("Content-Type", PatchStrategy.JsonPatch),
-    );
   }
 
   async #wrongAnswer(question: RollOutArgs["question"]): Promise<string | undefined> {
@@ -128,13 +78,7 @@ export class RollOutAttempt {
 
   async #putBack(): Promise<void> {
     const verified = await this.#book.verified();
-    if (verified === undefined) return;
-    const trouble = await this.#bringAllAbout(verified);
-    say(
-      trouble === undefined
-        ? "The last verified release is back."
-        : `The last verified release could not be put back: ${trouble}`,
-    );
+    if (verified !== undefined) say(await this.#deployments.putBack(verified));
   }
 
   /** Until no pod of a release before is left. */
@@ -150,11 +94,6 @@ export class RollOutAttempt {
     }
   }
 
-  async #read(name: string): Promise<V1Deployment> {
-    const { namespace } = this.#args;
-    return await this.#apps.readNamespacedDeployment({ namespace, name });
-  }
-
   async #entry(verified: boolean): Promise<ReleaseRecord> {
     const { image, version, rollbackOf } = this.#args;
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
@@ -166,7 +105,7 @@ export class RollOutAttempt {
   async #commit(): Promise<string> {
     const app = this.#args.deployments.at(-1);
     if (app === undefined) return "";
-    const pods = await podsOf(this.#core, this.#apps, await this.#read(app.name));
+    const pods = await this.#deployments.pods(app.name);
     const where = { namespace: this.#args.namespace, pod: pods[0]?.metadata?.name ?? "" };
     const command = ["/bin/sh", "-c", 'printf %s "$APP_COMMIT"'];
     try {
@@ -182,19 +121,6 @@ function ifNotFound(error: unknown): V1ConfigMap {
   if (isNotFound(error)) return {};
   throw error;
 }
-
-function isComplete({ metadata, spec, status }: V1Deployment): boolean {
-  const wanted = spec?.replicas ?? 1;
-  return (
-    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
-    status?.updatedReplicas === wanted &&
-    status.replicas === wanted &&
-    status.availableReplicas === wanted
-  );
-}
-
-/** As JSON says it: without what is undefined, and times as text. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
 const pause = () => new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
 

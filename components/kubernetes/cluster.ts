@@ -24,7 +24,7 @@ export interface Cluster {
 
 export interface StepCall {
   /** Name of the program. */
-  readonly program: "roll-out";
+  readonly program: "pull-image" | "roll-out" | "roll-out-part" | "try-ingress";
   readonly args: Readonly<Record<string, pulumi.Input<unknown>>>;
 }
 

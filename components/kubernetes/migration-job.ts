@@ -1,28 +1,50 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
+import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
 export interface MigrationJobArgs extends AppPodArgs {
+  readonly cluster: Cluster;
   /** Run by the image's `/bin/sh`. */
   readonly command: string;
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
 }
 
-/** For a node to be found and the image to get there. */
-const START_SECONDS = 300;
+/** For the Job to be seen to have ended in its time. */
+const MARGIN_SECONDS = 120;
+/** How much later a migration that goes on is ended from outside, and what it said is lost. */
+const PATIENCE_SECONDS = 30;
+
+/** Ends the migration from inside, so that its log stays; an image without `timeout` leaves that to the Job. */
+const IN_TIME = `
+command -v timeout >/dev/null || exec /bin/sh -c "$0"
+timeout "$1" /bin/sh -c "$0"
+code=$?
+case $code in
+  124 | 143) echo "The migration was not done within $1 seconds (slipway:migrateSeconds)." >&2 ;;
+esac
+exit $code`;
 
 /**
  * The migration of the database: one command, run once in the new image before anything of that image takes
- * traffic. When it fails, what comes after it does not happen, the error has the last of what it said, and
+ * traffic. The image is fetched first, so that one that can't be had is told from a migration that takes its
+ * time. When it fails, what comes after it does not happen, the error has the last of what it said, and
  * the next `up` runs it again. The Job of the last release stays to be looked at; what it did to the
  * database stays too.
  */
 export class MigrationJob extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:MigrationJob", name, {}, opts);
-    const seconds = args.timeoutSeconds + START_SECONDS;
+    const seconds = args.timeoutSeconds + PATIENCE_SECONDS + MARGIN_SECONDS;
+    const command = ["/bin/sh", "-c", IN_TIME, args.command, String(args.timeoutSeconds)];
+    const template = appPod("step", args, { command }, { restartPolicy: "Never" });
+    const image = args.cluster.step(
+      `${name}-image`,
+      { program: "pull-image", args: { namespace: args.namespace, template } },
+      { parent: this },
+    );
     new kubernetes.batch.v1.Job(
       name,
       {
@@ -35,16 +57,15 @@ export class MigrationJob extends pulumi.ComponentResource {
         spec: {
           // Twice at once, or twice in a row, is for whoever wrote the migration to decide.
           backoffLimit: 0,
-          activeDeadlineSeconds: args.timeoutSeconds,
-          template: appPod(
-            "step",
-            args,
-            { command: ["/bin/sh", "-c", args.command] },
-            { restartPolicy: "Never" },
-          ),
+          activeDeadlineSeconds: args.timeoutSeconds + PATIENCE_SECONDS,
+          template,
         },
       },
-      { parent: this, customTimeouts: { create: `${seconds}s`, update: `${seconds}s` } },
+      {
+        parent: this,
+        dependsOn: image,
+        customTimeouts: { create: `${seconds}s`, update: `${seconds}s` },
+      },
     );
     this.registerOutputs({});
   }

@@ -11,10 +11,12 @@ import {
   serverConf,
 } from "../nginx-conf.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
+import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { apart, leaving, PROGRESS_SECONDS, SKIP_AWAIT } from "./pod-life.ts";
 
 export interface NginxFrontArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
+  readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
   readonly serviceAccount: pulumi.Input<string>;
@@ -89,8 +91,12 @@ export class NginxFront extends pulumi.ComponentResource {
           name,
           namespace,
           labels: objectLabels(owner, "front"),
-          // A roll-out that failed may have put back what its pods are made from.
-          annotations: { "pulumi.com/patchForce": "true" },
+          annotations: {
+            // Waited for by the step below, which says sooner why it is in vain.
+            ...SKIP_AWAIT,
+            // A roll-out that failed may have put back what its pods are made from.
+            "pulumi.com/patchForce": "true",
+          },
         },
         spec: {
           replicas: 2,
@@ -110,6 +116,15 @@ export class NginxFront extends pulumi.ComponentResource {
       {
         metadata: { name, namespace, labels: objectLabels(owner, "front") },
         spec: { maxUnavailable: 1, selector: { matchLabels: selector(owner, "front") } },
+      },
+      child,
+    );
+    const { metadata, spec } = this.deployment;
+    args.cluster.step(
+      `${name}-rolled-out`,
+      {
+        program: "roll-out-part",
+        args: { namespace, part: { name: metadata.name, template: spec.template } },
       },
       child,
     );

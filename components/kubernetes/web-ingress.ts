@@ -2,13 +2,17 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
 import type { TlsSettings } from "../nginx-conf.ts";
+import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
 export interface WebIngressArgs {
+  readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
   /** Class of the controller that is to serve it. */
   readonly className: pulumi.Input<string>;
+  /** Whether that is the stack's own, which is known to say what it makes of an Ingress. */
+  readonly ownController: boolean;
   /** The only host that is answered. */
   readonly domain: string;
   readonly tls: TlsSettings;
@@ -22,9 +26,12 @@ export interface WebIngressArgs {
 
 /** How long the controller may take to get its address from a cloud. */
 const ADDRESS_SECONDS = 600;
+/** How long a controller may take to say what it thinks of annotations; the stack's own may have to start. */
+const OPINION_SECONDS = { own: 120, foreign: 10 } as const;
 
 /**
  * The host name at the ingress controller, with its TLS. Ready when the controller has a public address.
+ * Annotations from config are tried first: a controller that refuses them would take the host off.
  * With `acme` the certificate is got and renewed by cert-manager, which has to be in the cluster.
  */
 export class WebIngress extends pulumi.ComponentResource {
@@ -37,17 +44,14 @@ export class WebIngress extends pulumi.ComponentResource {
     const metadata = { namespace, labels: objectLabels(owner, "ingress") };
     const secretName = this.#certificate(name, args, metadata);
     const backend = { service: { name: args.service, port: { name: "http" } } };
+    const annotations = { ...nginxAnnotations(args), ...args.annotations };
     const ingress = new kubernetes.networking.v1.Ingress(
       name,
       {
         metadata: {
           ...metadata,
           name,
-          annotations: {
-            ...nginxAnnotations(args),
-            ...(tls.kind === "acme" ? acmeAnnotations(name) : {}),
-            ...args.annotations,
-          },
+          annotations: { ...(tls.kind === "acme" ? acmeAnnotations(name) : {}), ...annotations },
         },
         spec: {
           ingressClassName: args.className,
@@ -55,12 +59,43 @@ export class WebIngress extends pulumi.ComponentResource {
           ...(secretName === undefined ? {} : { tls: [{ hosts: [domain], secretName }] }),
         },
       },
-      { parent: this, customTimeouts: { create: `${ADDRESS_SECONDS}s` } },
+      {
+        parent: this,
+        customTimeouts: { create: `${ADDRESS_SECONDS}s` },
+        dependsOn: this.#trial(name, args, annotations),
+      },
     );
     this.address = ingress.status.loadBalancer.ingress.apply(
       ([first]) => first?.ip ?? first?.hostname ?? "",
     );
     this.registerOutputs({ address: this.address });
+  }
+
+  /** @returns the step that takes it; none where nothing but what is ours is to be tried. */
+  #trial(
+    name: string,
+    args: WebIngressArgs,
+    annotations: Record<string, pulumi.Input<string>>,
+  ): pulumi.Resource[] {
+    if (Object.keys(args.annotations).length === 0) return [];
+    const { cluster, namespace, className, service } = args;
+    const step = cluster.step(
+      `${name}-tried`,
+      {
+        program: "try-ingress",
+        args: {
+          namespace,
+          name: `${name}-trial`,
+          className,
+          service,
+          labels: objectLabels(args.owner, "ingress"),
+          annotations,
+          seconds: args.ownController ? OPINION_SECONDS.own : OPINION_SECONDS.foreign,
+        },
+      },
+      { parent: this },
+    );
+    return [step];
   }
 
   /** @returns the name of the object with the certificate; undefined without TLS. */

@@ -7,6 +7,8 @@ export interface SmallApp {
   /** JavaScript that runs before the server listens; `await` is allowed. */
   readonly before?: string;
   readonly listenOn?: string;
+  /** Of every answer; 200 if it is left out. */
+  readonly status?: number;
   readonly migrateCommand?: string;
   readonly healthSeconds?: number;
 }
@@ -17,7 +19,7 @@ export interface SmallApp {
  */
 export function writeSmallApp(clone: Clone, app: SmallApp = {}): void {
   clone.write("small/Dockerfile", dockerfile(app.build ?? []));
-  clone.write("small/server.mjs", server(app.before ?? "", app.listenOn ?? "0.0.0.0"));
+  clone.write("small/server.mjs", server(app));
   setConfig(clone, {
     appPath: "small",
     staticPath: "",
@@ -34,11 +36,11 @@ ${lines.join("\n")}
 CMD ["node", "/server.mjs"]
 `;
 
-const server = (before: string, listenOn: string) => `
+const server = ({ before = "", listenOn = "0.0.0.0", status = 200 }: SmallApp) => `
 import { createServer } from "node:http";
 process.on("SIGTERM", () => process.exit(0));
 ${before}
 const { APP_IMAGE: image, APP_VERSION: version, PORT: port } = process.env;
-createServer((_, response) => response.end(JSON.stringify({ image, version })))
+createServer((_, response) => response.writeHead(${status}).end(JSON.stringify({ image, version })))
   .listen(Number(port), "${listenOn}", () => console.log("listening on ${listenOn}"));
 `;

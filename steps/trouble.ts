@@ -1,0 +1,113 @@
+import type {
+  V1Container,
+  V1ContainerStatus,
+  V1Deployment,
+  V1Pod,
+  V1PodStatus,
+} from "@kubernetes/client-node";
+
+/** How often a container may end before it is ready: one that ended twice may yet find what it waits for. */
+const ENDS_ALLOWED = 2;
+/** For a probe that was right in time to be heard of. */
+const HEARSAY_SECONDS = 2;
+/** What a kubelet does not get over by itself, or says only after it has tried several times. */
+const HOPELESS = new Set([
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "CreateContainerConfigError",
+  "CreateContainerError",
+  "RunContainerError",
+]);
+
+/**
+ * Says why a roll-out will not end well, as soon as that can be said. How long an app is not healthy is
+ * measured here: the kubelet waits longer for one that does not answer its probes at all, and the clocks
+ * of a cluster and of this machine may differ.
+ */
+export class TroubleWatch {
+  /** When each run of a container was first seen, in milliseconds. */
+  readonly #firstSeen = new Map<string, number>();
+
+  troubleOf({ status }: V1Deployment, pods: readonly V1Pod[]): string | undefined {
+    const condition = (type: string, reason?: string) =>
+      status?.conditions?.find((one) => one.type === type && (reason ?? one.reason) === one.reason);
+    const refused = condition("ReplicaFailure");
+    if (refused?.status === "True") return `The cluster refuses the pods: ${refused.message}`;
+    for (const pod of pods) {
+      const trouble = this.#ofPod(pod);
+      if (trouble !== undefined) return trouble;
+    }
+    const late = condition("Progressing", "ProgressDeadlineExceeded");
+    return late === undefined
+      ? undefined
+      : (unplaced(pods) ?? `The pods did not get ready: ${late.message}`);
+  }
+
+  #ofPod(pod: V1Pod): string | undefined {
+    for (const status of statusesOf(pod.status)) {
+      const trouble = hopeless(status) ?? ending(status) ?? this.#late(pod, status);
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
+  }
+
+  #late(pod: V1Pod, { containerID, name, ready, state }: V1ContainerStatus): string | undefined {
+    const container = pod.spec?.containers.find((one) => one.name === name);
+    const seconds = allowed(container);
+    if (ready || state?.running === undefined || seconds === undefined) return undefined;
+    const run = containerID ?? "";
+    const since = this.#firstSeen.get(run) ?? performance.now();
+    this.#firstSeen.set(run, since);
+    if (performance.now() - since < (seconds + HEARSAY_SECONDS) * 1000) return undefined;
+    const { path } = container?.startupProbe?.httpGet ?? {};
+    const port = container?.ports?.[0]?.containerPort;
+    return (
+      `The app was not healthy within ${seconds} seconds: it must listen on 0.0.0.0, port ${port}, ` +
+      `and answer ${path} with 200 (slipway:healthSeconds, slipway:appPort, slipway:healthPath).`
+    );
+  }
+}
+
+/** Of all that run in a pod, those that run first included. */
+export const statusesOf = (status: V1PodStatus | undefined): readonly V1ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+];
+
+export function hopeless({ state, image }: V1ContainerStatus): string | undefined {
+  const { reason, message } = state?.waiting ?? {};
+  if (reason === undefined || !HOPELESS.has(reason)) return undefined;
+  return `${reason}: ${message ?? image}`;
+}
+
+function ending({
+  name,
+  ready,
+  restartCount,
+  state,
+  lastState,
+}: V1ContainerStatus): string | undefined {
+  // While it waits to be started again, it has ended once more than it was restarted.
+  const ended = restartCount + (state?.running === undefined && restartCount > 0 ? 1 : 0);
+  if (ready || ended <= ENDS_ALLOWED) return undefined;
+  const code = (state?.terminated ?? lastState?.terminated)?.exitCode;
+  const who = name === "app" ? "The app" : `The container ${name}`;
+  return `${who} ended before it was healthy${code === undefined ? "" : `, with exit code ${code}`}.`;
+}
+
+/** Seconds that the probe gives an app to start. */
+function allowed(container: V1Container | undefined): number | undefined {
+  const { failureThreshold, periodSeconds = 1 } = container?.startupProbe ?? {};
+  return failureThreshold === undefined ? undefined : failureThreshold * periodSeconds;
+}
+
+export function unplaced(pods: readonly V1Pod[]): string | undefined {
+  const conditions = pods.flatMap(({ status }) => status?.conditions ?? []);
+  const unscheduled = conditions.find(
+    ({ type, status }) => type === "PodScheduled" && status === "False",
+  );
+  return unscheduled === undefined
+    ? undefined
+    : `No node takes the pods: ${unscheduled.message} (slipway:cpu, slipway:memory, slipway:replicas)`;
+}

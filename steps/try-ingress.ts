@@ -1,0 +1,91 @@
+/**
+ * A trial of an Ingress, with its arguments as JSON on standard input. A controller takes a host off when it
+ * rejects the Ingress: so another one, for a host that nobody asks for, carries the annotations first. Fails
+ * with the controller's words where it rejects that.
+ */
+import { text } from "node:stream/consumers";
+import { CoreV1Api, type CoreV1Event, NetworkingV1Api } from "@kubernetes/client-node";
+import { connect, isNotFound } from "./connection.ts";
+
+interface Call {
+  /** Path of the file. */
+  readonly kubeconfig: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly className: string;
+  readonly service: string;
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
+  /** How long to wait for a controller to say something. */
+  readonly seconds: number;
+}
+
+const POLL_MILLISECONDS = 300;
+
+const call: Call = JSON.parse(await text(process.stdin));
+const { namespace, name } = call;
+const config = connect(call.kubeconfig);
+const core = config.makeApiClient(CoreV1Api);
+const networking = config.makeApiClient(NetworkingV1Api);
+
+await remove();
+const uid = await create();
+try {
+  const refusal = await heard(uid);
+  if (refusal !== undefined) {
+    process.stderr.write(
+      `The ingress controller refuses the annotations of slipway:ingressAnnotations:\n` +
+        `  ${refusal}\nThe Ingress is as it was.\n`,
+    );
+    process.exitCode = 1;
+  }
+} finally {
+  await remove();
+}
+
+async function create(): Promise<string> {
+  const backend = { service: { name: call.service, port: { name: "http" } } };
+  const { metadata } = await networking.createNamespacedIngress({
+    namespace,
+    body: {
+      metadata: { name, labels: call.labels, annotations: call.annotations },
+      spec: {
+        ingressClassName: call.className,
+        rules: [
+          {
+            host: `${name}.invalid`,
+            http: { paths: [{ path: "/", pathType: "Prefix", backend }] },
+          },
+        ],
+      },
+    },
+  });
+  return metadata?.uid ?? "";
+}
+
+/** @returns why the controller refuses it, or undefined where it takes it or says nothing. */
+async function heard(uid: string): Promise<string | undefined> {
+  const deadline = performance.now() + call.seconds * 1000;
+  while (performance.now() < deadline) {
+    const fieldSelector = `involvedObject.uid=${uid}`;
+    const { items } = await core.listNamespacedEvent({ namespace, fieldSelector });
+    const refused = items.find(isRefusal);
+    if (refused !== undefined) return refused.message;
+    if (items.length > 0) return undefined;
+    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
+  }
+  return undefined;
+}
+
+/** A warning may be about something else, such as a Service that has no pods yet. */
+function isRefusal({ type, reason = "" }: CoreV1Event): boolean {
+  return type === "Warning" && /Reject|Error|Invalid|Fail/i.test(reason);
+}
+
+async function remove(): Promise<void> {
+  try {
+    await networking.deleteNamespacedIngress({ namespace, name });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { dirname } from "node:path";
+import { chosenTools } from "../../../ops/tools.ts";
+import { offlineImages } from "../../../setup/offline/images/index.ts";
+
+interface Finding {
+  readonly check: string;
+  /** `KIND.NAME`. */
+  readonly object: string;
+  readonly about: string;
+}
+
+interface Found {
+  readonly failed: readonly Finding[];
+  readonly passed: number;
+}
+
+interface Report {
+  readonly summary: { readonly passed: number };
+  readonly results: {
+    readonly failed_checks: readonly {
+      readonly check_id: string;
+      readonly check_name: string;
+      readonly resource: string;
+    }[];
+  };
+}
+
+const IMAGE = "slipway-cluster-test/checkov";
+
+/** What checkov thinks of a file of manifests. */
+export function checkov(manifests: string): Found {
+  const base = chosenTools().images === "offline" ? offlineImages.python : undefined;
+  const from = base === undefined ? [] : ["--build-arg", `PYTHON_IMAGE=${base}`];
+  docker("build", "--quiet", "--tag", IMAGE, ...from, import.meta.dirname);
+  try {
+    const { stdout, stderr } = spawnSync(
+      "docker",
+      [
+        ...["run", "--rm", "--network=none"],
+        `--volume=${dirname(manifests)}:/manifests:ro`,
+        ...[IMAGE, "--framework=kubernetes", "--directory=/manifests", "--output=json"],
+        ...["--skip-download", "--compact", "--quiet"],
+      ],
+      { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
+    );
+    return found(JSON.parse(stdout || `{"error": ${JSON.stringify(stderr)}}`));
+  } finally {
+    // Its layers stay, for the next time.
+    docker("image", "rm", "--no-prune", IMAGE);
+  }
+}
+
+function found({ summary, results }: Report): Found {
+  return {
+    failed: results.failed_checks.map(({ check_id: check, resource, check_name: about }) => ({
+      check,
+      object: short(resource),
+      about,
+    })),
+    passed: summary.passed,
+  };
+}
+
+/** Without the namespace in the middle. */
+const short = (resource: string) => resource.replace(/^(\w+)\..+\.([^.]+)$/, "$1.$2");
+
+function docker(...args: string[]): void {
+  execFileSync("docker", args, { stdio: "pipe" });
+}
