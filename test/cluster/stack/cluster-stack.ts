@@ -1,8 +1,9 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { inject } from "vitest";
 import { chosenTools } from "../../../ops/tools.ts";
 import { Cluster } from "../../../setup/offline/cluster/index.ts";
 import { offlineImages } from "../../../setup/offline/images/index.ts";
+import { execPrinted } from "../../../steps/exec.ts";
 import { Clone, docker, type Ended } from "../../e2e/clone.ts";
 import { setConfig } from "../../e2e/config.ts";
 import { Forwarder } from "./forwarder.ts";
@@ -12,11 +13,15 @@ export class ClusterStack {
   readonly clone: Clone;
   readonly cluster = new Cluster(inject("cluster"));
   readonly config = new KubeConfig();
+  readonly core: CoreV1Api;
+  /** What commands on the stack have printed. */
+  readonly printed: string[] = [];
   #forwarder: Forwarder | undefined;
 
   private constructor(clone: Clone) {
     this.clone = clone;
     this.config.loadFromString(this.cluster.kubeconfig);
+    this.core = this.config.makeApiClient(CoreV1Api);
   }
 
   static async make(settings: Record<string, string> = {}): Promise<ClusterStack> {
@@ -43,13 +48,22 @@ export class ClusterStack {
     return `slipway-${this.clone.stack}`;
   }
 
+  /** The load balancer's address. */
+  get address(): string {
+    return this.#there.host;
+  }
+
   /**
    * Where the app is reached, once it is up: a name that leads to this machine, and from here to the load
    * balancer, so that whoever asks needs no name server.
    */
   get url(): string {
+    return `http://localhost:${this.#there.port}`;
+  }
+
+  get #there(): Forwarder {
     if (this.#forwarder === undefined) throw new Error("The stack is not up yet.");
-    return `http://localhost:${this.#forwarder.port}`;
+    return this.#forwarder;
   }
 
   /** Builds a folder of the clone, and pushes it; @returns the reference by digest. */
@@ -77,16 +91,55 @@ export class ClusterStack {
 
   async tryUp(settings: Record<string, string | undefined> = {}): Promise<Ended> {
     setConfig(this.clone, settings);
-    const ended = await this.clone.pulumi(["up", "--yes", "--skip-preview"]);
+    const ended = await this.pulumi("up", "--yes", "--skip-preview");
     if (ended.code === 0) await this.#forward();
     return ended;
   }
 
+  async pulumi(...args: string[]): Promise<Ended> {
+    return this.#noted(await this.clone.pulumi(args));
+  }
+
   /** `./slipway VERB -s STACK ARGS`; fails when the command does. */
   async verb(verb: string, ...args: string[]): Promise<string> {
-    const { code, output } = await this.clone.slipway([verb, "-s", this.clone.stack, ...args]);
+    const { code, output } = await this.tryVerb(verb, ...args);
     if (code !== 0) throw new Error(output);
     return output;
+  }
+
+  async tryVerb(verb: string, ...args: string[]): Promise<Ended> {
+    return this.#noted(await this.clone.slipway([verb, "-s", this.clone.stack, ...args]));
+  }
+
+  async sql(query: string): Promise<string[]> {
+    return (await this.verb("psql", "--", "-Atc", query)).split("\n").filter(Boolean);
+  }
+
+  async secret(key: string): Promise<string> {
+    return (await this.clone.pulumi(["config", "get", key])).output.replace(/\n$/, "");
+  }
+
+  /** Names of the pods with a role that are not on their way out. */
+  async pods(role: string): Promise<string[]> {
+    const labelSelector = `slipway.role=${role}`;
+    const { items } = await this.core.listNamespacedPod({
+      namespace: this.namespace,
+      labelSelector,
+    });
+    return items
+      .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+      .map(({ metadata }) => metadata?.name ?? "");
+  }
+
+  /** What a shell's command prints in a pod; fails when the command does. */
+  async exec(pod: string, container: string, command: string): Promise<string> {
+    const where = { namespace: this.namespace, pod, container };
+    return (await execPrinted(this.config, where, ["sh", "-c", command])).trim();
+  }
+
+  #noted(ended: Ended): Ended {
+    this.printed.push(ended.output);
+    return ended;
   }
 
   /** Removes the stack with its data, and the folder. */

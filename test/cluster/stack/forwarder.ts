@@ -9,10 +9,12 @@ import {
 
 /** Passes connections to a port of this machine on to another address, byte for byte. */
 export class Forwarder {
+  readonly host: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
   private constructor(host: string, port: number) {
+    this.host = host;
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
       const other = dial({ host, port, allowHalfOpen: true });
       for (const socket of [client, other]) {
