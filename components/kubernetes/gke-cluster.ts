@@ -123,8 +123,13 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
           withData: !args.protect,
         },
       },
-      // It has to be taken although the cluster goes, and at the cluster that goes.
-      { parent: this, provider: access.commands, replaceWith: [cluster] },
+      {
+        parent: this,
+        provider: access.commands,
+        // It has to be taken although the cluster goes, and at the cluster that goes; not when it stays.
+        replaceWith: [cluster],
+        protect: args.protect,
+      },
     );
     this.registerOutputs({
       gkeEndpoint: endpointOf(cluster),

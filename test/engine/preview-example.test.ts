@@ -59,7 +59,7 @@ test.each([
   expect(output).toMatch(/^\+ ingress +Nginx ingress controller$/m);
   expect(output).toMatch(/^ {2}\+ web +deployment$/m);
   expect(/^ {2}\+ (\S+) +Google node pool$/m.exec(output)?.[1]).toBe(pool);
-  expect(output).toMatch(/^\d+ to create in 14 components, 2 of them protected\.$/m);
+  expect(output).toMatch(/^\d+ to create in 14 components, 3 of them protected\.$/m);
 });
 
 test("secrets that only the stack's own passphrase opens are not needed", async () => {

@@ -44,9 +44,10 @@ test("everything is made with providers of the cluster, nothing with a default o
   );
 });
 
-test("cluster and claim are protected, and nothing else", () => {
+test("claim and cluster are protected, with what lets go of the cluster, and nothing else", () => {
   expect(stack.filter(({ protect }) => protect).map(({ name }) => name)).toEqual([
     "cluster",
+    "cluster-let-go",
     "database-data",
   ]);
 });

@@ -142,7 +142,7 @@ describe("protection", () => {
     const made = await make({ protect });
     expect(clusterOf(made)?.inputs["deletionProtection"]).toBe(protect);
     expect(made.filter((one) => one.protect).map(({ id }) => id)).toEqual(
-      protect ? ["gcp:container/cluster:Cluster::it"] : [],
+      protect ? ["gcp:container/cluster:Cluster::it", "command:local:Command::it-let-go"] : [],
     );
   });
 

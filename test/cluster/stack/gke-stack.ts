@@ -1,0 +1,187 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CoreV1Api, KubeConfig, RbacAuthorizationV1Api } from "@kubernetes/client-node";
+import { inject } from "vitest";
+import { chosenTools } from "../../../ops/tools.ts";
+import { Cluster } from "../../../setup/offline/cluster/index.ts";
+import { offlineImages } from "../../../setup/offline/images/index.ts";
+import { Clone, docker, type Ended } from "../../e2e/clone.ts";
+import { setConfig } from "../../e2e/config.ts";
+import { Simulator } from "../../e2e/hosts/simulator.ts";
+import { writeSmallApp } from "../../e2e/small-app.ts";
+
+/** As whom Google's token logs in to the cluster of the tests. */
+const ACCOUNT = { name: "gke-login", namespace: "kube-system" };
+
+/**
+ * A clone whose stack is a small app on a GKE cluster: the simulated Google hands out the cluster of the
+ * tests, and a token that opens it.
+ */
+export class GkeStack {
+  readonly clone: Clone;
+  readonly config: KubeConfig;
+  /** What Google was asked for. */
+  readonly asked: readonly string[];
+  readonly #folder: string;
+  readonly #simulator: Simulator;
+  readonly #authority: string;
+
+  private constructor(
+    clone: Clone,
+    config: KubeConfig,
+    { folder, simulator, authority, asked }: Google,
+  ) {
+    this.clone = clone;
+    this.config = config;
+    this.asked = asked;
+    this.#folder = folder;
+    this.#simulator = simulator;
+    this.#authority = authority;
+  }
+
+  static async make(): Promise<GkeStack> {
+    const cluster = new Cluster(inject("cluster"));
+    const config = new KubeConfig();
+    config.loadFromString(cluster.kubeconfig);
+    const clone = await Clone.make();
+    writeSmallApp(clone);
+    const { postgres, nginx, ingressController } = offlineImages;
+    const images = JSON.stringify({ postgres, nginx, ingressController });
+    setConfig(clone, {
+      httpPort: undefined,
+      target: "kubernetes",
+      cluster: "gke",
+      clusterLogin: "token",
+      domain: "localhost",
+      ...(chosenTools().images === "offline" ? { images } : {}),
+    });
+    const stack = new GkeStack(clone, config, await startGoogle(config));
+    // Makes tools, stack and secrets, and goes no further: the project is not named yet.
+    const { output } = await clone.slipway(["start"]);
+    if (!output.includes("slipway:gcpProject is missing")) throw new Error(output);
+    setConfig(clone, { gcpProject: "acme-test", image: await stack.#push(cluster) });
+    return stack;
+  }
+
+  get namespace(): string {
+    return `slipway-${this.clone.stack}`;
+  }
+
+  get core(): CoreV1Api {
+    return this.config.makeApiClient(CoreV1Api);
+  }
+
+  /** `./slipway ARGS`, where Google is. */
+  async slipway(...args: string[]): Promise<Ended> {
+    return await this.clone.slipway(args, {
+      SLIPWAY_SIMULATOR: this.#simulator.command,
+      GOOGLE_OAUTH_ACCESS_TOKEN: "dummy",
+      // As a DNS endpoint's certificate is of an authority that every machine trusts.
+      NODE_EXTRA_CA_CERTS: this.#authority,
+    });
+  }
+
+  /** The pulumi command on the stack; fails when that does. */
+  async pulumi(...args: string[]): Promise<string> {
+    const { code, output } = await this.slipway("pulumi", ...args, "--stack", this.clone.stack);
+    if (code !== 0) throw new Error(output);
+    return output;
+  }
+
+  async namespaces(): Promise<string[]> {
+    const { items } = await this.core.listNamespace();
+    return items.map(({ metadata }) => metadata?.name ?? "");
+  }
+
+  /** The file that a run of the program leaves. */
+  get tokenFile(): string {
+    return join(this.clone.folder, ".slipway", "kube", this.clone.stack, "kubeconfig");
+  }
+
+  async remove(): Promise<void> {
+    await this.#simulator.stop();
+    if ((await this.namespaces()).includes(this.namespace)) {
+      await this.core.deleteNamespace({ name: this.namespace });
+    }
+    await removeAccount(this.config);
+    for (const folder of [this.clone.folder, this.#folder]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #push(cluster: Cluster): Promise<string> {
+    const local = `slipway-cluster-test/${this.clone.stack}:small`;
+    const base =
+      chosenTools().images === "offline" ? ["--build-arg", `NODE_IMAGE=${offlineImages.node}`] : [];
+    docker("build", "--quiet", "--tag", local, ...base, `${this.clone.folder}/small`);
+    try {
+      return await cluster.registry.push(local, this.clone.stack);
+    } finally {
+      docker("image", "rm", "--no-prune", local);
+    }
+  }
+}
+
+interface Google {
+  readonly folder: string;
+  readonly simulator: Simulator;
+  /** Path of the certificate that vouches for the API server. */
+  readonly authority: string;
+  readonly asked: readonly string[];
+}
+
+async function startGoogle(config: KubeConfig): Promise<Google> {
+  const { server = "", caData = "" } = config.getCurrentCluster() ?? {};
+  const folder = mkdtempSync(join(tmpdir(), "slipway-gke-"));
+  const authority = join(folder, "authority.pem");
+  const others = process.env["NODE_EXTRA_CA_CERTS"];
+  const trusted = others === undefined ? "" : readFileSync(others, "utf8");
+  writeFileSync(authority, `${trusted}\n${Buffer.from(caData, "base64").toString()}`);
+  const asked: string[] = [];
+  const simulator = await Simulator.start(folder, {
+    "create cluster": async ({ controlPlaneEndpointsConfig: given }) => {
+      asked.push("create cluster");
+      const dnsEndpointConfig = { ...given.dnsEndpointConfig, endpoint: new URL(server).host };
+      return { controlPlaneEndpointsConfig: { ...given, dnsEndpointConfig } };
+    },
+    "delete cluster": async () => {
+      asked.push("delete cluster");
+    },
+    "read clientConfig": async () => ({ accessToken: await newToken(config) }),
+  });
+  await addAccount(config);
+  return { folder, simulator, authority, asked };
+}
+
+async function addAccount(config: KubeConfig): Promise<void> {
+  await config.makeApiClient(CoreV1Api).createNamespacedServiceAccount({
+    namespace: ACCOUNT.namespace,
+    body: { metadata: { name: ACCOUNT.name } },
+  });
+  await config.makeApiClient(RbacAuthorizationV1Api).createClusterRoleBinding({
+    body: {
+      metadata: { name: ACCOUNT.name },
+      roleRef: {
+        apiGroup: "rbac.authorization.k8s.io",
+        kind: "ClusterRole",
+        name: "cluster-admin",
+      },
+      subjects: [{ kind: "ServiceAccount", ...ACCOUNT }],
+    },
+  });
+}
+
+async function removeAccount(config: KubeConfig): Promise<void> {
+  await config.makeApiClient(CoreV1Api).deleteNamespacedServiceAccount(ACCOUNT);
+  const { name } = ACCOUNT;
+  await config.makeApiClient(RbacAuthorizationV1Api).deleteClusterRoleBinding({ name });
+}
+
+/** Another one each time, as Google's. */
+async function newToken(config: KubeConfig): Promise<string> {
+  const body = { spec: { audiences: [], expirationSeconds: 3600 } };
+  const core = config.makeApiClient(CoreV1Api);
+  const { status } = await core.createNamespacedServiceAccountToken({ ...ACCOUNT, body });
+  return status?.token ?? "";
+}
