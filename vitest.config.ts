@@ -79,6 +79,16 @@ export default defineConfig({
           ...stacks,
           name: "cluster",
           include: ["test/cluster/**/*.test.ts"],
+          exclude: ["test/cluster/load/**"],
+          globalSetup: ["test/cluster/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
+          name: "cluster-load",
+          maxWorkers: 1,
+          include: ["test/cluster/load/**/*.test.ts"],
           globalSetup: ["test/cluster/global-setup.ts"],
         },
       },

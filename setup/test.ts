@@ -46,6 +46,7 @@ const suites: Record<string, Suite> = {
   failures: { needsTools: true, slow: true, run: () => runVitest("failures") },
   cluster: { needsTools: true, slow: true, run: () => runVitest("cluster") },
   load: { needsTools: true, slow: true, run: () => runVitest("load") },
+  "cluster-load": { needsTools: true, slow: true, run: () => runVitest("cluster-load") },
 };
 
 /**

@@ -156,7 +156,11 @@ export class WebIngress extends pulumi.ComponentResource {
 function nginxAnnotations({ bodyMiB, readSeconds, service, tls }: WebIngressArgs) {
   return {
     "nginx.org/client-max-body-size": `${bodyMiB}m`,
-    "nginx.org/proxy-connect-timeout": "2s",
+    // Time for a lost packet to be sent again, twice.
+    "nginx.org/proxy-connect-timeout": "5s",
+    // The cluster says which pods are ready. By default one slow connection takes a pod out for ten seconds,
+    // and once that has come to all of them, everybody gets a 502.
+    "nginx.org/max-fails": "0",
     "nginx.org/proxy-read-timeout": `${readSeconds}s`,
     "nginx.org/proxy-send-timeout": `${readSeconds}s`,
     // Streams pass at once; answers are buffered behind it.

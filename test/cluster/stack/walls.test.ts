@@ -59,7 +59,8 @@ describe("network", () => {
   test("The app reaches the database, and nothing else in the cluster or outside of it", async () => {
     const outside = stack.cluster.registry.data.host;
     await strangerIsUp();
-    expect(await reaches(`database.${stack.namespace}:5432`)).toBe(true);
+    const database = `database.${stack.namespace}:5432`;
+    await until(() => reaches(database), "the app reaches its database");
     // That it is there for whoever is not kept from it.
     for (const there of [outside, API_SERVER]) {
       await until(() => strangerReaches(there), `somebody else reaches ${there}`);

@@ -4,16 +4,12 @@ import { Clone, docker, type Ended } from "../clone.ts";
 import { ask, JANE, register } from "../conduit-client.ts";
 import { setConfig } from "../config.ts";
 import { logsIn } from "../database-login.ts";
-import { type Answer, type LoadedRequest, type LoopReport, RequestLoop } from "../request-loop.ts";
-import { heavyTraffic } from "./heavy-traffic.ts";
+import type { LoopReport } from "../request-loop.ts";
 import { readyImages } from "./ready-images.ts";
 import { addSlowRoute } from "./slow-route.ts";
+import { imagesIn, underLoad as loaded, slugsIn } from "./under-load.ts";
 
-const LEAST_PER_SECOND = 200;
-/** How many were sent and answered even in the busiest second: a load that pauses sees no gap. */
-const LEAST_IN_ANY_SECOND = 100;
 const RELEASES = 10;
-const STYLE: LoadedRequest = { name: "style", path: "/style.css", status: 200, perSecond: 15 };
 
 let clone: Clone;
 let images: string[];
@@ -94,37 +90,11 @@ test("Every write that was acknowledged is there, once, and nothing else is", ()
   expect(written.toSorted()).toEqual(acknowledged.toSorted());
 });
 
-/** Does something while the app is under load, of which no request may fail. */
+/** Does something while the app is under load, and notes what it acknowledged. */
 async function underLoad(what: string, work: () => Promise<void>): Promise<LoopReport> {
-  const loop = new RequestLoop(clone.url, [...heavyTraffic(token), STYLE]);
-  const [end] = await Promise.allSettled([work()]);
-  const report = await loop.finish();
-  if (end.status === "rejected") throw end.reason;
-
-  const { answers, failures, seconds } = report;
-  const sent = answers.length + failures.length;
-  const rate = Math.round(sent / seconds);
-  const least = leastInAnySecond(report);
-  console.info(
-    `${what}: ${sent} requests in ${seconds.toFixed()} s (${rate} a second, at least ${least} ` +
-      `answered in any), ${failures.length} failed`,
-  );
-  const written = answers.filter(({ name }) => name === "write");
-  acknowledged.push(...written.map(({ body }) => JSON.parse(body).article.slug));
-
-  expect(failures.slice(0, 10), `of ${failures.length} that failed`).toEqual([]);
-  expect(rate).toBeGreaterThanOrEqual(LEAST_PER_SECOND);
-  expect(least).toBeGreaterThanOrEqual(LEAST_IN_ANY_SECOND);
+  const report = await loaded(what, { url: clone.url, token }, work);
+  acknowledged.push(...slugsIn(report.answers));
   return report;
-}
-
-function leastInAnySecond({ answers, seconds }: LoopReport): number {
-  const counts = new Array<number>(Math.floor(seconds)).fill(0);
-  for (const { sent } of answers) {
-    const second = Math.floor(sent / 1000);
-    if (second < counts.length) counts[second] = (counts[second] ?? 0) + 1;
-  }
-  return Math.min(...counts);
 }
 
 async function start(): Promise<void> {
@@ -138,12 +108,6 @@ async function succeed(ending: Promise<Ended>): Promise<void> {
 
 async function liveImage(): Promise<string> {
   return (await ask(clone.url, "/version")).image;
-}
-
-/** The images that answered, in the order of their first answer. */
-function imagesIn(answers: readonly Answer[]): string[] {
-  const versions = answers.filter(({ name }) => name === "version");
-  return [...new Set(versions.map(({ body }) => JSON.parse(body).image))];
 }
 
 async function secret(key: string): Promise<string> {
