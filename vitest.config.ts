@@ -11,6 +11,9 @@ const stacks = {
   hookTimeout: 600_000,
 } as const;
 
+// They need the cores for themselves, or do to the nodes what would fail the tests beside them.
+const BY_THEMSELVES = ["test/cluster/load/**/*.test.ts", "test/cluster/failures/machines.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -79,7 +82,7 @@ export default defineConfig({
           ...stacks,
           name: "cluster",
           include: ["test/cluster/**/*.test.ts"],
-          exclude: ["test/cluster/load/**"],
+          exclude: BY_THEMSELVES,
           globalSetup: ["test/cluster/global-setup.ts"],
         },
       },
@@ -88,7 +91,7 @@ export default defineConfig({
           ...stacks,
           name: "cluster-load",
           maxWorkers: 1,
-          include: ["test/cluster/load/**/*.test.ts"],
+          include: BY_THEMSELVES,
           globalSetup: ["test/cluster/global-setup.ts"],
         },
       },
