@@ -24,6 +24,8 @@ export default defineConfig({
           maxWorkers: "100%",
           include: ["test/unit/**/*.test.ts", "app/test/unit/**/*.test.ts"],
           testTimeout: 20_000,
+          // A first import of a cloud's SDK takes its time on a busy machine.
+          hookTimeout: 60_000,
         },
       },
       {
