@@ -42,7 +42,8 @@ export class ClusterSteps {
       {
         delete: `${NODE} ${PROGRAMS}/${program}.ts`,
         stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
-        logging: command.local.Logging.None,
+        // What it had to leave is nowhere else to be seen.
+        logging: command.local.Logging.Stderr,
       },
       opts,
     );

@@ -89,6 +89,16 @@ export class GkeStack {
     return output;
   }
 
+  /** The same, in a cluster that lets nobody in any more. */
+  async withoutCluster(...args: string[]): Promise<string> {
+    await removeAccount(this.config);
+    try {
+      return await this.pulumi(...args);
+    } finally {
+      await addAccount(this.config);
+    }
+  }
+
   async namespaces(): Promise<string[]> {
     const { items } = await this.core.listNamespace();
     return items.map(({ metadata }) => metadata?.name ?? "");

@@ -56,3 +56,10 @@ test("Without protection, what the cloud would keep goes first, and then the clu
   const { items } = await stack.core.listPersistentVolume();
   expect(items.filter(({ spec }) => spec?.claimRef?.namespace === stack.namespace)).toEqual([]);
 });
+
+test("A cluster that does not answer any more does not hold up a destroy", async () => {
+  await stack.pulumi("up", "--yes", "--skip-preview");
+  const output = await stack.withoutCluster("destroy", "--yes");
+  expect(output).toContain("The cluster can't be asked (it answers 401)");
+  expect(stack.asked.at(-1)).toBe("delete cluster");
+});
