@@ -52,6 +52,8 @@ export interface NginxPlace {
   readonly resolver: string | undefined;
   /** Folder of the files that close the app for maintenance. */
   readonly maintenanceFolder: string;
+  /** How long a connection to the app may take. */
+  readonly connectSeconds: number;
   /** Whether something in front says with X-Forwarded-Proto how the client came. */
   readonly behindProxy: boolean;
 }
@@ -339,7 +341,7 @@ function proxy({ pathPrefix, readSeconds, place }: ServerConfArgs): string {
   const prefix = pathPrefix === "/" ? "" : pathPrefix.slice(0, -1);
   return [
     "proxy_pass http://app;",
-    "proxy_connect_timeout 2s;",
+    `proxy_connect_timeout ${place.connectSeconds}s;`,
     `proxy_read_timeout ${readSeconds}s;`,
     `proxy_send_timeout ${readSeconds}s;`,
     "proxy_http_version 1.1;",

@@ -91,7 +91,13 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     (command) =>
       new MigrationJob(
         "migrate",
-        { ...pod, cluster, command, timeoutSeconds: seconds.migrate },
+        {
+          ...pod,
+          cluster,
+          command,
+          postgresImage: images.postgres,
+          timeoutSeconds: seconds.migrate,
+        },
         { ...on, dependsOn: [policies, ...databases] },
       ),
   );

@@ -22,6 +22,7 @@ const DOCKER: NginxPlace = {
   httpPort: 80,
   // Docker's own name server.
   resolver: "127.0.0.11",
+  connectSeconds: 2,
   maintenanceFolder: MAINTENANCE.folder,
   behindProxy: false,
 };

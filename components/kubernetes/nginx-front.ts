@@ -137,6 +137,8 @@ const IN_CLUSTER = {
   httpPort: FRONT_PORT,
   // The address of a Service stays: looked up once, when Nginx starts.
   resolver: undefined,
+  // A pod's first connections may have to wait for the policies to know it.
+  connectSeconds: 5,
   maintenanceFolder: MAINTENANCE_FOLDER,
   behindProxy: true,
 } as const;

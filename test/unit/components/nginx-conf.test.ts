@@ -11,6 +11,7 @@ const ARGS: ServerConfArgs = {
   place: {
     httpPort: 80,
     resolver: "127.0.0.11",
+    connectSeconds: 2,
     maintenanceFolder: "/etc/nginx/conf.d/maintenance",
     behindProxy: false,
   },

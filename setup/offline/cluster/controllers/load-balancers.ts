@@ -99,14 +99,21 @@ export class LoadBalancers {
     return address;
   }
 
-  /** With the policy `Local`, only a node with a pod of the Service sends on what comes. */
+  /**
+   * With the policy `Local`, only a node with a pod of the Service sends on what comes; best of all one whose
+   * pod stays. One whose pods are on their way out serves those who are connected, as a cloud lets them.
+   */
   #nodesFor(service: V1Service): ClusterNode[] {
     const states = this.#states.all().filter((state) => isReady(state) && !isOff(state));
     const ready = new Set(states.map(({ metadata }) => metadata?.name));
     const able = this.#nodes.filter(({ name }) => ready.has(name));
     if (service.spec?.externalTrafficPolicy !== "Local") return able;
-    const near = nodesWithPods(service, this.#slices.all());
-    return able.filter(({ name }) => near.has(name));
+    const slices = this.#slices.all();
+    const [staying, serving] = (["ready", "serving"] as const).map((condition) => {
+      const near = nodesWithPods(service, slices, condition);
+      return able.filter(({ name }) => near.has(name));
+    });
+    return [...new Set([...(staying ?? []), ...(serving ?? [])])];
   }
 
   /** Where no node is able to, the one that did goes on: it may only seem so. */
@@ -150,7 +157,11 @@ function isReady({ status }: V1Node): boolean {
   );
 }
 
-function nodesWithPods(service: V1Service, slices: readonly V1EndpointSlice[]): Set<string> {
+function nodesWithPods(
+  service: V1Service,
+  slices: readonly V1EndpointSlice[],
+  condition: "ready" | "serving",
+): Set<string> {
   const names = slices
     .filter(
       ({ metadata }) =>
@@ -158,7 +169,7 @@ function nodesWithPods(service: V1Service, slices: readonly V1EndpointSlice[]): 
         metadata?.labels?.["kubernetes.io/service-name"] === service.metadata?.name,
     )
     .flatMap(({ endpoints }) => endpoints ?? [])
-    .filter(({ conditions }) => conditions?.ready)
+    .filter(({ conditions }) => conditions?.[condition])
     .flatMap(({ nodeName }) => nodeName ?? []);
   return new Set(names);
 }
