@@ -1,7 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CoreV1Api, KubeConfig, RbacAuthorizationV1Api } from "@kubernetes/client-node";
+import {
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  NetworkingV1Api,
+  RbacAuthorizationV1Api,
+} from "@kubernetes/client-node";
 import { inject } from "vitest";
 import { chosenTools } from "../../../ops/tools.ts";
 import { Cluster } from "../../../setup/offline/cluster/index.ts";
@@ -68,10 +74,6 @@ export class GkeStack {
     return `slipway-${this.clone.stack}`;
   }
 
-  get core(): CoreV1Api {
-    return this.config.makeApiClient(CoreV1Api);
-  }
-
   /** `./slipway ARGS`, where Google is. */
   async slipway(...args: string[]): Promise<Ended> {
     return await this.clone.slipway(args, {
@@ -100,8 +102,8 @@ export class GkeStack {
   }
 
   async namespaces(): Promise<string[]> {
-    const { items } = await this.core.listNamespace();
-    return items.map(({ metadata }) => metadata?.name ?? "");
+    const { items } = await this.config.makeApiClient(CoreV1Api).listNamespace();
+    return items.map(nameOf);
   }
 
   /** The file that a run of the program leaves. */
@@ -111,9 +113,7 @@ export class GkeStack {
 
   async remove(): Promise<void> {
     await this.#simulator.stop();
-    if ((await this.namespaces()).includes(this.namespace)) {
-      await this.core.deleteNamespace({ name: this.namespace });
-    }
+    await removeAll(this.config, `slipway.stack=${this.clone.stack}`);
     await removeAccount(this.config);
     for (const folder of [this.clone.folder, this.#folder]) {
       rmSync(folder, { recursive: true, force: true });
@@ -155,14 +155,32 @@ async function startGoogle(config: KubeConfig): Promise<Google> {
       const dnsEndpointConfig = { ...given.dnsEndpointConfig, endpoint: new URL(server).host };
       return { controlPlaneEndpointsConfig: { ...given, dnsEndpointConfig } };
     },
-    "delete cluster": async () => {
-      asked.push("delete cluster");
+    "delete cluster": async ({ resourceLabels }) => {
+      const label = `slipway.stack=${resourceLabels["slipway-stack"]}`;
+      const left = await removeAll(config, label);
+      asked.push(`delete cluster with ${left.join(", ") || "nothing"}`);
     },
     "read clientConfig": async () => ({ accessToken: await newToken(config) }),
   });
   await addAccount(config);
   return { folder, simulator, authority, asked };
 }
+
+/** All that would have gone with a cluster; @returns the namespaces and the disks among it. */
+async function removeAll(config: KubeConfig, labelSelector: string): Promise<string[]> {
+  const core = config.makeApiClient(CoreV1Api);
+  const rbac = config.makeApiClient(RbacAuthorizationV1Api);
+  await rbac.deleteCollectionClusterRoleBinding({ labelSelector });
+  await rbac.deleteCollectionClusterRole({ labelSelector });
+  await config.makeApiClient(NetworkingV1Api).deleteCollectionIngressClass({ labelSelector });
+  const namespaces = (await core.listNamespace({ labelSelector })).items.map(nameOf);
+  const { items } = await core.listPersistentVolume();
+  const disks = items.filter(({ spec }) => namespaces.includes(spec?.claimRef?.namespace ?? ""));
+  for (const name of namespaces) await core.deleteNamespace({ name });
+  return [...namespaces, ...disks.map(nameOf)];
+}
+
+const nameOf = ({ metadata }: KubernetesObject) => metadata?.name ?? "";
 
 async function addAccount(config: KubeConfig): Promise<void> {
   await config.makeApiClient(CoreV1Api).createNamespacedServiceAccount({
