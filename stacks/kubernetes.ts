@@ -95,7 +95,6 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
           ...pod,
           cluster,
           command,
-          postgresImage: images.postgres,
           timeoutSeconds: seconds.migrate,
         },
         { ...on, dependsOn: [policies, ...databases] },

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type AppPodArgs, appPod, NO_PRIVILEGES } from "./app-pod.ts";
+import { type AppPodArgs, appPod } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
@@ -8,8 +8,6 @@ export interface MigrationJobArgs extends AppPodArgs {
   readonly cluster: Cluster;
   /** Run by the image's `/bin/sh`. */
   readonly command: string;
-  /** Image with the programs of Postgres. */
-  readonly postgresImage: string;
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
 }
@@ -41,8 +39,7 @@ export class MigrationJob extends pulumi.ComponentResource {
     super("slipway:components:MigrationJob", name, {}, opts);
     const seconds = args.timeoutSeconds + PATIENCE_SECONDS + MARGIN_SECONDS;
     const command = ["/bin/sh", "-c", IN_TIME, args.command, String(args.timeoutSeconds)];
-    const once = { restartPolicy: "Never" };
-    const template = appPod("step", args, { command }, once);
+    const template = appPod("step", args, { command }, { restartPolicy: "Never" });
     const image = args.cluster.step(
       `${name}-image`,
       { program: "pull-image", args: { namespace: args.namespace, template } },
@@ -61,12 +58,7 @@ export class MigrationJob extends pulumi.ComponentResource {
           // Twice at once, or twice in a row, is for whoever wrote the migration to decide.
           backoffLimit: 0,
           activeDeadlineSeconds: args.timeoutSeconds + PATIENCE_SECONDS,
-          template: appPod(
-            "step",
-            args,
-            { command },
-            { ...once, initContainers: databaseAnswers(args) },
-          ),
+          template,
         },
       },
       {
@@ -77,28 +69,4 @@ export class MigrationJob extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
-}
-
-/** A pod's first connections may be lost until the network knows it, and a migration has one try. */
-function databaseAnswers({
-  environment,
-  postgresImage,
-}: MigrationJobArgs): kubernetes.types.input.core.v1.Container[] {
-  const { DB_HOST: host, DB_PORT: port } = environment.plain;
-  if (host === undefined || port === undefined) return [];
-  const ask = "for try in $(seq 60); do pg_isready -q -t 2 && exit 0; sleep 0.5; done; pg_isready";
-  return [
-    {
-      name: "database-answers",
-      image: postgresImage,
-      command: ["sh", "-c", ask],
-      env: [
-        { name: "PGHOST", value: host },
-        { name: "PGPORT", value: port },
-      ],
-      resources: { requests: { cpu: "25m", memory: "32Mi" }, limits: { memory: "64Mi" } },
-      securityContext: NO_PRIVILEGES,
-      terminationMessagePolicy: "FallbackToLogsOnError",
-    },
-  ];
 }
