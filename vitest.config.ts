@@ -83,7 +83,16 @@ export default defineConfig({
         test: {
           ...stacks,
           name: "cluster",
-          include: ["test/cluster/**/*.test.ts"],
+          include: ["test/cluster/*.test.ts", "test/cluster/plugin/**/*.test.ts"],
+          exclude: ["test/cluster/manifests.test.ts"],
+          globalSetup: ["test/cluster/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
+          name: "cluster-stacks",
+          include: ["test/cluster/manifests.test.ts", "test/cluster/{stack,failures}/**/*.test.ts"],
           exclude: BY_THEMSELVES,
           globalSetup: ["test/cluster/global-setup.ts"],
         },

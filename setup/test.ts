@@ -18,8 +18,8 @@ interface Counts {
 interface Suite {
   /** Whether it needs a Docker Engine and Pulumi. */
   readonly needsTools: boolean;
-  /** Whether it runs only when it is named, or with `slow`. */
-  readonly slow?: true;
+  /** `slow`: only when it is named, or with `slow`; `named`: only when it is named. Else always. */
+  readonly runs?: "slow" | "named";
   run(): Promise<Counts>;
 }
 
@@ -40,13 +40,14 @@ const suites: Record<string, Suite> = {
   unit: { needsTools: false, run: () => runVitest("unit") },
   engine: { needsTools: true, run: () => runVitest("engine") },
   e2e: { needsTools: true, run: () => runVitest("e2e") },
-  images: { needsTools: true, slow: true, run: () => runVitest("images") },
-  apps: { needsTools: true, slow: true, run: () => runVitest("apps") },
-  hosts: { needsTools: true, slow: true, run: () => runVitest("hosts") },
-  failures: { needsTools: true, slow: true, run: () => runVitest("failures") },
-  cluster: { needsTools: true, slow: true, run: () => runVitest("cluster") },
-  load: { needsTools: true, slow: true, run: () => runVitest("load") },
-  "cluster-load": { needsTools: true, slow: true, run: () => runVitest("cluster-load") },
+  images: { needsTools: true, runs: "slow", run: () => runVitest("images") },
+  apps: { needsTools: true, runs: "slow", run: () => runVitest("apps") },
+  hosts: { needsTools: true, runs: "slow", run: () => runVitest("hosts") },
+  failures: { needsTools: true, runs: "slow", run: () => runVitest("failures") },
+  cluster: { needsTools: true, runs: "slow", run: () => runVitest("cluster") },
+  load: { needsTools: true, runs: "slow", run: () => runVitest("load") },
+  "cluster-stacks": { needsTools: true, runs: "named", run: () => runVitest("cluster-stacks") },
+  "cluster-load": { needsTools: true, runs: "named", run: () => runVitest("cluster-load") },
 };
 
 /**
@@ -85,10 +86,10 @@ export async function test(args: string[]): Promise<number> {
 
 function chosenSuites(names: string[]): { name: string; suite: Suite }[] {
   const all = Object.entries(suites).map(([name, suite]) => ({ name, suite }));
-  if (names.length === 0) return all.filter(({ suite }) => suite.slow === undefined);
+  if (names.length === 0) return all.filter(({ suite }) => suite.runs === undefined);
   return names.flatMap((name) =>
     name === "slow"
-      ? all.filter(({ suite }) => suite.slow !== undefined)
+      ? all.filter(({ suite }) => suite.runs === "slow")
       : { name, suite: suiteOf(name) },
   );
 }
