@@ -1,0 +1,58 @@
+/** Parts of GitLab's answers that are read here; there is more in them. @see https://docs.gitlab.com/api/rest/ */
+
+/** https://docs.gitlab.com/api/notes/#merge-requests */
+export interface Note {
+  readonly id: number;
+  readonly body: string;
+  /** Written by GitLab itself, as for a change of a label. */
+  readonly system: boolean;
+}
+
+/** https://docs.gitlab.com/api/merge_requests/#get-single-mr */
+export interface MergeRequest {
+  readonly iid: number;
+  readonly state: "opened" | "closed" | "merged" | "locked";
+  readonly labels: readonly string[];
+  readonly source_branch: string;
+  readonly sha: string;
+  readonly web_url: string;
+}
+
+/** https://docs.gitlab.com/api/branches/ */
+export interface Branch {
+  readonly name: string;
+  readonly protected: boolean;
+  readonly default: boolean;
+  readonly commit: { readonly id: string };
+}
+
+export type DeploymentStatus =
+  | "created"
+  | "running"
+  | "success"
+  | "failed"
+  | "canceled"
+  | "blocked"
+  | "skipped";
+
+/** https://docs.gitlab.com/api/deployments/ */
+export interface Deployment {
+  readonly id: number;
+  readonly status: DeploymentStatus;
+  readonly sha: string;
+  readonly created_at: string;
+  readonly environment: { readonly name: string };
+  /** The job that deploys; none for a deployment that was reported through the API. */
+  readonly deployable: Job | null;
+}
+
+/** https://docs.gitlab.com/api/jobs/#get-a-single-job */
+export interface Job {
+  readonly id: number;
+  readonly name: string;
+  /** As `running`, `canceling`, `canceled`, `success`, `failed`. */
+  readonly status: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly web_url?: string;
+}
