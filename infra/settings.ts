@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { PROXY_HEALTH_PORT, PROXY_PORT } from "../components/kubernetes/cloud-sql-sidecar.ts";
 import type { TlsSettings } from "../components/nginx-conf.ts";
 import type {
   AppSettings,
+  ClusterSettings,
   DatabaseSettings,
   HostSettings,
   ManagedDatabase,
@@ -52,7 +54,7 @@ export function readSettings(project: string, stack: string): Settings {
       args: reader.strings("buildArgs"),
     },
     app: readApp(reader, target, host),
-    database: readDatabase(reader, protect, target === "docker" ? host.kind : "cluster"),
+    database: readDatabase(reader, protect, target === "docker" ? host.kind : cluster.cluster.kind),
     images: readImages(reader),
     imagesKept: reader.integer("imagesKept", 2, 50),
     registry: readRegistry(reader),
@@ -64,9 +66,20 @@ export function readSettings(project: string, stack: string): Settings {
     },
   };
 
+  refuseProxyPorts(reader, settings);
   reader.refuseUnknownKeys();
   reader.throwProblems();
   return deepFreeze(settings);
+}
+
+/** In a pod of a cluster, all containers share their ports. */
+function refuseProxyPorts(reader: ConfigReader, { target, database, app }: Settings): void {
+  if (target !== "kubernetes" || database.kind !== "managed") return;
+  if (app.port !== PROXY_PORT && app.port !== PROXY_HEALTH_PORT) return;
+  reader.problem(
+    `slipway:appPort is ${app.port}, where the proxy of the managed database listens in the same pod.`,
+    "pulumi config set appPort 3000",
+  );
 }
 
 function readIngress(
@@ -159,7 +172,7 @@ function readApp(
 }
 
 /** Where the app runs: what a cloud may run a database beside. */
-type DatabaseHost = HostSettings["kind"] | "cluster";
+type DatabaseHost = HostSettings["kind"] | ClusterSettings["kind"];
 
 function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost): DatabaseSettings {
   const kind = reader.oneOf("database", ["container", "managed", "external", "none"]);
@@ -185,6 +198,7 @@ function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost):
 const USUAL_DATABASE = {
   droplet: { 1: "db-s-1vcpu-1gb", 2: "db-s-1vcpu-2gb" },
   gce: { 1: "db-custom-1-3840", 2: "db-custom-1-3840" },
+  gke: { 1: "db-custom-1-3840", 2: "db-custom-1-3840" },
 } as const;
 
 function readManaged(
@@ -194,11 +208,13 @@ function readManaged(
 ): Pick<ManagedDatabase, "nodes" | "size"> {
   const nodes = reader.oneOf("databaseNodes", ["1", "2"]) === "2" ? 2 : 1;
   const size = reader.optional("databaseSize", SLUG, "the name of a size");
-  if (on === "droplet" || on === "gce") return { nodes, size: size ?? USUAL_DATABASE[on][nodes] };
+  if (on === "droplet" || on === "gce" || on === "gke") {
+    return { nodes, size: size ?? USUAL_DATABASE[on][nodes] };
+  }
   if (database === "managed") {
     reader.problem(
-      `slipway:database is "managed", which a cloud runs beside a machine that is made there, and ` +
-        `${on === "cluster" ? 'slipway:target is "kubernetes"' : `slipway:host is "${on}"`}. ` +
+      `slipway:database is "managed", which a cloud runs beside a machine or a cluster that is made ` +
+        `there, and slipway:${on === "existing" ? "cluster" : "host"} is "${on}". ` +
         'It can be "container", or "external" for one that is there already.',
       "pulumi config set database container",
     );

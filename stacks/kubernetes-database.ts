@@ -1,9 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../components/database-connection.ts";
+import { CloudSqlLogin } from "../components/kubernetes/cloud-sql-login.ts";
+import type { PodProxy } from "../components/kubernetes/cloud-sql-sidecar.ts";
 import type { Cluster } from "../components/kubernetes/cluster.ts";
 import { OutsideDatabase } from "../components/kubernetes/outside-database.ts";
 import { PostgresStatefulSet } from "../components/kubernetes/postgres-stateful-set.ts";
 import type { Owner } from "../components/labels.ts";
+import type { CloudSqlPostgres } from "../components/managed/cloud-sql-postgres.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 interface Place {
@@ -11,14 +14,20 @@ interface Place {
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
   readonly serviceAccount: pulumi.Input<string>;
+  /** The instance at the cloud, where the settings want a managed one. */
+  readonly instance: CloudSqlPostgres | undefined;
+}
+
+interface ClusterDatabase extends Database {
+  readonly proxy?: PodProxy;
 }
 
 /** The database that the settings name; an empty list where the app has none. */
 export function kubernetesDatabase(
   name: string,
-  place: Place,
-  { database, images, dataGiB, storageClass }: KubernetesSettings,
-): Database[] {
+  { instance, ...place }: Place,
+  { database, images, dataGiB, storageClass, seconds }: KubernetesSettings,
+): ClusterDatabase[] {
   switch (database.kind) {
     case "none":
       return [];
@@ -40,7 +49,25 @@ export function kubernetesDatabase(
         ),
       ];
     case "managed":
-      throw new Error("A managed database needs a cluster that is made at a cloud.");
+      if (instance === undefined) {
+        throw new Error("A managed database needs a cluster that is made at a cloud.");
+      }
+      return [
+        new CloudSqlLogin(
+          `${name}-login`,
+          {
+            ...place,
+            instance,
+            image: images.postgres,
+            proxyImage: images.cloudSqlProxy,
+            databaseName: database.name,
+            ownerRole: database.user,
+            password: database.password,
+            readySeconds: seconds.ready,
+          },
+          place.cluster.options,
+        ),
+      ];
     case "external":
       return [
         new OutsideDatabase(

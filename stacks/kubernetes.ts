@@ -12,6 +12,7 @@ import { StackNamespace } from "../components/kubernetes/stack-namespace.ts";
 import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../components/kubernetes/web-ingress.ts";
 import { WebService } from "../components/kubernetes/web-service.ts";
+import { cloudSql } from "./cloud-sql.ts";
 import { kubernetesCluster } from "./kubernetes-cluster.ts";
 import { kubernetesDatabase } from "./kubernetes-database.ts";
 import type { Live } from "./live.ts";
@@ -25,9 +26,15 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
   const cluster = await kubernetesCluster("cluster", settings);
   const on = cluster.options;
 
+  const managed = await cloudSql("database", cluster, settings);
   const namespace = new StackNamespace(
     "namespace",
-    { owner, namespace: settings.namespace, registry: settings.registry },
+    {
+      owner,
+      namespace: settings.namespace,
+      registry: settings.registry,
+      actsAs: managed?.account.usableEmail,
+    },
     on,
   );
   const here = {
@@ -60,7 +67,11 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       { ...on, dependsOn: [policies] },
     ).className;
 
-  const databases = kubernetesDatabase("database", { ...here, cluster }, settings);
+  const databases = kubernetesDatabase(
+    "database",
+    { ...here, cluster, instance: managed?.instance },
+    settings,
+  );
 
   const environment = appEnvironment({
     port: app.port,
@@ -81,6 +92,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     version: release.version,
     environment,
     secretName: secrets.secretName,
+    databaseProxy: databases[0]?.proxy,
     userId: settings.userId,
     drainSeconds: seconds.drain,
     cpu: app.cpu,

@@ -104,7 +104,7 @@ export interface ContainerDatabase {
   readonly protect: boolean;
 }
 
-/** One that the cloud runs in which the machine is made. */
+/** One that the cloud runs in which the machine or the cluster is made. */
 export interface ManagedDatabase {
   readonly kind: "managed";
   readonly name: string;

@@ -35,6 +35,36 @@ export async function execPrinted(
   return printed;
 }
 
+/** A script in a shell of a container, with the output of this process; @returns its exit code. */
+export async function execShell(
+  config: KubeConfig,
+  { namespace, pod, container }: InPod,
+  shellArguments: readonly string[],
+  script: string,
+): Promise<number> {
+  const input = new PassThrough();
+  const { promise: ended, resolve } = Promise.withResolvers<V1Status>();
+  const { stdout, stderr } = process;
+  const socket = await new Exec(config).exec(
+    ...[namespace, pod, container],
+    ["sh", ...shellArguments],
+    stdout,
+    stderr,
+    input,
+    false,
+    resolve,
+  );
+  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
+  // The shell knows by itself where the script ends: it leaves when it has run it.
+  input.write(`${script}\nexit $?\n`);
+  const status = await ended;
+  socket.close();
+  if (status.details === undefined && status.message !== undefined) {
+    stderr.write(`${pod}: ${status.message}\n`);
+  }
+  return exitCodeOf(status);
+}
+
 export function exitCodeOf({ status, details }: V1Status): number {
   if (status === "Success") return 0;
   const code = details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;

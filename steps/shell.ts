@@ -5,11 +5,10 @@
  *     shell.ts KUBECONFIG NAMESPACE POD CONTAINER -s PART WHO
  */
 import { existsSync } from "node:fs";
-import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
-import { exitCodeOf } from "./exec.ts";
+import { execShell } from "./exec.ts";
 
 const [kubeconfig = "", namespace = "", pod = "", container = "", ...shellArguments] =
   process.argv.slice(2);
@@ -22,32 +21,8 @@ const config = connect(kubeconfig);
 if (isRemoval && !(await runs(config))) {
   end(0, `${pod} does not run: what the step made there is left there.`);
 }
-process.exitCode = await take(config, await text(process.stdin));
-
-async function take(config: KubeConfig, script: string): Promise<number> {
-  const input = new PassThrough();
-  const { promise: ended, resolve } = Promise.withResolvers<V1Status>();
-  const command = ["sh", ...shellArguments];
-  const { stdout, stderr } = process;
-  const socket = await new Exec(config).exec(
-    ...[namespace, pod, container],
-    command,
-    stdout,
-    stderr,
-    input,
-    false,
-    resolve,
-  );
-  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
-  // The shell knows by itself where the script ends: it leaves when it has run it.
-  input.write(`${script}\nexit $?\n`);
-  const status = await ended;
-  socket.close();
-  if (status.details === undefined && status.message !== undefined) {
-    process.stderr.write(`${pod}: ${status.message}\n`);
-  }
-  return exitCodeOf(status);
-}
+const where = { namespace, pod, container };
+process.exitCode = await execShell(config, where, shellArguments, await text(process.stdin));
 
 async function runs(config: KubeConfig): Promise<boolean> {
   try {

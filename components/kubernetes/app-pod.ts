@@ -2,6 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type AppEnvironment, SECRETS_FOLDER } from "../app-environment.ts";
 import type { Owner, Role } from "../labels.ts";
+import type { PodProxy } from "./cloud-sql-sidecar.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
 export interface AppPodArgs {
@@ -13,6 +14,8 @@ export interface AppPodArgs {
   readonly environment: AppEnvironment;
   /** Object with the secrets of the environment. */
   readonly secretName: pulumi.Input<string>;
+  /** What the app reaches its database through; undefined where it does so by itself. */
+  readonly databaseProxy: PodProxy | undefined;
   /** User and group that the app runs as, whatever its image says: a number above 0. */
   readonly userId: number;
   /** How long work may take to finish after the app was told to end. */
@@ -44,6 +47,7 @@ export function appPod(
       // Its names would be in the environment of every pod, beside the app's own.
       enableServiceLinks: false,
       securityContext: nonRoot(args.userId),
+      ...beside(args.databaseProxy),
       containers: [
         {
           name: "app",
@@ -67,6 +71,9 @@ export function appPod(
     },
   };
 }
+
+const beside = (proxy: PodProxy | undefined) =>
+  proxy === undefined ? {} : { initContainers: [proxy.container], hostAliases: proxy.hostAliases };
 
 /** What the level `restricted` wants of a pod. */
 export function nonRoot(userId: number): kubernetes.types.input.core.v1.PodSecurityContext {

@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { commandStep } from "../machine/command-step.ts";
 import type { Script, Step } from "../machine/machine.ts";
-import type { RunningContainer, StepCall } from "./cluster.ts";
+import type { NewContainer, RunningContainer, StepCall } from "./cluster.ts";
 
 /** Both are relative to where the program runs, so that the state is the same on every machine. */
 const NODE = "../node_modules/.bin/node";
@@ -56,6 +56,16 @@ export class ClusterSteps {
     opts: pulumi.CustomResourceOptions,
   ): Step {
     const shell = pulumi.interpolate`${NODE} ${PROGRAMS}/shell.ts ${this.#kubeconfig} ${namespace} ${pod} ${container}`;
+    return commandStep(shell, name, script, opts);
+  }
+
+  runInNew(
+    { namespace, template, container }: NewContainer,
+    name: string,
+    script: Script,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
+    const shell = pulumi.interpolate`${NODE} ${PROGRAMS}/shell-in-new-pod.ts ${this.#kubeconfig} ${namespace} ${template} ${container}`;
     return commandStep(shell, name, script, opts);
   }
 }

@@ -1,5 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterCloud } from "../machine/cloud-place.ts";
 import type { Script, Step } from "../machine/machine.ts";
 
 /** A Kubernetes cluster: where objects are made, and where the steps between them are taken. */
@@ -7,6 +8,8 @@ export interface Cluster {
   readonly provider: kubernetes.Provider;
   /** Options of every component in this cluster: its providers, and what ties it to its life. */
   readonly options: pulumi.ComponentResourceOptions;
+  /** Where it is made; undefined where somebody else runs it. */
+  readonly cloud?: ClusterCloud;
   /**
    * Runs one of the programs in `steps/` where Pulumi runs, with its arguments as JSON on standard input: when
    * the step is new, and again when anything of them changes. A step that fails leaves no trace in the
@@ -20,12 +23,26 @@ export interface Cluster {
     script: Script,
     opts: pulumi.CustomResourceOptions,
   ): Step;
+  /** The same in a pod that is made for it, and gone when it is done. */
+  runInNew(
+    container: NewContainer,
+    name: string,
+    script: Script,
+    opts: pulumi.CustomResourceOptions,
+  ): Step;
 }
 
 export interface StepCall {
   /** Name of the program. */
   readonly program: "pull-image" | "roll-out" | "roll-out-part" | "try-ingress";
   readonly args: Readonly<Record<string, pulumi.Input<unknown>>>;
+}
+
+export interface NewContainer {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the PodTemplate that the pod is made from. */
+  readonly template: pulumi.Input<string>;
+  readonly container: string;
 }
 
 export interface RunningContainer {

@@ -3,7 +3,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Script, Step } from "../machine/machine.ts";
 import type { StackFiles } from "../stack-files.ts";
-import type { Cluster, RunningContainer, StepCall } from "./cluster.ts";
+import type { Cluster, NewContainer, RunningContainer, StepCall } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
 
@@ -52,6 +52,15 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     opts: pulumi.CustomResourceOptions,
   ): Step {
     return this.#steps.runIn(container, name, script, opts);
+  }
+
+  runInNew(
+    container: NewContainer,
+    name: string,
+    script: Script,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
+    return this.#steps.runInNew(container, name, script, opts);
   }
 }
 

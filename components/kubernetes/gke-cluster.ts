@@ -3,10 +3,11 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudName } from "../cloud-name.ts";
 import type { Owner } from "../labels.ts";
+import type { ClusterCloud } from "../machine/cloud-place.ts";
 import type { Script, Step } from "../machine/machine.ts";
 import type { StackFiles } from "../stack-files.ts";
 import { tiedTo } from "../tied-to.ts";
-import type { Cluster, RunningContainer, StepCall } from "./cluster.ts";
+import type { Cluster, NewContainer, RunningContainer, StepCall } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "./gke-kubeconfig.ts";
@@ -53,6 +54,7 @@ export interface ZonalNodes {
 export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: kubernetes.Provider;
   readonly options: pulumi.ComponentResourceOptions;
+  readonly cloud: ClusterCloud;
   readonly #steps: ClusterSteps;
 
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -62,6 +64,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     const child = { parent: this, provider: google };
     const within = { parent: this, providers: [google] };
 
+    const labels = { "slipway-project": owner.project, "slipway-stack": owner.stack };
     const network = new GkeNetwork(`${name}-network`, { region }, within);
     const account = new GkeNodeAccount(`${name}-nodes`, { owner, project }, within);
     const cluster = new gcp.container.Cluster(
@@ -83,7 +86,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
         releaseChannel: { channel: "REGULAR" },
         maintenancePolicy: { recurringWindow: WEEKEND_NIGHTS },
         deletionProtection: args.protect,
-        resourceLabels: { "slipway-project": owner.project, "slipway-stack": owner.stack },
+        resourceLabels: labels,
         ...(zonal === undefined
           ? autopilot(region, account.email)
           : standard(project, zonal.zone, account.email)),
@@ -112,6 +115,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       providers: [access.provider, access.commands],
       transformations: [tiedTo(cluster)],
     };
+    this.cloud = { provider: google, project, region, labels, network: network.networkId, cluster };
     this.#steps = access.steps;
     access.steps.lastStep(
       `${name}-let-go`,
@@ -148,6 +152,15 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     opts: pulumi.CustomResourceOptions,
   ): Step {
     return this.#steps.runIn(container, name, script, opts);
+  }
+
+  runInNew(
+    container: NewContainer,
+    name: string,
+    script: Script,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
+    return this.#steps.runInNew(container, name, script, opts);
   }
 
   #kubeconfigs(

@@ -20,7 +20,7 @@ type Rules = Pick<
 
 /**
  * Who may speak to whom: the ingress controller to Nginx, Nginx to the app, the app to the database, and all
- * of them to DNS. Nothing else, inside or outside, but what `egress` names.
+ * of them to DNS. Nothing else, inside or outside, but what `egress` names, and a managed database.
  *
  * A cluster without a network plugin that enforces policies takes them, and lets everything pass.
  */
@@ -81,7 +81,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
       {
         metadata: { namespace, labels: labels(owner, "network") },
         spec: {
-          podSelector: pods === undefined ? { matchExpressions: APP_ROLES } : { matchLabels: pods },
+          podSelector: pods === undefined ? APP_PODS : { matchLabels: pods },
           policyTypes: types,
           ...rules,
         },
@@ -91,9 +91,12 @@ export class NetworkPolicies extends pulumi.ComponentResource {
   }
 }
 
-const APP_ROLES = [
-  { key: "slipway.role", operator: "In", values: ["web", "process", "step"] satisfies Role[] },
-];
+/** Selects every process of the app. */
+export const APP_PODS = {
+  matchExpressions: [
+    { key: "slipway.role", operator: "In", values: ["web", "process", "step"] satisfies Role[] },
+  ],
+};
 
 const DNS = {
   to: [

@@ -8,7 +8,12 @@ export interface StackNamespaceArgs {
   readonly namespace: string;
   /** What the registry of the app's image asks for; undefined pulls as anybody. */
   readonly registry: RegistryLogin | undefined;
+  /** E-mail address of the account at Google as which the pods act; undefined as none. */
+  readonly actsAs: pulumi.Input<string> | undefined;
 }
+
+/** Name of the account of the pods. */
+export const POD_ACCOUNT = "app";
 
 /**
  * The namespace that has all of a stack, with the Pod Security level `restricted` enforced, and the account
@@ -44,9 +49,10 @@ export class StackNamespace extends pulumi.ComponentResource {
       `${name}-pods`,
       {
         metadata: {
-          name: "app",
+          name: POD_ACCOUNT,
           namespace: this.namespaceName,
           labels: labels(args.owner, "web"),
+          ...(args.actsAs === undefined ? {} : { annotations: { [ACTS_AS]: args.actsAs } }),
         },
         automountServiceAccountToken: false,
         imagePullSecrets: login.map(({ metadata }) => ({ name: metadata.name })),
@@ -81,6 +87,9 @@ export class StackNamespace extends pulumi.ComponentResource {
     );
   }
 }
+
+/** Read by the metadata servers of a cluster with Workload Identity. */
+const ACTS_AS = "iam.gke.io/gcp-service-account";
 
 const RESTRICTED = {
   "pod-security.kubernetes.io/enforce": "restricted",

@@ -14,15 +14,24 @@ export interface DigitalOceanPlace {
   readonly dropletId: pulumi.Output<string>;
 }
 
-export interface GooglePlace {
+export interface GooglePlace extends GoogleNetwork {
   readonly kind: "google";
+  /** E-mail address of the account as which the machine, or the app, acts. */
+  readonly serviceAccount: pulumi.Output<string>;
+}
+
+/** A network at Google, and what makes things in it. */
+export interface GoogleNetwork {
   readonly provider: gcp.Provider;
   readonly project: string;
   readonly region: string;
   /** Of everything of the stack. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Id of the network that the machine is in. */
+  /** Id of the network. */
   readonly network: pulumi.Output<string>;
-  /** E-mail address of the account as which the machine acts. */
-  readonly serviceAccount: pulumi.Output<string>;
+}
+
+/** Where at Google a cluster is, for what is to be beside it and to outlive it. */
+export interface ClusterCloud extends GoogleNetwork {
+  readonly cluster: pulumi.Resource;
 }

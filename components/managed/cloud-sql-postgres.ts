@@ -20,6 +20,8 @@ export interface CloudSqlPostgresArgs extends PostgresServerArgs {
  * @see https://cloud.google.com/sql/docs/postgres
  */
 export class CloudSqlPostgres extends pulumi.ComponentResource {
+  /** In the private network. */
+  readonly address: pulumi.Output<string>;
   /** `PROJECT:REGION:NAME`, by which connectors know it. */
   readonly connectionName: pulumi.Output<string>;
   /** Of the role `postgres`, which may make roles and databases, and is no superuser. */
@@ -102,6 +104,7 @@ export class CloudSqlPostgres extends pulumi.ComponentResource {
       { ...child, protect, dependsOn: [peering] },
     );
 
+    this.address = instance.privateIpAddress;
     // The URN says nothing; it makes whatever connects wait until it may.
     this.connectionName = pulumi
       .all([instance.connectionName, member.urn])

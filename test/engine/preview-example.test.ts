@@ -62,6 +62,17 @@ test.each([
   expect(output).toMatch(/^\d+ to create in 14 components, 3 of them protected\.$/m);
 });
 
+test("prod with a managed database shows it beside the cluster, protected, and no pod for it", async () => {
+  const { code, output } = await preview("prod", "database=managed");
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/^\+ database +Cloud SQL Postgres$/m);
+  expect(output).toMatch(/^ {2}\+ database +Google database instance, protected$/m);
+  expect(output).toMatch(/^\+ database-account +workload account$/m);
+  expect(output).toMatch(/^\+ database-login +Cloud SQL login$/m);
+  expect(output).toMatch(/^ {2}\+ database-login-client +pod template$/m);
+  expect(output).not.toContain("stateful set");
+});
+
 test("secrets that only the stack's own passphrase opens are not needed", async () => {
   const secure = "\n    secure: v1:AAAA:BBBB\n";
   writeFileSync(

@@ -99,6 +99,7 @@ function madeUp(plugin: string | undefined, name: string): Record<string, string
         address: "203.0.113.7",
         email: `${name}@example.org`,
         connectionName: `acme:europe-west3:${name}`,
+        privateIpAddress: "10.20.0.3",
       };
     default:
       return { name: `auto-${name}` };

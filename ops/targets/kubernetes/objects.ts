@@ -18,6 +18,7 @@ const KINDS: readonly Kind[] = [
   { apiVersion: "batch/v1", kind: "Job" },
   { apiVersion: "apps/v1", kind: "Deployment" },
   { apiVersion: "apps/v1", kind: "StatefulSet" },
+  { apiVersion: "v1", kind: "PodTemplate" },
   { apiVersion: "v1", kind: "Service" },
   { apiVersion: "v1", kind: "ConfigMap" },
   { apiVersion: "v1", kind: "Secret" },

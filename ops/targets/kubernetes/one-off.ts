@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AppsV1Api, type V1Pod } from "@kubernetes/client-node";
+import { quote } from "../../../components/machine/script.ts";
 import { UserError } from "../../user-error.ts";
 import { isReady, type Namespace, nameOf, reached } from "./namespace.ts";
 import { attachHere, execHere, hasTerminal } from "./terminal.ts";
@@ -7,11 +8,18 @@ import { attachHere, execHere, hasTerminal } from "./terminal.ts";
 const POLL_MILLISECONDS = 300;
 const START_SECONDS = 120;
 
-/** A command in a pod of its own, made as those of the app that is live are; @returns its exit code. */
-export async function runOnce(namespace: Namespace, command: string): Promise<number> {
+/**
+ * A command in a pod of its own, made as those of the app that is live are, of another image where one is named;
+ * @returns its exit code.
+ */
+export async function runOnce(
+  namespace: Namespace,
+  command: string,
+  image?: string,
+): Promise<number> {
   const pod = await namespace.core.createNamespacedPod({
     namespace: namespace.name,
-    body: await podOfApp(namespace, command),
+    body: await podOfApp(namespace, command, image),
   });
   const name = nameOf(pod);
   try {
@@ -29,7 +37,11 @@ export async function runOnce(namespace: Namespace, command: string): Promise<nu
   }
 }
 
-async function podOfApp(namespace: Namespace, command: string): Promise<V1Pod> {
+async function podOfApp(
+  namespace: Namespace,
+  command: string,
+  otherImage: string | undefined,
+): Promise<V1Pod> {
   const apps = namespace.config.makeApiClient(AppsV1Api);
   const { items } = await reached(() =>
     apps.listNamespacedDeployment({
@@ -42,7 +54,8 @@ async function podOfApp(namespace: Namespace, command: string): Promise<V1Pod> {
   if (spec === undefined || app === undefined) {
     throw new UserError("No app is there; bring the stack up first.");
   }
-  const { image, env, resources, securityContext, volumeMounts } = app;
+  const { env, resources, securityContext, volumeMounts } = app;
+  const image = otherImage ?? app.image;
   return {
     metadata: {
       name: `run-${randomBytes(3).toString("hex")}`,
@@ -102,14 +115,33 @@ PGOPTIONS="-c role=$owner" exec psql -d "$0" "$@"`;
 /** psql in the pod of the database, acting as the owner of what is in it; @returns its exit code. */
 export async function psql(namespace: Namespace, args: readonly string[]): Promise<number> {
   const [pod] = (await namespace.pods("database")).filter(isReady);
-  if (pod === undefined) {
-    throw new UserError(
-      "The stack has no database in a pod that runs. Elsewhere: ./slipway run with a client of the app's image.",
-    );
-  }
+  if (pod === undefined) return await psqlElsewhere(namespace, args);
   const [web] = await namespace.pods("web");
   const variables = web?.spec?.containers[0]?.env ?? [];
   const database = variables.find(({ name }) => name === "DB_NAME")?.value ?? "app";
   const where = { namespace: namespace.name, pod: nameOf(pod), container: "postgres" };
   return await execHere(namespace.config, where, ["sh", "-euc", PSQL, database, ...args]);
+}
+
+/** As the app gets in: its login acts as the owner by itself. */
+const PSQL_AS_APP = `
+export PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGUSER="$DB_USER"
+export PGPASSWORD="\${DB_PASSWORD:-$(cat "\${DB_PASSWORD_FILE:-/dev/null}")}"
+exec psql`;
+
+/** psql where a cloud runs the database, in a pod like the app's, of the image that its login was made in. */
+async function psqlElsewhere(namespace: Namespace, args: readonly string[]): Promise<number> {
+  const { items } = await reached(() =>
+    namespace.core.listNamespacedPodTemplate({
+      namespace: namespace.name,
+      labelSelector: "slipway.role=database",
+    }),
+  );
+  const image = items[0]?.template?.spec?.containers[0]?.image;
+  if (image === undefined) {
+    throw new UserError(
+      "The stack has no database in a pod that runs. Elsewhere: ./slipway run with a client of the app's image.",
+    );
+  }
+  return await runOnce(namespace, `${PSQL_AS_APP} ${args.map(quote).join(" ")}`, image);
 }

@@ -17,6 +17,7 @@ const IAM_MEMBER = "gcp:projects/iAMMember:IAMMember";
 const INSTANCE = "gcp:compute/instance:Instance";
 const NETWORK = "gcp:compute/network:Network";
 const RECORD_SET = "gcp:dns/recordSet:RecordSet";
+const SERVICE_ACCOUNT_MEMBER = "gcp:serviceaccount/iAMMember:IAMMember";
 const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 const USER = "gcp:sql/user:User";
 
@@ -135,6 +136,14 @@ test.each<[string, Properties]>([
   [FIREWALL, HTTP_IN],
   ["gcp:compute/globalAddress:GlobalAddress", { purpose: "VPC_PEERING", addressType: "INTERNAL" }],
   [IAM_MEMBER, { project: "p", role: "roles/logging.logWriter", member: "allUsers" }],
+  [
+    SERVICE_ACCOUNT_MEMBER,
+    {
+      serviceAccountId: "projects/p/serviceAccounts/app@p.iam.gserviceaccount.com",
+      role: "roles/iam.workloadIdentityUser",
+      member: "serviceAccount:p.svc.id.goog[slipway-prod/app]",
+    },
+  ],
   [
     INSTANCE,
     {

@@ -48,6 +48,17 @@ describe("a cluster that is made at Google", () => {
     });
   });
 
+  test.each([
+    [{}, { size: "db-custom-1-3840", nodes: 1 }],
+    [
+      { databaseSize: "db-g1-small", databaseNodes: "2" },
+      { size: "db-g1-small", nodes: 2 },
+    ],
+  ])("has a managed database beside it, with %j %j", (more, chosen) => {
+    const { database } = read({ ...GKE, database: "managed", ...more });
+    expect(database).toMatchObject({ kind: "managed", name: "app", protect: true, ...chosen });
+  });
+
   test("is not asked for where the target is a Docker host", () => {
     expect(read({ cluster: "gke", nodes: "3" })).toMatchObject({ target: "docker" });
   });
@@ -73,6 +84,18 @@ describe("what is wrong is named, with the line to type", () => {
       'slipway:zone is "us-east1-b", which is not in the region "europe-west3".',
       "pulumi config set zone europe-west3-a",
     ],
+    [
+      "a managed database, where the cluster is somebody else's",
+      { target: "kubernetes", kubeconfig: "{}", domain: "shop.example", database: "managed" },
+      'slipway:database is "managed", which a cloud runs beside a machine or a cluster that is made there, and slipway:cluster is "existing". It can be "container", or "external" for one that is there already.',
+      "pulumi config set database container",
+    ],
+    ...["5432", "9801"].map((appPort): [string, Values, string, string] => [
+      `an app on port ${appPort}, which the proxy of a managed database has`,
+      { ...GKE, database: "managed", appPort },
+      `slipway:appPort is ${appPort}, where the proxy of the managed database listens in the same pod.`,
+      "pulumi config set appPort 3000",
+    ]),
     [
       "a kubeconfig where the cluster is made",
       { ...GKE, kubeconfigPath: "nowhere" },

@@ -246,7 +246,7 @@ describe("one thing that is wrong", () => {
     ...["local", "ssh"].map((host): [string, Record<string, string>, string, string] => [
       `a managed database on ${host}, where no cloud is`,
       { database: "managed", host, sshHost: "server.example" },
-      `slipway:database is "managed", which a cloud runs beside a machine that is made there, and slipway:host is "${host}". It can be "container", or "external" for one that is there already.`,
+      `slipway:database is "managed", which a cloud runs beside a machine or a cluster that is made there, and slipway:host is "${host}". It can be "container", or "external" for one that is there already.`,
       "pulumi config set database container",
     ]),
     [

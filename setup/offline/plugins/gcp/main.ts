@@ -22,6 +22,7 @@ import { realCredentials } from "./real-credentials.ts";
 import { recordSet } from "./record-set.ts";
 import { router } from "./router.ts";
 import { routerNat } from "./router-nat.ts";
+import { serviceAccountMember } from "./service-account-member.ts";
 import { subnetwork } from "./subnetwork.ts";
 import { user } from "./user.ts";
 
@@ -55,6 +56,7 @@ await serve(
       "gcp:dns/recordSet:RecordSet": recordSet,
       "gcp:projects/iAMMember:IAMMember": iamMember,
       "gcp:serviceaccount/account:Account": account,
+      "gcp:serviceaccount/iAMMember:IAMMember": serviceAccountMember,
       "gcp:servicenetworking/connection:Connection": connection,
       "gcp:sql/database:Database": database,
       "gcp:sql/databaseInstance:DatabaseInstance": databaseInstance,

@@ -92,6 +92,7 @@ const BUILT_IN: Readonly<Record<string, Readonly<Record<string, Details>>>> = {
         `spec.initContainers.*.${field}`,
       ]),
     ),
+    PodTemplate: namespaced,
     ResourceQuota: fixing("spec.scopes"),
     Secret: fixing("type", "stringData", "data"),
     Service: fixing("spec.clusterIP"),
