@@ -50,6 +50,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       ports: { app: app.port, front: FRONT_PORT, database: DATABASE_PORT },
       egress: settings.egress,
       foreignIngress: settings.ingressClass !== undefined,
+      challenged: wanted.tls.kind === "acme",
     },
     on,
   );
@@ -146,8 +147,9 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       ownController: settings.ingressClass === undefined,
       service: front.serviceName,
       annotations: settings.ingressAnnotations,
+      certificateSeconds: seconds.ready,
     },
-    on,
+    { ...on, dependsOn: [policies] },
   );
 
   const web = new WebDeployment(

@@ -34,7 +34,13 @@ export interface Cluster {
 
 export interface StepCall {
   /** Name of the program. */
-  readonly program: "pull-image" | "roll-out" | "roll-out-part" | "try-ingress";
+  readonly program:
+    | "await-certificate"
+    | "find-cert-manager"
+    | "pull-image"
+    | "roll-out"
+    | "roll-out-part"
+    | "try-ingress";
   readonly args: Readonly<Record<string, pulumi.Input<unknown>>>;
 }
 

@@ -11,6 +11,8 @@ export interface NetworkPoliciesArgs {
   readonly egress: readonly string[];
   /** Whether an ingress controller that is not the stack's own sends the requests. */
   readonly foreignIngress: boolean;
+  /** Whether pods that cert-manager makes answer an authority's challenges. */
+  readonly challenged: boolean;
 }
 
 type Rules = Pick<
@@ -50,6 +52,16 @@ export class NetworkPolicies extends pulumi.ComponentResource {
       ],
       egress: [{ ports: [{ port: ports.app }], to: from("web") }],
     });
+    if (args.challenged) {
+      this.#policy(`${name}-challenge`, args, SOLVER, {
+        ingress: [
+          {
+            ports: [{ port: SOLVER_PORT }],
+            ...(args.foreignIngress ? {} : { from: from("ingress") }),
+          },
+        ],
+      });
+    }
     this.#policy(`${name}-web`, args, selector(owner, "web"), {
       ingress: [{ ports: [{ port: ports.app }], from: from("front") }],
     });
@@ -90,6 +102,10 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     );
   }
 }
+
+/** Pods of cert-manager that show an authority that the host name leads here. */
+const SOLVER = { "acme.cert-manager.io/http01-solver": "true" };
+const SOLVER_PORT = 8089;
 
 /** Selects every process of the app. */
 export const APP_PODS = {

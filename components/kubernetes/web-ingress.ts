@@ -22,6 +22,8 @@ export interface WebIngressArgs {
   readonly readSeconds: number;
   /** What a controller of another kind wants to be told. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** How long an authority may take to give a certificate. */
+  readonly certificateSeconds: number;
 }
 
 /** How long the controller may take to get its address from a cloud. */
@@ -32,7 +34,8 @@ const OPINION_SECONDS = { own: 120, foreign: 10 } as const;
 /**
  * The host name at the ingress controller, with its TLS. Ready when the controller has a public address.
  * Annotations from config are tried first: a controller that refuses them would take the host off.
- * With `acme` the certificate is got and renewed by cert-manager, which has to be in the cluster.
+ * With `acme` the certificate is got and renewed by cert-manager, which has to be in the cluster; it is there
+ * before anything is released, and until then a certificate that nobody trusts is in its place.
  */
 export class WebIngress extends pulumi.ComponentResource {
   /** Public address: an IP address, or a host name where the cloud gives that. */
@@ -42,7 +45,7 @@ export class WebIngress extends pulumi.ComponentResource {
     super("slipway:components:WebIngress", name, {}, opts);
     const { namespace, owner, tls, domain } = args;
     const metadata = { namespace, labels: objectLabels(owner, "ingress") };
-    const secretName = this.#certificate(name, args, metadata);
+    const { secretName, issuers } = this.#certificate(name, args, metadata);
     const backend = { service: { name: args.service, port: { name: "http" } } };
     const annotations = { ...nginxAnnotations(args), ...args.annotations };
     const ingress = new kubernetes.networking.v1.Ingress(
@@ -62,13 +65,35 @@ export class WebIngress extends pulumi.ComponentResource {
       {
         parent: this,
         customTimeouts: { create: `${ADDRESS_SECONDS}s` },
-        dependsOn: this.#trial(name, args, annotations),
+        dependsOn: [...issuers, ...this.#trial(name, args, annotations)],
       },
     );
-    this.address = ingress.status.loadBalancer.ingress.apply(
+    const address = ingress.status.loadBalancer.ingress.apply(
       ([first]) => first?.ip ?? first?.hostname ?? "",
     );
+    this.address = tls.kind === "acme" ? this.#certified(name, args, address) : address;
     this.registerOutputs({ address: this.address });
+  }
+
+  /** @returns the address, once there is a certificate. */
+  #certified(
+    name: string,
+    { cluster, namespace, domain, certificateSeconds }: WebIngressArgs,
+    address: pulumi.Output<string>,
+  ): pulumi.Output<string> {
+    const step = cluster.step(
+      `${name}-certified`,
+      {
+        program: "await-certificate",
+        args: {
+          ...{ namespace, domain, address, issuer: name, name: acmeSecret(name) },
+          seconds: certificateSeconds,
+        },
+      },
+      { parent: this },
+    );
+    // What it prints says nothing; it makes whatever asks at the address wait for it.
+    return pulumi.all([address, step.stdout]).apply(([known]) => known);
   }
 
   /** @returns the step that takes it; none where nothing but what is ours is to be tried. */
@@ -98,17 +123,17 @@ export class WebIngress extends pulumi.ComponentResource {
     return [step];
   }
 
-  /** @returns the name of the object with the certificate; undefined without TLS. */
+  /** @returns the name of the object with the certificate, if any, and what is to be there before it is asked for. */
   #certificate(
     name: string,
-    { tls }: WebIngressArgs,
+    { cluster, tls }: WebIngressArgs,
     metadata: kubernetes.types.input.meta.v1.ObjectMeta,
-  ): pulumi.Input<string> | undefined {
+  ): Certificate {
     switch (tls.kind) {
       case "off":
-        return undefined;
-      case "provided":
-        return new kubernetes.core.v1.Secret(
+        return { secretName: undefined, issuers: [] };
+      case "provided": {
+        const secret = new kubernetes.core.v1.Secret(
           `${name}-certificate`,
           {
             metadata,
@@ -117,19 +142,29 @@ export class WebIngress extends pulumi.ComponentResource {
             stringData: { "tls.crt": tls.certificate, "tls.key": tls.key },
           },
           { parent: this },
-        ).metadata.name;
+        );
+        return { secretName: secret.metadata.name, issuers: [] };
+      }
       case "acme":
-        this.#issuer(name, tls, metadata);
-        return `${name}-acme`;
+        return {
+          secretName: acmeSecret(name),
+          issuers: [this.#issuer(name, cluster, tls, metadata)],
+        };
     }
   }
 
   #issuer(
     name: string,
+    cluster: Cluster,
     { email, server, serverCa }: Extract<TlsSettings, { kind: "acme" }>,
     metadata: kubernetes.types.input.meta.v1.ObjectMeta,
-  ): void {
-    new kubernetes.apiextensions.CustomResource(
+  ): pulumi.Resource {
+    const found = cluster.step(
+      `${name}-cert-manager`,
+      { program: "find-cert-manager", args: {} },
+      { parent: this },
+    );
+    return new kubernetes.apiextensions.CustomResource(
       `${name}-issuer`,
       {
         apiVersion: "cert-manager.io/v1",
@@ -143,11 +178,12 @@ export class WebIngress extends pulumi.ComponentResource {
               ? {}
               : { caBundle: Buffer.from(serverCa).toString("base64") }),
             privateKeySecretRef: { name: `${name}-acme-account` },
-            solvers: [{ http01: { ingress: { name } } }],
+            // By itself cert-manager opens a port of every node.
+            solvers: [{ http01: { ingress: { name, serviceType: "ClusterIP" } } }],
           },
         },
       },
-      { parent: this },
+      { parent: this, dependsOn: [found] },
     );
   }
 }
@@ -172,10 +208,21 @@ function nginxAnnotations({ bodyMiB, readSeconds, service, tls }: WebIngressArgs
 
 const HSTS = { "nginx.org/hsts": "true", "nginx.org/hsts-max-age": "31536000" };
 
-/** A controller gives a host to one Ingress: the challenge is answered by this one. */
+interface Certificate {
+  readonly secretName: pulumi.Input<string> | undefined;
+  readonly issuers: readonly pulumi.Resource[];
+}
+
+const acmeSecret = (name: string) => `${name}-acme`;
+
 function acmeAnnotations(issuer: string) {
   return {
     "cert-manager.io/issuer": issuer,
+    // A controller gives a host to one Ingress: the challenge is answered by this one.
     "acme.cert-manager.io/http01-edit-in-place": "true",
+    // The authority is redirected to HTTPS, where it takes any certificate, and must find one.
+    "cert-manager.io/issue-temporary-certificate": "true",
+    // Who edits the paths last owns them, and puts them back as they were.
+    "pulumi.com/patchForce": "true",
   };
 }

@@ -172,6 +172,34 @@ describe("what config changes of it", () => {
     ]);
   });
 
+  test("tls acme has cert-manager get a certificate before the app, through the one Ingress of the host", async () => {
+    const { ingress } = clusterSettings();
+    const acme = { kind: "acme", email: undefined, server: "https://acme.example", serverCa: "CA" };
+    const stack = await recordStack(
+      clusterSettings({ ingress: { ...ingress, tls: acme as typeof ingress.tls } }),
+    );
+    const { inputs } = named(stack, "web-ingress");
+    expect((inputs["metadata"] as { annotations: unknown }).annotations).toMatchObject({
+      "cert-manager.io/issuer": "web-ingress",
+      "cert-manager.io/issue-temporary-certificate": "true",
+      "acme.cert-manager.io/http01-edit-in-place": "true",
+    });
+    expect(specOf(inputs)["tls"]).toEqual([
+      { hosts: ["shop.example"], secretName: "web-ingress-acme" },
+    ]);
+    expect(specOf(named(stack, "web-ingress-issuer").inputs)).toMatchObject({
+      acme: { server: "https://acme.example", caBundle: btoa("CA") },
+    });
+    expect(specOf(named(stack, "network-challenge").inputs)).toMatchObject({
+      podSelector: { matchLabels: { "acme.cert-manager.io/http01-solver": "true" } },
+      ingress: [{ ports: [{ port: 8089 }] }],
+    });
+    expect(madeBefore(stack, "web-ingress-issuer")).toContain("web-ingress-cert-manager");
+    expect(madeBefore(stack, "web-ingress")).toContain("web-ingress-issuer");
+    expect(madeBefore(stack, "web-ingress-certified")).toContain("web-ingress");
+    expect(madeBefore(stack, "web")).toContain("web-ingress-certified");
+  });
+
   test("an archive or a build is refused: a cluster pulls", async () => {
     const from = { archive: "app.tar", loadedAs: "app:1", key: "0123456789ab" };
     await expect(recordStack(clusterSettings(), { ...PULLED, from })).rejects.toThrow(

@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const STEPS = join(import.meta.dirname, "../../../steps");
+const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/shop/certificates/web-acme";
+
+let folder: string;
+let server: Server;
+/** What the API server has, by path; all else is not there. */
+let has: Record<string, unknown>;
+const deleted: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
+  server = createServer(({ method, url = "" }, answer) => {
+    if (method === "DELETE") {
+      deleted.push(url);
+      delete has[url];
+    }
+    const found = has[url] ?? (method === "DELETE" ? {} : undefined);
+    answer.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
+    answer.end(JSON.stringify(found ?? { kind: "Status", code: 404 }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const kubeconfig = {
+    "current-context": "it",
+    clusters: [{ name: "it", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "it", user: {} }],
+    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
+  };
+  writeFileSync(join(folder, "kubeconfig"), JSON.stringify(kubeconfig));
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What a step says as it fails; undefined where it does not. */
+async function trouble(program: string, args: object = {}): Promise<string | undefined> {
+  const child = execFile(process.execPath, [join(STEPS, program)]);
+  let said = "";
+  child.stderr?.on("data", (text) => {
+    said += text;
+  });
+  child.stdin?.end(JSON.stringify({ ...args, kubeconfig: join(folder, "kubeconfig") }));
+  const [code] = await once(child, "close");
+  return code === 0 ? undefined : said;
+}
+
+const awaited = (seconds: number) =>
+  trouble("await-certificate.ts", {
+    ...{ namespace: "shop", issuer: "web", name: "web-acme", domain: "shop.example" },
+    ...{ address: "203.0.113.7", seconds },
+  });
+
+const certificate = (dnsName: string, status: object) => ({
+  metadata: { name: "web-acme", generation: 2 },
+  spec: { dnsNames: [dnsName] },
+  status,
+});
+const ready = { conditions: [{ type: "Ready", status: "True", observedGeneration: 2 }] };
+const TIME = 120_000;
+
+test("A cluster without cert-manager is named before anything is made for it, with what to do", {
+  timeout: TIME,
+}, async () => {
+  has = {};
+  const said = await trouble("find-cert-manager.ts");
+  expect(said).toContain('slipway:tls is "acme"');
+  expect(said).toContain("cert-manager is not in this one.\nInstall it (https://cert-manager.io/");
+  has = { "/apis/cert-manager.io/v1": { resources: [{ name: "issuers" }] } };
+  expect(await trouble("find-cert-manager.ts")).toBeUndefined();
+});
+
+test("A certificate counts once it is there for this very name", { timeout: TIME }, async () => {
+  has = { [CERTIFICATES]: certificate("shop.example", ready) };
+  expect(await awaited(60)).toBeUndefined();
+  has = {
+    [CERTIFICATES]: certificate("old.example", ready),
+    "/apis/acme.cert-manager.io/v1/namespaces/shop/challenges": { items: [] },
+    "/apis/acme.cert-manager.io/v1/namespaces/shop/orders": { items: [] },
+  };
+  expect(await awaited(0)).toContain("There is no certificate for shop.example.");
+});
+
+test("Where there is none in time, the authority's words and the address are said; a failure before is forgotten", {
+  timeout: TIME,
+}, async () => {
+  const reason = "wrong status code '404', expected '200'";
+  has = {
+    [CERTIFICATES]: certificate("shop.example", { lastFailureTime: "2026-11-27T08:00:00Z" }),
+    "/apis/acme.cert-manager.io/v1/namespaces/shop/challenges": {
+      items: [{ metadata: { name: "c" }, spec: { dnsName: "shop.example" }, status: { reason } }],
+    },
+    "/apis/acme.cert-manager.io/v1/namespaces/shop/orders": { items: [] },
+  };
+  const said = await awaited(0);
+  expect(deleted).toEqual([CERTIFICATES]);
+  expect(said).toContain(reason);
+  expect(said).toContain("The name has to lead to 203.0.113.7,");
+});
