@@ -31,7 +31,12 @@ beforeAll(async () => {
   const { port } = server.address() as AddressInfo;
   const kubeconfig = {
     "current-context": "it",
-    clusters: [{ name: "it", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } }],
+    clusters: [
+      {
+        name: "it",
+        cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
+      },
+    ],
     users: [{ name: "it", user: {} }],
     contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
   };
