@@ -192,7 +192,7 @@ interface EverySettings {
     readonly health: number;
     readonly migrate: number;
     readonly drain: number;
-    /** For a machine to let somebody in, and for Docker to answer there. */
+    /** For a machine to let somebody in, for a managed database to do so, for an authority to give a certificate. */
     readonly ready: number;
   };
 }

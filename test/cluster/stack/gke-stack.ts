@@ -14,11 +14,20 @@ import { Cluster } from "../../../setup/offline/cluster/index.ts";
 import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { Clone, docker, type Ended } from "../../e2e/clone.ts";
 import { setConfig } from "../../e2e/config.ts";
-import { Simulator } from "../../e2e/hosts/simulator.ts";
+import { type Requests, Simulator } from "../../e2e/hosts/simulator.ts";
 import { writeSmallApp } from "../../e2e/small-app.ts";
 
 /** As whom Google's token logs in to the cluster of the tests. */
 const ACCOUNT = { name: "gke-login", namespace: "kube-system" };
+
+interface GkeStackArgs {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly images?: Readonly<Record<string, string>>;
+  /** What else Google is asked for. */
+  readonly requests?: Requests;
+  /** The sample app in place of a small one. */
+  readonly sampleApp?: boolean;
+}
 
 /**
  * A clone whose stack is a small app on a GKE cluster: the simulated Google hands out the cluster of the
@@ -46,27 +55,35 @@ export class GkeStack {
     this.#authority = authority;
   }
 
-  static async make(): Promise<GkeStack> {
+  static async make({
+    settings,
+    images,
+    requests,
+    sampleApp,
+  }: GkeStackArgs = {}): Promise<GkeStack> {
     const cluster = new Cluster(inject("cluster"));
     const config = new KubeConfig();
     config.loadFromString(cluster.kubeconfig);
     const clone = await Clone.make();
-    writeSmallApp(clone);
+    if (sampleApp !== true) writeSmallApp(clone);
     const { postgres, nginx, ingressController } = offlineImages;
-    const images = JSON.stringify({ postgres, nginx, ingressController });
+    const standIns =
+      chosenTools().images === "offline" ? { postgres, nginx, ingressController } : {};
     setConfig(clone, {
       httpPort: undefined,
       target: "kubernetes",
       cluster: "gke",
       clusterLogin: "token",
       domain: "localhost",
-      ...(chosenTools().images === "offline" ? { images } : {}),
+      images: JSON.stringify({ ...standIns, ...images }),
+      ...settings,
     });
-    const stack = new GkeStack(clone, config, await startGoogle(config));
+    const stack = new GkeStack(clone, config, await startGoogle(config, requests));
     // Makes tools, stack and secrets, and goes no further: the project is not named yet.
     const { output } = await clone.slipway(["start"]);
     if (!output.includes("slipway:gcpProject is missing")) throw new Error(output);
-    setConfig(clone, { gcpProject: "acme-test", image: await stack.#push(cluster) });
+    const image = await stack.push(sampleApp === true ? "app" : "small");
+    setConfig(clone, { gcpProject: "acme-test", image });
     return stack;
   }
 
@@ -120,13 +137,14 @@ export class GkeStack {
     }
   }
 
-  async #push(cluster: Cluster): Promise<string> {
-    const local = `slipway-cluster-test/${this.clone.stack}:small`;
-    const base =
-      chosenTools().images === "offline" ? ["--build-arg", `NODE_IMAGE=${offlineImages.node}`] : [];
-    docker("build", "--quiet", "--tag", local, ...base, `${this.clone.folder}/small`);
+  /** Builds a folder of the clone, and pushes it; @returns the reference by digest. */
+  async push(folder: string, commit = "test"): Promise<string> {
+    const local = `slipway-cluster-test/${this.clone.stack}:${folder}`;
+    const base = chosenTools().images === "offline" ? [`NODE_IMAGE=${offlineImages.node}`] : [];
+    const built = [...base, `COMMIT=${commit}`].flatMap((value) => ["--build-arg", value]);
+    docker("build", "--quiet", "--tag", local, ...built, `${this.clone.folder}/${folder}`);
     try {
-      return await cluster.registry.push(local, this.clone.stack);
+      return await new Cluster(inject("cluster")).registry.push(local, this.clone.stack);
     } finally {
       docker("image", "rm", "--no-prune", local);
     }
@@ -141,7 +159,7 @@ interface Google {
   readonly asked: readonly string[];
 }
 
-async function startGoogle(config: KubeConfig): Promise<Google> {
+async function startGoogle(config: KubeConfig, more: Requests = {}): Promise<Google> {
   const { server = "", caData = "" } = config.getCurrentCluster() ?? {};
   const folder = mkdtempSync(join(tmpdir(), "slipway-gke-"));
   const authority = join(folder, "authority.pem");
@@ -150,6 +168,7 @@ async function startGoogle(config: KubeConfig): Promise<Google> {
   writeFileSync(authority, `${trusted}\n${Buffer.from(caData, "base64").toString()}`);
   const asked: string[] = [];
   const simulator = await Simulator.start(folder, {
+    ...more,
     "create cluster": async ({ controlPlaneEndpointsConfig: given }) => {
       asked.push("create cluster");
       const dnsEndpointConfig = { ...given.dnsEndpointConfig, endpoint: new URL(server).host };

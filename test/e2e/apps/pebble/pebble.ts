@@ -11,6 +11,8 @@ export interface Pebble {
   readonly server: string;
   /** Certificate of the server itself. */
   readonly serverCa: string;
+  /** Its name server, on this machine. */
+  readonly nameServer: string;
   stop(): Promise<void>;
 }
 
@@ -18,11 +20,11 @@ const [API_PORT, DNS_PORT] = [14_400, 18_053];
 
 /**
  * An ACME authority on this machine: it really asks for its challenges, over HTTP, and is told by a name
- * server of its own that every name leads to 127.0.0.1.
+ * server of its own that every name leads to one address.
  *
  * @param httpPort where it asks instead of port 80.
  */
-export async function startPebble(httpPort: number): Promise<Pebble> {
+export async function startPebble(httpPort: number, leadsTo = "127.0.0.1"): Promise<Pebble> {
   const folder = mkdtempSync(join(tmpdir(), "slipway-pebble-"));
   execFileSync("go", ["build", "-mod=readonly", "-o", `${folder}/`, "tool"], {
     cwd: import.meta.dirname,
@@ -40,7 +42,7 @@ export async function startPebble(httpPort: number): Promise<Pebble> {
 
   const names = [
     "-defaultIPv4",
-    "127.0.0.1",
+    leadsTo,
     "-defaultIPv6",
     "",
     "-dnsserver",
@@ -66,7 +68,7 @@ export async function startPebble(httpPort: number): Promise<Pebble> {
     await stop();
     throw error;
   }
-  return { server, serverCa, stop };
+  return { server, serverCa, nameServer: `127.0.0.1:${DNS_PORT}`, stop };
 }
 
 function configuration(address: string, folder: string, httpPort: number): string {
@@ -77,7 +79,8 @@ function configuration(address: string, folder: string, httpPort: number): strin
       certificate: join(folder, "server.pem"),
       privateKey: join(folder, "server.key"),
       httpPort,
-      tlsPort: 5001,
+      // Where it follows a redirect to.
+      tlsPort: httpPort === 80 ? 443 : 5001,
       ocspResponderURL: "",
       profiles: { default: { description: "for tests", validityPeriod: 7_776_000 } },
     },

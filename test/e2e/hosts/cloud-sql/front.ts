@@ -13,8 +13,10 @@ const INSTANCE_PORT = 3307;
 const API_PORT = 14_080;
 
 interface FrontArgs {
-  /** Where the machines of the test reach this process. */
+  /** Where the machines of the test reach this process as the instance. */
   readonly address: string;
+  /** Where they reach it as the API, if that is elsewhere. */
+  readonly apiAddress?: string;
   /** A new folder, for its authorities. */
   readonly folder: string;
   /** What the API wants to be told. */
@@ -42,7 +44,7 @@ export class CloudSqlFront {
 
   private constructor(args: FrontArgs) {
     this.#args = args;
-    this.api = `http://${args.address}:${API_PORT}/`;
+    this.api = `http://${args.apiAddress ?? args.address}:${API_PORT}/`;
     this.#server = new Authority(`${args.folder}-server`, "the instance's authority");
     this.#clients = new Authority(`${args.folder}-clients`, "the clients' authority");
   }
@@ -52,6 +54,7 @@ export class CloudSqlFront {
     await front.#listen(
       createHttpServer((asked, answer) => void front.#respond(asked, answer)),
       API_PORT,
+      args.apiAddress,
     );
     return front;
   }
@@ -119,11 +122,11 @@ export class CloudSqlFront {
     client.pipe(database).pipe(client);
   }
 
-  async #listen(server: Server, port: number): Promise<void> {
+  async #listen(server: Server, port: number, address = this.#args.address): Promise<void> {
     this.#servers.push(server);
     await new Promise<void>((done, fail) => {
       server.once("error", fail);
-      server.listen(port, this.#args.address, done);
+      server.listen(port, address, done);
     });
   }
 }
