@@ -100,8 +100,9 @@ export class LoadBalancers {
   }
 
   /**
-   * With the policy `Local`, only a node with a pod of the Service sends on what comes; best of all one whose
-   * pod stays. One whose pods are on their way out serves those who are connected, as a cloud lets them.
+   * With the policy `Local`, only a node with a pod of the Service sends on what comes. As a cloud does, one
+   * whose pods are on their way out gets no new connection while there is one whose pod stays; it serves
+   * those that it has.
    */
   #nodesFor(service: V1Service): ClusterNode[] {
     const states = this.#states.all().filter((state) => isReady(state) && !isOff(state));
@@ -109,11 +110,11 @@ export class LoadBalancers {
     const able = this.#nodes.filter(({ name }) => ready.has(name));
     if (service.spec?.externalTrafficPolicy !== "Local") return able;
     const slices = this.#slices.all();
-    const [staying, serving] = (["ready", "serving"] as const).map((condition) => {
+    const [staying = [], serving = []] = (["ready", "serving"] as const).map((condition) => {
       const near = nodesWithPods(service, slices, condition);
       return able.filter(({ name }) => near.has(name));
     });
-    return [...new Set([...(staying ?? []), ...(serving ?? [])])];
+    return staying.length > 0 ? staying : serving;
   }
 
   /** Where no node is able to, the one that did goes on: it may only seem so. */

@@ -75,6 +75,19 @@ lead_packets_to_enforcer() {
   "${rule[@]}" --destination "$POD_NETWORK" --jump NFQUEUE --queue-num 100 --queue-bypass
 }
 
+# When the address of a load balancer moves here, connections that are open stay with the node where they
+# began, as behind a cloud's load balancer: what belongs to none that this node knows is handed to the other.
+hand_on_strays() {
+  local other=${PEERS%% *} mark=0x1000/0x1000 table=77
+  if [[ -z $other ]]; then return; fi
+  # Else a connection would be taken up in its middle, and led to another pod.
+  echo 0 >/proc/sys/net/netfilter/nf_conntrack_tcp_loose
+  iptables --table mangle --append PREROUTING --protocol tcp --destination "$LOAD_BALANCERS" \
+    --match conntrack --ctstate INVALID --jump MARK --set-xmark "$mark"
+  ip rule add fwmark "$mark" lookup "$table"
+  ip route replace default via "${other#*=}" table "$table"
+}
+
 allow_plain_registries() {
   local registry
   for registry in $REGISTRIES; do
@@ -90,5 +103,6 @@ mount --make-rshared /
 [[ -e /dev/kmsg ]] || mknod -m 0600 /dev/kmsg c 1 11
 connect_pods
 lead_packets_to_enforcer
+hand_on_strays
 allow_plain_registries
 exec start-services "$@"
