@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { apart, leaving, PROGRESS_SECONDS } from "./pod-life.ts";
+import { apart, LEAVE_BALANCER_SECONDS, leaving, PROGRESS_SECONDS } from "./pod-life.ts";
 
 export interface NginxIngressControllerArgs {
   readonly owner: Owner;
@@ -208,7 +208,7 @@ function controllerPod(
   args: NginxIngressControllerArgs,
   uses: Record<"account" | "conf" | "className", pulumi.Input<string>>,
 ): kubernetes.types.input.core.v1.PodSpec {
-  const { lifecycle, graceSeconds } = leaving(args.drainSeconds);
+  const { lifecycle, graceSeconds } = leaving(args.drainSeconds, LEAVE_BALANCER_SECONDS);
   const privileges = {
     ...NO_PRIVILEGES,
     capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },

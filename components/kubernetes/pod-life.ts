@@ -6,6 +6,14 @@ import type * as kubernetes from "@pulumi/kubernetes";
  */
 const LEAVE_SECONDS = 8;
 
+/**
+ * The same where a load balancer is in front: a cloud asks nodes now and then whether they have a pod that
+ * stays. At Google every 8 seconds, and it believes the third no.
+ *
+ * @see https://github.com/kubernetes/cloud-provider-gcp/blob/master/providers/gce/gce_healthchecks.go
+ */
+export const LEAVE_BALANCER_SECONDS = 30;
+
 /** How long pods of Nginx may take to get further: a node may have to be found, and the image to get there. */
 export const PROGRESS_SECONDS = 300;
 
@@ -13,10 +21,10 @@ export const PROGRESS_SECONDS = 300;
 export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
 
 /** How a pod that serves requests ends. */
-export function leaving(drainSeconds: number) {
+export function leaving(drainSeconds: number, leaveSeconds = LEAVE_SECONDS) {
   return {
-    lifecycle: { preStop: { sleep: { seconds: LEAVE_SECONDS } } },
-    graceSeconds: LEAVE_SECONDS + drainSeconds,
+    lifecycle: { preStop: { sleep: { seconds: leaveSeconds } } },
+    graceSeconds: leaveSeconds + drainSeconds,
   };
 }
 
