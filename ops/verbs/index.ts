@@ -1,3 +1,4 @@
+import { hook } from "./hook.ts";
 import { logs } from "./logs.ts";
 import { maintenance } from "./maintenance.ts";
 import { psql } from "./psql.ts";
@@ -18,4 +19,5 @@ export const verbs: Readonly<Record<string, Verb>> = {
   run,
   psql,
   maintenance,
+  hook,
 };

@@ -1,0 +1,154 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Job, Outcome, Worker } from "./job.ts";
+
+/** What is known of a job. */
+export interface Entry {
+  readonly job: Job;
+  readonly worker?: Worker;
+  readonly ended?: Outcome & { readonly at: string; readonly seconds: number };
+}
+
+type Line =
+  | { readonly accepted: Job }
+  | { readonly started: string; readonly worker: Worker }
+  | { readonly ended: string; readonly outcome: NonNullable<Entry["ended"]> };
+
+/** As many events are known again when they are sent once more, or as many results are shown. */
+const KEPT = 1000;
+
+/**
+ * What was accepted and what became of it, on disk: a line for each thing that happened, there before
+ * anybody is told of it. A line that was cut off by a crash was told to nobody, and is left out.
+ */
+export class Journal {
+  readonly #entries = new Map<string, Entry>();
+  readonly #file: string;
+  #descriptor: number;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#file = join(folder, "journal.jsonl");
+    for (const line of linesOf(this.#file)) this.#apply(line);
+    this.#rewrite();
+    this.#descriptor = openSync(this.#file, "a", 0o600);
+  }
+
+  knows(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
+  /** Those of the stack that were accepted with its highest pipeline; the last try of it. */
+  newest(stack: string): Entry | undefined {
+    return [...this.#entries.values()]
+      .filter(({ job }) => job.stack === stack)
+      .reduce<Entry | undefined>(
+        (best, one) => (best === undefined || one.job.pipeline >= best.job.pipeline ? one : best),
+        undefined,
+      );
+  }
+
+  /** What was accepted and has no end, in that order. */
+  unfinished(): Entry[] {
+    return [...this.#entries.values()].filter(({ ended }) => ended === undefined);
+  }
+
+  /** The last ones, newest first. */
+  last(count: number): Entry[] {
+    return [...this.#entries.values()].reverse().slice(0, count);
+  }
+
+  accept(job: Job): void {
+    this.#write({ accepted: job });
+  }
+
+  start(job: Job, worker: Worker): void {
+    this.#write({ started: job.id, worker });
+  }
+
+  end(job: Job, outcome: Outcome, seconds: number): void {
+    this.#write({
+      ended: job.id,
+      outcome: { ...outcome, at: new Date().toISOString(), seconds },
+    });
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #write(line: Line): void {
+    writeSync(this.#descriptor, `${JSON.stringify(line)}\n`);
+    fsyncSync(this.#descriptor);
+    this.#apply(line);
+    if (this.#entries.size > 2 * KEPT) this.#shorten();
+  }
+
+  #apply(line: Line): void {
+    if ("accepted" in line) {
+      this.#entries.set(line.accepted.id, { job: line.accepted });
+      return;
+    }
+    const id = "started" in line ? line.started : line.ended;
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.set(
+      id,
+      "started" in line ? { ...entry, worker: line.worker } : { ...entry, ended: line.outcome },
+    );
+  }
+
+  #shorten(): void {
+    closeSync(this.#descriptor);
+    this.#rewrite();
+    this.#descriptor = openSync(this.#file, "a", 0o600);
+  }
+
+  /** Keeps the last ones, those without an end, and for each stack its newest. */
+  #rewrite(): void {
+    const all = [...this.#entries.values()];
+    const needed = new Set(all.slice(-KEPT));
+    for (const entry of all) {
+      if (entry.ended === undefined || this.newest(entry.job.stack) === entry) needed.add(entry);
+    }
+    for (const entry of all) if (!needed.has(entry)) this.#entries.delete(entry.job.id);
+    const lines = [...this.#entries.values()].flatMap(linesFor).map((line) => JSON.stringify(line));
+    const temporary = `${this.#file}.new`;
+    writeFileSync(temporary, lines.map((line) => `${line}\n`).join(""), {
+      mode: 0o600,
+      flush: true,
+    });
+    renameSync(temporary, this.#file);
+  }
+}
+
+function linesFor({ job, worker, ended }: Entry): Line[] {
+  return [
+    { accepted: job },
+    ...(worker === undefined ? [] : [{ started: job.id, worker }]),
+    ...(ended === undefined ? [] : [{ ended: job.id, outcome: ended }]),
+  ];
+}
+
+function linesOf(file: string): Line[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8").split("\n").flatMap(parseLine);
+}
+
+function parseLine(text: string): Line[] {
+  try {
+    return text === "" ? [] : [JSON.parse(text) as Line];
+  } catch {
+    return [];
+  }
+}

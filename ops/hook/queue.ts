@@ -1,0 +1,135 @@
+import { say } from "../progress.ts";
+import { type Job, nameOf, type Outcome, type Worker } from "./job.ts";
+import type { Journal } from "./journal.ts";
+
+/**
+ * Deploys a job.
+ *
+ * @param started to be told of the process that does it, as soon as there is one.
+ * @returns undefined where it was told to stop before it had come to an end.
+ */
+export type Deploy = (
+  job: Job,
+  started: (worker: Worker) => void,
+  stop: AbortSignal,
+) => Promise<Outcome | undefined>;
+
+/** Waits until a process that a server before this one has started is gone. */
+export type Await = (worker: Worker, stop: AbortSignal) => Promise<void>;
+
+/**
+ * Deploys one job at a time. For a stack only the newest pipeline counts: one that waits gives way to a
+ * newer one, and one that comes later but is older never gets in.
+ */
+export class Queue {
+  readonly #journal: Journal;
+  readonly #deploy: Deploy;
+  readonly #awaited: Await;
+  readonly #stop = new AbortController();
+  #waiting: Job[] = [];
+  #work: Promise<void> | undefined;
+  #running: Job | undefined;
+
+  constructor(journal: Journal, deploy: Deploy, awaited: Await) {
+    this.#journal = journal;
+    this.#deploy = deploy;
+    this.#awaited = awaited;
+  }
+
+  /** Takes up what a server before this one has accepted and not brought to an end. */
+  resume(): void {
+    const unfinished = this.#journal.unfinished();
+    const workers = unfinished.flatMap(({ worker }) => worker ?? []);
+    for (const { job } of unfinished) {
+      say(`Taking up again: ${nameOf(job)}`);
+      this.#put(job);
+    }
+    this.#begin(workers);
+  }
+
+  /** @returns why it is not deployed, where it is not. */
+  offer(job: Job): string | undefined {
+    const newest = this.#journal.newest(job.stack);
+    if (newest !== undefined && job.pipeline < newest.job.pipeline) {
+      return `Pipeline ${newest.job.pipeline} of ${job.stack} is newer.`;
+    }
+    if (newest?.job.pipeline === job.pipeline && newest.ended?.result !== "failed") {
+      return `Pipeline ${job.pipeline} ${newest.ended === undefined ? "is being" : "was"} deployed.`;
+    }
+    this.#journal.accept(job);
+    say(`Accepted: ${nameOf(job)}`);
+    this.#put(job);
+    this.#begin([]);
+    return undefined;
+  }
+
+  get state(): { readonly running: string | undefined; readonly waiting: readonly string[] } {
+    return {
+      running: this.#running === undefined ? undefined : nameOf(this.#running),
+      waiting: this.#waiting.map(nameOf),
+    };
+  }
+
+  /** Ends what is under way in order; what has not come to an end is left to the next server. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+  }
+
+  /** Waits until there is nothing to do. */
+  async idle(): Promise<void> {
+    while (this.#work !== undefined) await this.#work;
+  }
+
+  #put(job: Job): void {
+    const others = this.#waiting.filter(({ stack }) => stack !== job.stack);
+    const rivals = [...this.#waiting.filter(({ stack }) => stack === job.stack), job];
+    // A second try of a pipeline comes after the first.
+    const newest = rivals.reduce((best, one) => (one.pipeline >= best.pipeline ? one : best));
+    for (const older of rivals.filter((one) => one !== newest)) {
+      const why = `Pipeline ${newest.pipeline} is newer.`;
+      this.#journal.end(older, { result: "dropped", why }, 0);
+      say(`Dropped: ${nameOf(older)}. ${why}`);
+    }
+    this.#waiting = [...others, newest];
+  }
+
+  #begin(workers: readonly Worker[]): void {
+    if (this.#work !== undefined || this.#stop.signal.aborted) return;
+    if (this.#waiting.length === 0) return;
+    this.#work = this.#workThrough(workers).finally(() => {
+      this.#work = undefined;
+      // One may have come just as the last was done.
+      this.#begin([]);
+    });
+  }
+
+  async #workThrough(workers: readonly Worker[]): Promise<void> {
+    for (const worker of workers) await this.#awaited(worker, this.#stop.signal);
+    for (;;) {
+      const job = this.#stop.signal.aborted ? undefined : this.#waiting.shift();
+      if (job === undefined) return;
+      this.#running = job;
+      await this.#do(job);
+      this.#running = undefined;
+    }
+  }
+
+  async #do(job: Job): Promise<void> {
+    const began = Date.now();
+    const seconds = () => Math.round((Date.now() - began) / 1000);
+    say(`Deploying: ${nameOf(job)}`);
+    const outcome = await this.#deploy(
+      job,
+      (worker) => this.#journal.start(job, worker),
+      this.#stop.signal,
+    ).catch((error: unknown): Outcome => ({ result: "failed", why: String(error) }));
+    if (outcome === undefined) {
+      say(`Stopped, to be taken up again: ${nameOf(job)}`);
+      return;
+    }
+    this.#journal.end(job, outcome, seconds());
+    const what = outcome.result === "deployed" ? "Deployed" : `FAILED (${outcome.why})`;
+    say(`${what} in ${seconds()} s: ${nameOf(job)}`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { AddressInfo } from "node:net";
+import { say } from "../progress.ts";
+import { UserError } from "../user-error.ts";
+import { awaitWorker, deployer } from "./deployment.ts";
+import { Journal } from "./journal.ts";
+import { Queue } from "./queue.ts";
+import { hookServer, PATH } from "./server.ts";
+import type { HookSettings } from "./settings.ts";
+
+/** Serves until it is told to end; what is then under way is left in order, for the next one. */
+export async function serve(settings: HookSettings): Promise<number> {
+  const journal = new Journal(settings.journal);
+  const queue = new Queue(journal, deployer(settings), awaitWorker);
+  const server = hookServer({ settings, journal, queue });
+  const ended = new Promise<number>((done) => {
+    process.once("SIGTERM", () => done(0));
+    process.once("SIGINT", () => done(130));
+  });
+  await new Promise<void>((done, fail) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      fail(
+        new UserError(
+          error.code === "EADDRINUSE"
+            ? `${settings.host}:${settings.port} is taken by another program. Choose another ` +
+                "`listen` in the hook's config."
+            : `${settings.host}:${settings.port}: ${error.message}`,
+        ),
+      ),
+    );
+    server.listen(settings.port, settings.host, done);
+  });
+  const { address, port } = server.address() as AddressInfo;
+  say(`Waiting for pipelines of ${settings.project} at http://${address}:${port}${PATH}`);
+  queue.resume();
+
+  const code = await ended;
+  say("Told to end: no more events are taken, and what is under way ends in order.");
+  server.close();
+  server.closeIdleConnections();
+  await queue.stop();
+  server.closeAllConnections();
+  journal.close();
+  return code;
+}

@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { serve } from "../hook/serve.ts";
+import { readHookSettings } from "../hook/settings.ts";
+import { UserError } from "../user-error.ts";
+import type { Verb } from "./verb.ts";
+
+const usage = "./slipway hook --config FILE [--check]";
+
+export const hook: Verb = {
+  summary: "Serve GitLab's webhook for pipelines and deploy what they built; docs/hook.md.",
+  usage,
+  async run(args) {
+    const { config, check } = read(args);
+    if (config === undefined) throw new UserError(`Which config? usage: ${usage}`);
+    const settings = readHookSettings(resolve(config));
+    if (check !== true) return await serve(settings);
+    const stacks = settings.routes.map(
+      ({ kind, pattern, stack }) => `${kind} ${pattern} → ${stack}`,
+    );
+    process.stdout.write(`✓ ${config}: ${settings.project}, ${stacks.join(", ")}\n`);
+    return 0;
+  },
+};
+
+function read(args: string[]): { config?: string; check?: boolean } {
+  try {
+    return parseArgs({
+      args,
+      options: { config: { type: "string" }, check: { type: "boolean" } },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
+  }
+}

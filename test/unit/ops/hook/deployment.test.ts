@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { awaitWorker, deployer } from "../../../../ops/hook/deployment.ts";
+import type { Job, Worker } from "../../../../ops/hook/job.ts";
+import { findProcess } from "../../../../ops/processes.ts";
+
+const DIGEST = `sha256:${"b".repeat(64)}`;
+const SHA = "c".repeat(40);
+
+let folder: string;
+let registry: Server;
+let image: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-hook-deployment-"));
+  registry = createServer((_, response) =>
+    response.writeHead(200, { "docker-content-digest": DIGEST }).end(),
+  ).listen(0, "127.0.0.1");
+  await once(registry, "listening");
+  image = `127.0.0.1:${(registry.address() as AddressInfo).port}/team/app`;
+});
+afterEach(() => {
+  registry.closeAllConnections();
+  registry.close();
+  rmSync(folder, { recursive: true });
+});
+
+const job = (change: Partial<Job> = {}): Job => ({
+  ...{ id: "event-1", pipeline: 7, stack: "dev", from: undefined, ref: "main", sha: SHA },
+  at: "2026-11-27T08:00:00.000Z",
+  ...change,
+});
+
+/** A deployment whose `slipway` is this script. */
+function deployment(script: string) {
+  const slipway = join(folder, "slipway");
+  writeFileSync(slipway, `#!/bin/sh\n${script}\n`);
+  chmodSync(slipway, 0o700);
+  const settings = {
+    ...{ project: "team/app", image, registry: undefined, routes: [], host: "", port: 0 },
+    ...{ token: "the token of the hook", journal: join(folder, "journal"), pull: false },
+  };
+  return deployer(settings, { slipway, clone: folder });
+}
+
+const output = () => {
+  const [name = ""] = readdirSync(join(folder, "journal", "deployments"));
+  return readFileSync(join(folder, "journal", "deployments", name), "utf8");
+};
+const never = new AbortController().signal;
+
+test("A branch is deployed by the digest of the commit's image; its output is kept, without the token", async () => {
+  const workers: Worker[] = [];
+  const deploy = deployment(
+    'echo "$@"; env; for last; do :; done; echo SLIPWAY_URL=http://x >"$last"',
+  );
+  const outcome = await deploy(job(), (worker) => workers.push(worker), never);
+  expect(outcome).toEqual({ result: "deployed", url: "http://x" });
+  expect(output()).toMatch(
+    new RegExp(
+      `^up -s dev --image ${image}@${DIGEST} --version cccccccccccc --commit ${SHA} --dotenv /`,
+    ),
+  );
+  expect(output()).not.toContain("the token of the hook");
+  expect(workers).toEqual([{ pid: expect.any(Number), began: expect.stringMatching(/^\d+$/) }]);
+});
+
+test("A tag promotes what the other stack verified, without asking a registry", async () => {
+  registry.close();
+  const deploy = deployment('echo "$@"');
+  const promoted = job({ stack: "prod", from: "dev", ref: "v1.2.3" });
+  expect(await deploy(promoted, () => {}, never)).toEqual({ result: "deployed" });
+  expect(output()).toMatch(
+    new RegExp(`^promote -s prod --from dev --version v1.2.3 --commit ${SHA} --dotenv /`),
+  );
+});
+
+test("A deployment that fails says so with its last words", async () => {
+  const deploy = deployment('echo "slipway: up failed. The reason is above." >&2; exit 1');
+  expect(await deploy(job(), () => {}, never)).toEqual({
+    result: "failed",
+    why: "slipway ended with 1: slipway: up failed. The reason is above.",
+  });
+});
+
+test("One that is told to stop ends in its own order, and has no result", async () => {
+  const deploy = deployment(
+    "trap 'echo in order; exit 130' TERM; echo ready; while :; do sleep 0.1; done",
+  );
+  const stop = new AbortController();
+  const outcome = deploy(job(), () => {}, stop.signal);
+  await expect.poll(output).toContain("ready");
+  stop.abort();
+  expect(await outcome).toBeUndefined();
+  expect(output()).toContain("in order");
+});
+
+test("The deployment of a killed server is waited for, and another process with its id is not", async () => {
+  const deploy = deployment("exec sleep 0.7");
+  const workers: Worker[] = [];
+  const outcome = deploy(job(), (worker) => workers.push(worker), never);
+  await expect.poll(() => workers).toHaveLength(1);
+  const [worker] = workers as [Worker];
+  await awaitWorker({ ...worker, began: "1" }, never);
+  expect(findProcess(worker.pid)?.began).toBe(worker.began);
+  await awaitWorker(worker, never);
+  expect(findProcess(worker.pid)).toBeUndefined();
+  await outcome;
+});

@@ -1,0 +1,185 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Job, Outcome, Worker } from "../../../../ops/hook/job.ts";
+import { Journal } from "../../../../ops/hook/journal.ts";
+import { type Deploy, Queue } from "../../../../ops/hook/queue.ts";
+
+let folder: string;
+let journal: Journal;
+let said: string;
+beforeEach(() => {
+  said = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+  folder = mkdtempSync(join(tmpdir(), "slipway-hook-queue-"));
+  journal = new Journal(folder);
+});
+afterEach(() => {
+  journal.close();
+  rmSync(folder, { recursive: true });
+  vi.restoreAllMocks();
+});
+
+let tries = 0;
+function job(pipeline: number, stack = "dev"): Job {
+  tries += 1;
+  const sha = String(pipeline).padStart(40, "0");
+  return { id: `event-${tries}`, pipeline, stack, from: undefined, ref: "main", sha, at: "now" };
+}
+
+/** Deployments that end when they are told to. */
+class Deployments {
+  readonly begun: number[] = [];
+  #end: ((outcome: Outcome | undefined) => void) | undefined;
+
+  readonly deploy: Deploy = ({ pipeline }, started, stop) => {
+    this.begun.push(pipeline);
+    started({ pid: pipeline, began: "1" });
+    return new Promise((done) => {
+      this.#end = done;
+      stop.addEventListener("abort", () => done(undefined));
+    });
+  };
+
+  async end(outcome: Outcome = { result: "deployed" }): Promise<void> {
+    this.#end?.(outcome);
+    await new Promise((done) => setImmediate(done));
+  }
+}
+
+const nothing = async () => {};
+const results = () => journal.last(10).map(({ job, ended }) => [job.pipeline, ended?.result]);
+
+test("One at a time, and of those that wait the newest: the older ones are dropped, and it is said", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  for (const pipeline of [1, 2, 3]) expect(queue.offer(job(pipeline))).toBeUndefined();
+  expect(deployments.begun).toEqual([1]);
+  expect(queue.state).toEqual({
+    running: "main 000000000000 (pipeline 1) to dev",
+    waiting: ["main 000000000000 (pipeline 3) to dev"],
+  });
+  await deployments.end();
+  expect(deployments.begun).toEqual([1, 3]);
+  await deployments.end({ result: "failed", why: "slipway ended with 1" });
+  await queue.idle();
+  expect(results()).toEqual([
+    [3, "failed"],
+    [2, "dropped"],
+    [1, "deployed"],
+  ]);
+  expect(said).toContain("Dropped: main 000000000000 (pipeline 2) to dev. Pipeline 3 is newer.");
+  expect(said).toContain("FAILED (slipway ended with 1) in 0 s: main 000000000000 (pipeline 3)");
+});
+
+test("An older pipeline that ends later never replaces a newer one, whatever became of that", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(7));
+  expect(queue.offer(job(6))).toBe("Pipeline 7 of dev is newer.");
+  await deployments.end({ result: "failed", why: "no" });
+  expect(queue.offer(job(6))).toBe("Pipeline 7 of dev is newer.");
+  expect(queue.offer(job(6, "other"))).toBeUndefined();
+  await deployments.end();
+  expect(deployments.begun).toEqual([7, 6]);
+});
+
+test("A pipeline that was retried is deployed again only where its deployment failed", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(7));
+  expect(queue.offer(job(7))).toBe("Pipeline 7 is being deployed.");
+  await deployments.end({ result: "failed", why: "no" });
+  expect(queue.offer(job(7))).toBeUndefined();
+  await deployments.end();
+  expect(queue.offer(job(7))).toBe("Pipeline 7 was deployed.");
+  expect(deployments.begun).toEqual([7, 7]);
+});
+
+test("A deployment that throws has failed, and the next one is begun", async () => {
+  const begun: number[] = [];
+  const queue = new Queue(
+    journal,
+    async ({ pipeline }) => {
+      begun.push(pipeline);
+      if (pipeline === 1) throw new Error("disk full");
+      return { result: "deployed" };
+    },
+    nothing,
+  );
+  queue.offer(job(1));
+  queue.offer(job(2));
+  await queue.idle();
+  expect(begun).toEqual([1, 2]);
+  expect(journal.last(2)[1]?.ended).toMatchObject({ result: "failed", why: "Error: disk full" });
+});
+
+test("What was accepted is taken up again by the next server, once what a killed one began is gone", async () => {
+  const killed = new Deployments();
+  const first = new Queue(journal, killed.deploy, nothing);
+  first.offer(job(1));
+  first.offer(job(2, "other"));
+  journal.close();
+  // As by a crash in the middle of a line.
+  appendFileSync(join(folder, "journal.jsonl"), '{"accepted":{"id":"cut o');
+
+  journal = new Journal(folder);
+  const waitedFor: Worker[] = [];
+  const deployments = new Deployments();
+  const second = new Queue(journal, deployments.deploy, async (worker) => {
+    expect(deployments.begun).toEqual([]);
+    waitedFor.push(worker);
+  });
+  second.resume();
+  await vi.waitFor(() => expect(deployments.begun).toEqual([1]));
+  expect(waitedFor).toEqual([{ pid: 1, began: "1" }]);
+  await deployments.end();
+  await deployments.end();
+  await second.idle();
+  expect(results()).toEqual([
+    [2, "deployed"],
+    [1, "deployed"],
+  ]);
+  expect(second.offer(job(1))).toBe("Pipeline 1 was deployed.");
+});
+
+test("A server that is told to end leaves in the journal what it could not finish", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(1));
+  queue.offer(job(2));
+  await queue.stop();
+  expect(deployments.begun).toEqual([1]);
+  expect(journal.unfinished().map(({ job }) => job.pipeline)).toEqual([1, 2]);
+
+  const next = new Deployments();
+  const second = new Queue(journal, next.deploy, nothing);
+  second.resume();
+  await vi.waitFor(() => expect(next.begun).toEqual([2]));
+  await next.end();
+  expect(results()).toEqual([
+    [2, "deployed"],
+    [1, "dropped"],
+  ]);
+});
+
+test("The journal is for its owner alone, does not grow for ever, and forgets no stack's newest", () => {
+  journal.accept(job(9, "quiet"));
+  journal.end({ ...job(9, "quiet"), id: `event-${tries - 1}` }, { result: "deployed" }, 1);
+  for (let pipeline = 1; pipeline <= 2100; pipeline++) {
+    const one = job(pipeline);
+    journal.accept(one);
+    journal.end(one, { result: "deployed" }, 1);
+  }
+  const file = join(folder, "journal.jsonl");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, "utf8").split("\n").length).toBeLessThan(4100);
+  journal.close();
+  journal = new Journal(folder);
+  expect(journal.newest("quiet")?.job.pipeline).toBe(9);
+  expect(journal.newest("dev")?.job.pipeline).toBe(2100);
+});
