@@ -1,4 +1,6 @@
+import { doctor } from "./doctor.ts";
 import { hook } from "./hook.ts";
+import { init } from "./init.ts";
 import { logs } from "./logs.ts";
 import { maintenance } from "./maintenance.ts";
 import { psql } from "./psql.ts";
@@ -20,4 +22,6 @@ export const verbs: Readonly<Record<string, Verb>> = {
   psql,
   maintenance,
   hook,
+  doctor,
+  init,
 };

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { parse } from "yaml";
+import { setSecret } from "../config.ts";
+import { PROJECT, ROOT, stackFile } from "../project.ts";
+import { chosenTools, cliFolder, pulumiHome, toolEnvironment } from "../tools.ts";
+import { UserError } from "../user-error.ts";
+import type { Values } from "./answers.ts";
+import type { StatePlace } from "./state.ts";
+
+interface StackFile {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly encryptionsalt?: string;
+  readonly encryptedkey?: string;
+}
+
+function readStackFile(stack: string): StackFile {
+  const file = stackFile(stack);
+  return existsSync(file) ? (parse(readFileSync(file, "utf8")) ?? {}) : {};
+}
+
+/** Keys that a stack can have, as the project describes them. */
+export function settingKeys(): string[] {
+  return Object.keys(parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).config);
+}
+
+/** What the stack's file has: the values in the clear, and the names of the others. */
+export function readValues(stack: string): { values: Values; secrets: readonly string[] } {
+  const entries = Object.entries(readStackFile(stack).config ?? {}).map(
+    ([key, value]) => [key.replace(`${PROJECT}:`, ""), value] as const,
+  );
+  return {
+    values: Object.fromEntries(
+      entries.flatMap(([key, value]) => (typeof value === "object" ? [] : [[key, String(value)]])),
+    ),
+    secrets: entries.flatMap(([key, value]) => (typeof value === "object" ? [key] : [])),
+  };
+}
+
+export function isEncrypted(stack: string): boolean {
+  const { encryptionsalt, encryptedkey } = readStackFile(stack);
+  return (encryptionsalt ?? encryptedkey) !== undefined;
+}
+
+/** Opens the stack where it is to be, and makes it there if it is not there yet. */
+export async function openOrMake(
+  name: string,
+  { url, secretsProvider }: StatePlace,
+  passphrase: string | undefined,
+): Promise<Stack> {
+  const choice = chosenTools();
+  try {
+    return await LocalWorkspace.createOrSelectStack(
+      { stackName: name, workDir: ROOT },
+      {
+        pulumiHome: pulumiHome(choice.pulumi),
+        pulumiCommand: await PulumiCommand.get({ root: cliFolder(choice.pulumi) }),
+        secretsProvider,
+        envVars: {
+          ...toolEnvironment(choice),
+          PULUMI_BACKEND_URL: url,
+          ...(passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphrase }),
+        },
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const said = /^error: (.*)$/m.exec(error.message)?.[1] ?? error.message.trim();
+    throw new UserError(
+      `The state at ${url} could not be opened: ${said}\n${hintFor(url)}`.trim(),
+      1,
+    );
+  }
+}
+
+function hintFor(url: string): string {
+  if (url.startsWith("s3://")) {
+    return (
+      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY have to be a Spaces key, and the bucket has to be " +
+      "there: make it in DigitalOcean's panel (Spaces Object Storage > Create), with versioning if you can."
+    );
+  }
+  return url.startsWith("gs://") ? "Type: gcloud auth application-default login" : "";
+}
+
+/** Writes settings that are no secrets. */
+export async function writeValues(stack: Stack, values: Values): Promise<void> {
+  const config = Object.entries(values).map(([key, value]) => [`${PROJECT}:${key}`, { value }]);
+  if (config.length > 0) await stack.setAllConfig(Object.fromEntries(config));
+}
+
+const SECRETS = ["databasePassword", "appSecret"];
+
+/** Makes the secrets that are not there; @returns their names. */
+export async function makeSecrets(stack: Stack, there: readonly string[]): Promise<string[]> {
+  const missing = SECRETS.filter((key) => !there.includes(key));
+  for (const key of missing) await setSecret(stack, key, randomBytes(24).toString("base64url"));
+  return missing;
+}

@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+import { examine, examineStack, type Result } from "../doctor/index.ts";
+import { thisWorld } from "../doctor/world.ts";
+import { UserError } from "../user-error.ts";
+import type { Verb } from "./verb.ts";
+
+const usage = "./slipway doctor [-s STACK] [--json]";
+
+export const doctor: Verb = {
+  summary:
+    "Check machine, credentials, config and host, and say what to type. Ends with 1 for a ✗.",
+  usage,
+  async run(args) {
+    const { stack: name, json } = read(args);
+    const { result, stack } = await examineStack(name);
+    const results = [...(await examine(thisWorld(stack))), result];
+    process.stdout.write(
+      json === true ? `${JSON.stringify(results, null, 2)}\n` : results.map(linesOf).join(""),
+    );
+    return results.some(({ state }) => state === "wrong") ? 1 : 0;
+  },
+};
+
+const SIGNS = { ok: "✓", wrong: "✗", none: "–" } as const;
+
+function linesOf(result: Result): string {
+  const line = `${SIGNS[result.state]} ${result.name}: ${result.says}\n`;
+  return result.state === "wrong" && result.type !== "" ? `${line}    ${result.type}\n` : line;
+}
+
+function read(args: string[]): { stack?: string; json?: boolean } {
+  try {
+    return parseArgs({
+      args,
+      options: { stack: { type: "string", short: "s" }, json: { type: "boolean" } },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
+  }
+}

@@ -1,0 +1,218 @@
+import { parseArgs } from "node:util";
+import { answersFor, type Values } from "../init/answers.ts";
+import { gitlabVariables, HEAD, rowOf } from "../init/gitlab-table.ts";
+import {
+  accountOf,
+  audienceOf,
+  type GoogleState,
+  googleThings,
+  makeThings,
+  missingOf,
+  projectNumberOf,
+  secretsProviderOf,
+  typed,
+} from "../init/google.ts";
+import {
+  isEncrypted,
+  makeSecrets,
+  openOrMake,
+  readValues,
+  settingKeys,
+  writeValues,
+} from "../init/make-stack.ts";
+import { checkPlace, ensureFolder, ensurePassphrase, type StatePlace } from "../init/state.ts";
+import { type Terminal, terminalOf } from "../init/terminal.ts";
+import { outside } from "../outside.ts";
+import { say } from "../progress.ts";
+import { LOCAL_STACK } from "../project.ts";
+import { UserError } from "../user-error.ts";
+import { table } from "./table.ts";
+import type { Verb } from "./verb.ts";
+
+const usage =
+  "./slipway init -s STACK --backend URL [--secrets passphrase|gcpkms://...] [--set KEY=VALUE ...] " +
+  "[--gitlab https://gitlab.com/GROUP/PROJECT] [--location REGION] [--yes]";
+
+export const init: Verb = {
+  summary:
+    "Take a clone to a stack: its file, its secrets, the place of its state; docs/first-day.md.",
+  usage,
+  async run(args) {
+    const options = read(args);
+    const { stack: name, set } = options;
+    const terminal = terminalOf(options.yes);
+    const there = readValues(name);
+    const { values, found } = await answersFor(there.values, set, terminal.ask);
+    const all = { ...there.values, ...values };
+    if (found.length > 0) say(`✓ Pulumi.${name}.yaml is there, and keeps: ${found.join(", ")}`);
+
+    const url =
+      options.backend ??
+      (await terminal.ask?.("Where is the state (gs://, s3://, file://)", undefined));
+    if (url === undefined || url === "") {
+      throw new UserError(`Where is the state to be? --backend gs://BUCKET, say. usage: ${usage}`);
+    }
+    const google = await googleStateOf(options, url, all);
+    const place: StatePlace = {
+      url,
+      secretsProvider:
+        options.secrets ?? (google === undefined ? "passphrase" : secretsProviderOf(google)),
+    };
+    checkPlace(place);
+    if (google !== undefined) await ensureGoogle(google, terminal);
+    ensureFolder(url);
+    const passphrase =
+      place.secretsProvider === "passphrase"
+        ? ensurePassphrase(name, isEncrypted(name))
+        : undefined;
+    if (passphrase !== undefined) {
+      say(
+        passphrase.made
+          ? `✓ Made a passphrase in ${passphrase.file}. Without it the secrets are lost: keep a copy.`
+          : `✓ The passphrase is in ${passphrase.file}`,
+      );
+    }
+
+    const stack = await openOrMake(name, place, passphrase?.file);
+    await writeValues(stack, values);
+    const made = [...Object.keys(values), ...(await makeSecrets(stack, there.secrets))];
+    say(
+      made.length === 0
+        ? `✓ Nothing to make: the stack ${name} is at ${url}`
+        : `✓ Made in Pulumi.${name}.yaml: ${made.join(", ")}`,
+    );
+
+    const googleAccount = google?.gitlab === undefined ? undefined : accountOf(google);
+    const variables = gitlabVariables({
+      ...{ stack: name, values: all, place, googleAccount },
+      passphraseFile: passphrase?.file,
+    });
+    process.stdout.write(
+      `\nAt GitLab, Settings > CI/CD > Variables:\n\n${table(HEAD, variables.map(rowOf))}` +
+        (google?.gitlab === undefined
+          ? ""
+          : `\nIn .gitlab-ci.yml, the input google_audience: ${audienceOf(google)}\n`) +
+        `\nCommit Pulumi.${name}.yaml, and then type:\n\n${nextLines(name, url, passphrase?.file)}`,
+    );
+    return 0;
+  },
+};
+
+function nextLines(stack: string, url: string, passphrase: string | undefined): string {
+  return [
+    `export PULUMI_BACKEND_URL='${url}'`,
+    ...(passphrase === undefined ? [] : [`export PULUMI_CONFIG_PASSPHRASE_FILE='${passphrase}'`]),
+    `./slipway doctor -s ${stack}`,
+    `./slipway up -s ${stack}`,
+  ]
+    .map((line) => `  ${line}\n`)
+    .join("");
+}
+
+interface Options {
+  readonly stack: string;
+  readonly set: Values;
+  readonly backend: string | undefined;
+  readonly secrets: string | undefined;
+  readonly gitlab: string | undefined;
+  readonly location: string;
+  readonly yes: boolean;
+}
+
+function read(args: string[]): Options {
+  const { values } = parse(args);
+  const { stack } = values;
+  if (stack === undefined) throw new UserError(`Which stack? usage: ${usage}`);
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(stack) || stack === LOCAL_STACK) {
+    throw new UserError(
+      `A stack can't be named "${stack}": a letter, then letters, digits and -, at most 31; and ` +
+        `${LOCAL_STACK} is made by \`npm start\`.`,
+    );
+  }
+  return {
+    stack,
+    set: Object.fromEntries((values.set ?? []).map(pairOf)),
+    backend: values.backend,
+    secrets: values.secrets,
+    gitlab: values.gitlab,
+    location: values.location ?? "europe-west3",
+    yes: values.yes === true,
+  };
+}
+
+function parse(args: string[]) {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({
+      args,
+      options: {
+        stack: { type: "string", short: "s" },
+        set: { type: "string", multiple: true },
+        backend: text,
+        secrets: text,
+        gitlab: text,
+        location: text,
+        yes: { type: "boolean", short: "y" },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
+  }
+}
+
+/** Secrets are made or asked for by other means: a list of processes shows arguments. */
+const SECRET_KEYS =
+  /^(databasePassword|appSecret|previousAppSecret|appSecrets|sshKey|kubeconfig|tlsKey|registryPassword|digitaloceanToken)$/;
+
+function pairOf(text: string): readonly [string, string] {
+  const [, key = "", value = ""] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (key === "") throw new UserError(`--set ${text} is no KEY=VALUE. usage: ${usage}`);
+  if (SECRET_KEYS.test(key)) {
+    throw new UserError(
+      `${key} is a secret, and an argument is no place for one. Type afterwards: ` +
+        `npm run -s pulumi -- config set --secret ${key} -s STACK <FILE`,
+    );
+  }
+  if (!settingKeys().includes(key)) {
+    throw new UserError(`${key} is not a setting; Pulumi.yaml describes those that there are.`);
+  }
+  return [key, value];
+}
+
+/** What is needed at Google, where the state is to be there. */
+async function googleStateOf(
+  { stack, gitlab, location }: Options,
+  url: string,
+  { gcpProject }: Values,
+): Promise<GoogleState | undefined> {
+  const bucket = /^gs:\/\/([^/?]+)/.exec(url)?.[1];
+  if (bucket === undefined) return undefined;
+  if (gcpProject === undefined) {
+    throw new UserError(
+      `The bucket and its key belong to a project at Google. Type: --set gcpProject=PROJECT`,
+    );
+  }
+  const parts = /^(https:\/\/[^/]+)\/(.+?)(\.git)?\/?$/.exec(gitlab ?? "");
+  if (gitlab !== undefined && parts === null) {
+    throw new UserError(`--gitlab is ${gitlab}; it must be like https://gitlab.com/group/app.`);
+  }
+  const projectNumber = await projectNumberOf(gcpProject, outside);
+  const project = parts === null ? undefined : { url: parts[1] ?? "", path: parts[2] ?? "" };
+  return { bucket, project: gcpProject, projectNumber, location, stack, gitlab: project };
+}
+
+async function ensureGoogle(google: GoogleState, terminal: Terminal): Promise<void> {
+  const things = googleThings(google);
+  const missing = await missingOf(things, outside);
+  for (const { name } of things.filter((one) => !missing.includes(one))) say(`✓ Found ${name}`);
+  if (missing.length === 0) return;
+  say("These commands make what is missing at Google:");
+  for (const args of missing.flatMap(({ make }) => make)) say(`  ${typed(args)}`);
+  if (!(await terminal.confirm("Run them?"))) {
+    throw new UserError(
+      "Nothing was made. Say yes with --yes, or run the commands above yourself.",
+    );
+  }
+  await makeThings(missing, outside, say);
+}
