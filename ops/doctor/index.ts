@@ -1,5 +1,6 @@
+import { LOCAL_STACK } from "../project.ts";
 import { UserError } from "../user-error.ts";
-import { openStack } from "../workspace.ts";
+import { isInState, openStack } from "../workspace.ts";
 import { type Check, type Finding, none, ok, type StackFacts, type World, wrong } from "./check.ts";
 import { digitalOcean, google } from "./clouds.ts";
 import { cluster } from "./cluster.ts";
@@ -44,16 +45,20 @@ export async function examineStack(name: string | undefined): Promise<{
   const state = "state and secrets";
   if (name === undefined)
     return { result: { name: state, ...none("no stack was named") }, stack: undefined };
+  if (name === LOCAL_STACK && !isInState(name)) {
+    const missing = wrong(`${name} is not there yet`, "npm start");
+    return { result: { name: state, ...missing }, stack: undefined };
+  }
   try {
     const stack = await factsOf(await openStack(name));
     return { result: { name: state, ...ok(`${name} was found, and can be decrypted`) }, stack };
   } catch (error) {
     const { message } = error as Error;
-    const [says = "", ...more] = (error instanceof UserError ? message : lastError(message)).split(
-      "\n",
-    );
+    const [says = "", type = `./slipway init -s ${name}`] = (
+      error instanceof UserError ? message : lastError(message)
+    ).split(/ Type: |\n/);
     return {
-      result: { name: state, ...wrong(says, more.join(" ") || `./slipway init -s ${name}`) },
+      result: { name: state, ...wrong(says, type) },
       stack: undefined,
     };
   }

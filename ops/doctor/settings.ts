@@ -8,7 +8,7 @@ import { type Check, none, ok, wrong } from "./check.ts";
 export const settings: Check = {
   name: "config",
   async run({ stack }) {
-    if (stack === undefined) return none("no stack was named");
+    if (stack === undefined) return none("there is no stack to look at");
     if (!existsSync(stackFile(stack.name)) && !stack.isLocal) {
       return wrong(`Pulumi.${stack.name}.yaml is not there`, `./slipway init -s ${stack.name}`);
     }

@@ -15,13 +15,18 @@ export async function cloneWithExample(name: string): Promise<Clone> {
 
 /** Gives the stack of a clone the config of an example. */
 export async function useExample(clone: Clone, name: string): Promise<void> {
+  setConfig(clone, await exampleSettings(clone, name));
+}
+
+/** The config of an example, and what this machine needs beside it. */
+export async function exampleSettings(clone: Clone, name: string): Promise<Record<string, string>> {
   const file = join(clone.folder, "examples", name, "stack.yaml");
   const config: Record<string, string> = parse(readFileSync(file, "utf8")).config;
   const settings = Object.entries(config).map(([key, value]) => [
     key.replace("slipway:", ""),
     value,
   ]);
-  setConfig(clone, { ...Object.fromEntries(settings), drainSeconds: "5", ...(await baseImages()) });
+  return { ...Object.fromEntries(settings), drainSeconds: "5", ...(await baseImages()) };
 }
 
 /** Where Docker Hub can't be reached, what the README says to set there. */
