@@ -109,6 +109,14 @@ export default defineConfig({
       {
         test: {
           ...stacks,
+          name: "pipeline",
+          include: ["test/pipeline/**/*.test.ts"],
+          globalSetup: ["test/pipeline/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
           name: "hosts",
           include: ["test/hosts/**/*.test.ts", "test/e2e/hosts/**/*.test.ts"],
         },

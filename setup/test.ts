@@ -43,6 +43,7 @@ const suites: Record<string, Suite> = {
   images: { needsTools: true, runs: "slow", run: () => runVitest("images") },
   apps: { needsTools: true, runs: "slow", run: () => runVitest("apps") },
   hosts: { needsTools: true, runs: "slow", run: () => runVitest("hosts") },
+  pipeline: { needsTools: true, runs: "slow", run: () => runVitest("pipeline") },
   failures: { needsTools: true, runs: "slow", run: () => runVitest("failures") },
   cluster: { needsTools: true, runs: "slow", run: () => runVitest("cluster") },
   load: { needsTools: true, runs: "slow", run: () => runVitest("load") },

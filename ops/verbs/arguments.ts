@@ -16,20 +16,29 @@ export function readArguments<T extends Options>(
   options: T,
   allowPositionals = false,
 ) {
-  const { values, positionals } = parse(() =>
-    parseArgs({ args, options: { ...options, ...STACK }, allowPositionals, strict: true }),
+  const { values, positionals } = readOptions(
+    args,
+    usage,
+    { ...options, ...STACK },
+    allowPositionals,
   );
   const { stack } = values as { stack?: string };
   if (stack === undefined) throw new UserError(`Which stack? usage: ${usage}`);
   return { stack, values, positionals };
+}
 
-  function parse<R>(work: () => R): R {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
-    }
+/** Arguments of any verb. */
+export function readOptions<T extends Options>(
+  args: string[],
+  usage: string,
+  options: T,
+  allowPositionals = false,
+) {
+  try {
+    return parseArgs({ args, options, allowPositionals, strict: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
   }
 }
 

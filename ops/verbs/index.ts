@@ -3,6 +3,7 @@ import { hook } from "./hook.ts";
 import { init } from "./init.ts";
 import { logs } from "./logs.ts";
 import { maintenance } from "./maintenance.ts";
+import { pack } from "./pack.ts";
 import { psql } from "./psql.ts";
 import { releases } from "./releases.ts";
 import { rollback } from "./rollback.ts";
@@ -24,4 +25,5 @@ export const verbs: Readonly<Record<string, Verb>> = {
   hook,
   doctor,
   init,
+  pack,
 };

@@ -1,0 +1,180 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RegistryLogin } from "../registry/registry.ts";
+import { UserError } from "../user-error.ts";
+import type { BuildSettings } from "./build-settings.ts";
+import { CACHE_TAG } from "./tags.ts";
+
+/** How the client builds: with BuildKit in a container, in the engine, or as engines did before. */
+export type Builder = "container" | "engine" | "legacy";
+
+export interface Build extends BuildSettings {
+  readonly reference: string;
+  readonly repository: string;
+  readonly commit: string;
+  /** Tags of this repository whose layers may be used again. */
+  readonly cacheTags: readonly string[];
+  readonly push: boolean;
+}
+
+/** The `docker` command with a login that is gone when the work is done. */
+export class DockerClient {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly builder: Builder;
+
+  private constructor(env: NodeJS.ProcessEnv, builder: Builder) {
+    this.#env = env;
+    this.builder = builder;
+  }
+
+  /** @param login undefined leaves it to the user's own `docker login`. */
+  static async with<T>(
+    server: string,
+    login: RegistryLogin | undefined,
+    work: (client: DockerClient) => Promise<T>,
+  ): Promise<T> {
+    const config = login === undefined ? undefined : throwAwayConfig();
+    try {
+      const env = { ...process.env, ...(config === undefined ? {} : { DOCKER_CONFIG: config }) };
+      await checkEngine(env);
+      if (login !== undefined) await logIn(server, login, env);
+      return await work(new DockerClient(env, await builderOf(env)));
+    } finally {
+      if (config !== undefined) rmSync(config, { recursive: true, force: true });
+    }
+  }
+
+  /** Builds; @returns whether it was pushed as well. */
+  async build(build: Build): Promise<boolean> {
+    // Engines without BuildKit take layers from images that they have, and from no registry.
+    if (this.builder === "legacy") {
+      for (const tag of build.cacheTags) {
+        await this.#run(["pull", "--quiet", `${build.repository}:${tag}`], "ignore");
+      }
+    }
+    const buildKit = { DOCKER_BUILDKIT: this.builder === "legacy" ? "0" : "1" };
+    const code = await this.#run(buildArguments(build, this.builder), 2, buildKit);
+    if (code !== 0) {
+      throw new UserError(
+        "The image could not be built: the reason is above. Nothing was pushed.",
+        1,
+      );
+    }
+    return build.push && this.builder === "container";
+  }
+
+  async push(reference: string): Promise<void> {
+    if ((await this.#run(["push", "--quiet", reference], 2)) === 0) return;
+    throw new UserError(
+      `${reference} could not be pushed: the reason is above. Run the same command again; what was ` +
+        "built is still here.",
+      1,
+    );
+  }
+
+  #run(args: string[], output: "ignore" | 2, env: Record<string, string> = {}): Promise<number> {
+    const child = spawn("docker", args, {
+      stdio: ["ignore", output, output],
+      env: { ...this.#env, ...env },
+    });
+    return new Promise((done, fail) => {
+      child.once("error", fail);
+      child.once("close", (code) => done(code ?? 130));
+    });
+  }
+}
+
+/** Arguments of `docker` for a build. */
+export function buildArguments(build: Build, builder: Builder): string[] {
+  const { repository, reference, commit } = build;
+  const args = Object.entries({ ...build.args, COMMIT: commit });
+  return [
+    ...(builder === "legacy" ? ["build"] : ["buildx", "build"]),
+    ...["--file", build.dockerfile, "--tag", reference],
+    ...(build.target === undefined ? [] : ["--target", build.target]),
+    ...args.flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+    ...["--label", `org.opencontainers.image.revision=${commit}`],
+    ...cacheArguments(build, builder, `${repository}:${CACHE_TAG}`),
+    build.context,
+  ];
+}
+
+function cacheArguments(build: Build, builder: Builder, cache: string): string[] {
+  const images = build.cacheTags.map((tag) => `${build.repository}:${tag}`);
+  if (builder === "legacy") return images.flatMap((image) => ["--cache-from", image]);
+  const from = images.flatMap((image) => ["--cache-from", `type=registry,ref=${image}`]);
+  // One manifest for one image: its digest is what a stack runs and what an SBOM is about.
+  const alone = ["--provenance=false", "--sbom=false"];
+  if (builder === "engine") return [...alone, ...from, "--cache-to", "type=inline", "--load"];
+  return [
+    ...alone,
+    ...from,
+    ...["--cache-from", `type=registry,ref=${cache}`],
+    ...(build.push ? ["--cache-to", `type=registry,ref=${cache},mode=max`, "--push"] : ["--load"]),
+  ];
+}
+
+/** Has the user's contexts and plug-ins, and none of their logins. */
+function throwAwayConfig(): string {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-docker-"));
+  const own = process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker");
+  for (const name of ["contexts", "cli-plugins", "buildx"]) {
+    if (existsSync(join(own, name))) symlinkSync(join(own, name), join(folder, name));
+  }
+  const file = join(own, "config.json");
+  const { currentContext, proxies } = existsSync(file)
+    ? JSON.parse(readFileSync(file, "utf8"))
+    : {};
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ currentContext, proxies }), {
+    mode: 0o600,
+  });
+  return folder;
+}
+
+async function checkEngine(env: NodeJS.ProcessEnv): Promise<void> {
+  const { code, said } = await take(["version", "--format", "{{.Server.Version}}"], env);
+  if (code === 0) return;
+  throw new UserError(
+    `An image is built by Docker, and no engine answers: ${said.trim()} In a job of GitLab, the service ` +
+      "docker:dind is one (ci/ has it), or a runner with Docker.",
+  );
+}
+
+async function logIn(
+  server: string,
+  { user, password }: RegistryLogin,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const args = ["login", "--username", user, "--password-stdin", server];
+  const { code, said } = await take(args, env, password);
+  if (code === 0) return;
+  throw new UserError(
+    `${server} refused the login of ${user} (CI_REGISTRY_USER, CI_REGISTRY_PASSWORD): ${said.trim()}`,
+  );
+}
+
+async function builderOf(env: NodeJS.ProcessEnv): Promise<Builder> {
+  const { code, said } = await take(["buildx", "inspect"], env);
+  if (code !== 0) return "legacy";
+  return /^Driver:\s+docker-container$/m.test(said) ? "container" : "engine";
+}
+
+/** Runs to the end; @returns what it printed. */
+function take(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  input = "",
+): Promise<{ code: number; said: string }> {
+  return new Promise((done) => {
+    const child = spawn("docker", args, { stdio: ["pipe", "pipe", "pipe"], env });
+    let said = "";
+    child.stdout.on("data", (data) => (said += data));
+    child.stderr.on("data", (data) => (said += data));
+    child.stdin.on("error", () => {}); // It ended without reading: what it says tells why.
+    child.stdin.end(input);
+    child.once("error", ({ message }) => done({ code: 127, said: message }));
+    child.once("close", (code) => done({ code: code ?? 1, said }));
+  });
+}

@@ -1,0 +1,52 @@
+import { branchOf, isVersionTag } from "../git-version.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Tags {
+  /** Follow a branch: they go on to the next image. */
+  readonly moving: readonly string[];
+  /** Name one image for ever. */
+  readonly fixed: readonly string[];
+}
+
+/** What BuildKit keeps its cache under. */
+export const CACHE_TAG = "buildcache";
+const LATEST = "latest";
+
+/**
+ * Names of an image beside its commit: the branch, `latest` on the default branch, the git tag.
+ *
+ * @param env of a pipeline of GitLab; elsewhere git says on which branch this is.
+ */
+export function tagsOf(folder: string, version: string, env: Environment): Tags {
+  const { CI_COMMIT_TAG: gitTag, CI_DEFAULT_BRANCH: byDefault } = env;
+  const branch =
+    gitTag === undefined
+      ? (env["CI_COMMIT_BRANCH"] ?? env["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] ?? branchOf(folder))
+      : undefined;
+  const slug = branch === undefined ? "" : slugOf(branch);
+  // A merge request's branch has any name: only a push is known to be to the default branch.
+  const isDefault = env["CI_COMMIT_BRANCH"] !== undefined && env["CI_COMMIT_BRANCH"] === byDefault;
+  const named = [gitTag, isVersionTag(version) ? version : undefined].filter(
+    (one): one is string => one !== undefined && one !== "",
+  );
+  return {
+    moving: [
+      ...(slug === "" || [LATEST, CACHE_TAG].includes(slug) ? [] : [slug]),
+      ...(isDefault ? [LATEST] : []),
+    ],
+    fixed: [...new Set(named.map(asTag))],
+  };
+}
+
+/** As GitLab makes CI_COMMIT_REF_SLUG. */
+function slugOf(branch: string): string {
+  return branch
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "-")
+    .slice(0, 63)
+    .replaceAll(/^-+|-+$/g, "");
+}
+
+/** What git allows in a name and a registry does not, becomes `-`. */
+export const asTag = (name: string): string => name.replaceAll(/[^\w.-]/g, "-").slice(0, 128);
