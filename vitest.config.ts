@@ -16,6 +16,11 @@ const BY_THEMSELVES = ["test/cluster/load/**/*.test.ts", "test/cluster/failures/
 
 export default defineConfig({
   test: {
+    coverage: {
+      provider: "v8",
+      include: ["{components,infra,ops,setup,stacks,steps}/**/*.ts", "app/src/**/*.ts"],
+      reporter: ["text-summary", "cobertura"],
+    },
     projects: [
       {
         test: {

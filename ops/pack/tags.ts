@@ -49,4 +49,4 @@ function slugOf(branch: string): string {
 }
 
 /** What git allows in a name and a registry does not, becomes `-`. */
-export const asTag = (name: string): string => name.replaceAll(/[^\w.-]/g, "-").slice(0, 128);
+const asTag = (name: string): string => name.replaceAll(/[^\w.-]/g, "-").slice(0, 128);

@@ -4,6 +4,7 @@ import { init } from "./init.ts";
 import { logs } from "./logs.ts";
 import { maintenance } from "./maintenance.ts";
 import { pack } from "./pack.ts";
+import { pruneImages } from "./prune-images.ts";
 import { psql } from "./psql.ts";
 import { releases } from "./releases.ts";
 import { rollback } from "./rollback.ts";
@@ -26,4 +27,5 @@ export const verbs: Readonly<Record<string, Verb>> = {
   doctor,
   init,
   pack,
+  "prune-images": pruneImages,
 };

@@ -1,0 +1,96 @@
+import { tagsOf } from "../git-version.ts";
+import { duration, say } from "../progress.ts";
+import { ROOT } from "../project.ts";
+import { registryLogin, repositoryOf } from "../registry/pipeline-registry.ts";
+import { judge, neededOf, type TaggedImage, type Verdict } from "../registry/prune.ts";
+import { ImageRepository } from "../registry/registry.ts";
+import { UserError } from "../user-error.ts";
+import { openStack } from "../workspace.ts";
+import { positive, readOptions } from "./arguments.ts";
+import { table } from "./table.ts";
+import type { Verb } from "./verb.ts";
+
+const usage =
+  "./slipway prune-images -s STACK [-s STACK ...] [--from REPOSITORY] [--keep N] [--days N] [--dry-run] [--json]";
+
+export const pruneImages: Verb = {
+  summary:
+    "Remove old images from the registry: none that was released to one of the stacks, that git has a " +
+    "tag for, or that is among the newest.",
+  usage,
+  async run(args) {
+    const started = Date.now();
+    const { values } = readOptions(args, usage, {
+      stack: { type: "string", short: "s", multiple: true, default: [] },
+      from: { type: "string" },
+      keep: { type: "string", default: "20" },
+      days: { type: "string", default: "30" },
+      "dry-run": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    });
+    const rules = {
+      keep: positive(values.keep, "--keep"),
+      days: positive(values.days, "--days"),
+      now: started,
+    };
+    if (values.stack.length === 0) {
+      throw new UserError(
+        `Which stacks may go back to an image? Name all that use this registry. usage: ${usage}`,
+      );
+    }
+    const name = repositoryOf(values.from, process.env);
+    // First, and all of them: what can't be asked may need what would be removed.
+    const released = (await Promise.all(values.stack.map(releasedTo))).flat();
+    const repository = new ImageRepository(name, registryLogin(process.env));
+    const verdicts = judge(await imagesOf(repository), {
+      ...rules,
+      needed: neededOf(name, released),
+      gitTags: new Set(tagsOf(ROOT)),
+    });
+
+    const going = verdicts.filter(({ kept }) => kept === undefined);
+    if (!values["dry-run"]) {
+      for (const { digest } of going) await repository.remove(digest);
+    }
+    process.stdout.write(values.json ? `${JSON.stringify(verdicts, null, 2)}\n` : listed(verdicts));
+    const count = `${going.length} of ${verdicts.length} images`;
+    say(
+      values["dry-run"]
+        ? `✓ ${count} would go; nothing was removed.`
+        : `✓ Removed ${count} from ${name}: ${duration(started)}. Its garbage collection frees the space.`,
+    );
+    return 0;
+  },
+};
+
+/** References of all that a rollback of the stack may go back to. */
+async function releasedTo(name: string): Promise<string[]> {
+  const outputs = await (await openStack(name)).outputs();
+  const releases: readonly { readonly image: string }[] = outputs["releases"]?.value ?? [];
+  const live = [outputs["image"]?.value, outputs["verifiedImage"]?.value];
+  return [...releases.map(({ image }) => image), ...live.filter((one) => typeof one === "string")];
+}
+
+async function imagesOf(repository: ImageRepository): Promise<TaggedImage[]> {
+  const byDigest = new Map<string, { digest: string; tags: string[]; created: string }>();
+  for (const tag of await repository.tags()) {
+    const image = await repository.find(tag);
+    if (image === undefined) continue; // Removed meanwhile.
+    const known = byDigest.get(image.digest);
+    if (known === undefined) byDigest.set(image.digest, { ...image, tags: [tag] });
+    else known.tags.push(tag);
+  }
+  return [...byDigest.values()];
+}
+
+function listed(verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return "There are no images yet.\n";
+  return table(
+    ["CREATED", "STAYS", "TAGS"],
+    verdicts.map(({ created, kept, tags }) => [
+      created.slice(0, 10) || "unknown",
+      kept ?? "no",
+      tags.join(" "),
+    ]),
+  );
+}

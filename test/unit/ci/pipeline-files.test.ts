@@ -1,0 +1,180 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+interface Job {
+  readonly extends?: string;
+  readonly script?: string[];
+  readonly before_script?: string[];
+  readonly interruptible?: boolean;
+  readonly resource_group?: string;
+  readonly environment?: { readonly name: string; readonly url?: string; readonly action?: string };
+}
+
+/** GitLab's own tag, which takes what another job has. */
+const customTags = [
+  { tag: "!reference", collection: "seq" as const, resolve: (value: unknown) => value },
+];
+
+/** Jobs of a file, with what they take from hidden ones. */
+function jobsOf(file: string): Record<string, Job> {
+  const all: Record<string, Job> = parseAllDocuments(read(file), { customTags }).at(-1)?.toJS();
+  const whole = (job: Job): Job =>
+    job.extends === undefined ? job : { ...whole(all[job.extends] ?? {}), ...job };
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([name, job]) => !name.startsWith(".") && job.script !== undefined)
+      .concat(Object.entries(all).filter(([name, job]) => !name.startsWith(".") && job.extends))
+      .map(([name, job]) => [name, whole(job)]),
+  );
+}
+
+const deploys = Object.entries(jobsOf("ci/deploy.yml"));
+const changing = deploys.filter(([name]) => /^(deploy|promote|review|stop)/.test(name));
+
+describe("each job is one line, which runs on a laptop too", () => {
+  test.each(["ci/test.yml", "ci/pack.yml", "ci/deploy.yml"])("%s", (file) => {
+    const jobs = Object.entries(jobsOf(file));
+    expect(jobs.length).toBeGreaterThan(1);
+    expect(jobs.filter(([, { script }]) => script?.length !== 1)).toEqual([]);
+  });
+
+  test("a line that deploys is a verb of slipway", () => {
+    const lines = deploys.map(([, { script }]) => script?.[0] ?? "");
+    expect(lines.filter((line) => !/^\.\/slipway [a-z-]+ /.test(`${line} `))).toEqual([]);
+  });
+});
+
+describe("what changes a stack", () => {
+  test("there is a job for dev, prod, review and the end of a review", () => {
+    expect(changing.map(([name]) => name)).toEqual([
+      "deploy-$[[ inputs.dev ]]",
+      "promote-$[[ inputs.prod ]]",
+      "review",
+      "stop-review",
+    ]);
+  });
+
+  test.each(changing)("%s is never cut off, and one at a time", (_, job) => {
+    expect(job.interruptible).toBe(false);
+    expect(job.resource_group).toBeDefined();
+  });
+
+  test.each(changing)(
+    "%s has its environment in GitLab, with the address",
+    (_, { environment }) => {
+      expect(environment?.name).toBeDefined();
+      expect(environment?.action === "stop" || environment?.url === "$SLIPWAY_URL").toBe(true);
+    },
+  );
+
+  test.each(changing)("%s has program and config of the default branch as it is now", (_, job) => {
+    const lines = job.before_script?.join("\n") ?? "";
+    expect(lines).toContain("$CI_DEFAULT_BRANCH");
+    expect(lines).toMatch(/git (fetch|clone) /);
+  });
+});
+
+test("a merge request's own program has credentials of environments that nothing deploys to", () => {
+  const names = deploys
+    .filter(([name]) => name.startsWith("preview"))
+    .map(([, { environment }]) => `${environment?.name} ${environment?.action}`);
+  expect(names).toEqual(["preview/$[[ inputs.dev ]] access", "preview/$[[ inputs.prod ]] access"]);
+});
+
+test("an app's own repository needs less than 15 lines, and they are in the documentation", () => {
+  const examples = [
+    ...read("docs/gitlab.md").matchAll(/```yaml\n(# \.gitlab-ci\.yml[\s\S]*?)```/g),
+  ];
+  expect(examples.length).toBeGreaterThan(0);
+  for (const [, text = ""] of examples) {
+    expect(text.trim().split("\n").length).toBeLessThan(15);
+    expect(() => parse(text)).not.toThrow();
+  }
+});
+
+describe("docs/gitlab.md", () => {
+  const inputsOf = (file: string) => {
+    const [header] = parseAllDocuments(read(file), { customTags });
+    return Object.keys(header?.toJS().spec.inputs);
+  };
+  const files = readdirSync(join(ROOT, "ci")).filter((name) => name.endsWith(".yml"));
+
+  test.each(files)("names every input of %s", (file) => {
+    const text = read("docs/gitlab.md");
+    expect(inputsOf(`ci/${file}`).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe("the login to Google Cloud", () => {
+  const login = (env: Record<string, string>) =>
+    execFileSync(
+      "sh",
+      ["-ec", '. ci/google-login.sh; cat /dev/null $GOOGLE_APPLICATION_CREDENTIALS'],
+      {
+        cwd: ROOT,
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], ...env },
+      },
+    );
+
+  test("there is none without an audience", () => {
+    expect(login({})).toBe("");
+    expect(login({ SLIPWAY_GOOGLE_AUDIENCE: "none" })).toBe("");
+  });
+
+  test("Google's libraries find the job's token, and no key", () => {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-login-"));
+    try {
+      const audience =
+        "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/g";
+      const env = {
+        TMPDIR: folder,
+        SLIPWAY_GOOGLE_AUDIENCE: audience,
+        SLIPWAY_GOOGLE_TOKEN: "a.b.c",
+      };
+      const credentials = JSON.parse(login(env));
+      expect(credentials).toMatchObject({ type: "external_account", audience });
+      expect(readFileSync(credentials.credential_source.file, "utf8")).toBe("a.b.c");
+      const acting = JSON.parse(login({ ...env, SLIPWAY_GOOGLE_ACCOUNT: "deployer@acme.example" }));
+      expect(acting.service_account_impersonation_url).toContain("deployer@acme.example:generate");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+test.each([
+  ["Lines        : 83.05% ( 254/8326 )", "83.05"],
+  ["All files          |   91.2 |    80.0 |", "91.2"],
+  ["TOTAL                      120     12    90%", "90"],
+])("the coverage is found in %j", (line, coverage) => {
+  const [header] = parseAllDocuments(read("ci/test.yml"), { customTags });
+  const pattern: string = header?.toJS().spec.inputs.coverage.default;
+  expect(new RegExp(pattern.slice(1, -1)).exec(line)?.[1]).toBe(coverage);
+});
+
+test("a release's duration is reported in the form of GitLab's metrics", () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-metrics-"));
+  try {
+    execFileSync("sh", ["-c", "echo SLIPWAY_SECONDS=42 >deploy.env"], { cwd: folder });
+    const run = (file: string) =>
+      execFileSync(join(ROOT, "ci/metrics.sh"), ["dev", file], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], CI_PIPELINE_CREATED_AT: "2026-01-01T00:00:00Z" },
+      });
+    expect(run("deploy.env")).toMatch(
+      /^slipway_release_seconds\{stack="dev"\} 42\nslipway_pipeline_seconds\{stack="dev"\} \d+\n$/,
+    );
+    expect(run("nothing.env")).toBe("");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

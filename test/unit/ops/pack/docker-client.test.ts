@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { type Build, buildArguments } from "../../../../ops/pack/docker-client.ts";
+import { tagsOf } from "../../../../ops/pack/tags.ts";
+
+const build: Build = {
+  context: "/team/app",
+  dockerfile: "/team/app/Dockerfile",
+  target: "runtime",
+  args: { NODE_ENV: "production" },
+  reference: "host/app:abc",
+  repository: "host/app",
+  commit: "abc",
+  cacheTags: ["main"],
+  push: true,
+};
+const cacheOf = (builder: "container" | "engine" | "legacy", push = true) =>
+  buildArguments({ ...build, push }, builder).filter((_, index, all) =>
+    ["--cache-from", "--cache-to"].includes(all[index - 1] ?? ""),
+  );
+
+test("the commit is a build argument and a label, beside the stack's own arguments", () => {
+  expect(buildArguments(build, "legacy")).toEqual([
+    ...["build", "--file", "/team/app/Dockerfile", "--tag", "host/app:abc", "--target", "runtime"],
+    ...["--build-arg", "NODE_ENV=production", "--build-arg", "COMMIT=abc"],
+    ...["--label", "org.opencontainers.image.revision=abc", "--cache-from", "host/app:main"],
+    "/team/app",
+  ]);
+});
+
+test("BuildKit in a container keeps the layers of every stage in the registry", () => {
+  expect(cacheOf("container")).toEqual([
+    "type=registry,ref=host/app:main",
+    "type=registry,ref=host/app:buildcache",
+    "type=registry,ref=host/app:buildcache,mode=max",
+  ]);
+  expect(buildArguments(build, "container")).toContain("--push");
+});
+
+test("BuildKit in the engine keeps them in the image itself", () => {
+  expect(cacheOf("engine")).toEqual(["type=registry,ref=host/app:main", "type=inline"]);
+});
+
+test("without a push, nothing is written to the registry", () => {
+  const args = buildArguments({ ...build, push: false }, "container");
+  expect(args).not.toContain("--push");
+  expect(args).not.toContain("--cache-to");
+});
+
+test("names follow GitLab's rules, and only a push to the default branch is latest", () => {
+  const of = (env: Record<string, string>, version = "1.0.0-2-gabcdef1") =>
+    tagsOf("/nowhere", version, { CI_DEFAULT_BRANCH: "main", ...env });
+  expect(of({ CI_COMMIT_BRANCH: "main" })).toEqual({ moving: ["main", "latest"], fixed: [] });
+  expect(of({ CI_COMMIT_BRANCH: "Fix/Größe__" })).toEqual({ moving: ["fix-gr--e"], fixed: [] });
+  expect(of({ CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "main" }).moving).toEqual(["main"]);
+  expect(of({ CI_COMMIT_TAG: "v1.0.0" }, "v1.0.0")).toEqual({ moving: [], fixed: ["v1.0.0"] });
+  expect(of({ CI_COMMIT_TAG: "team/1+2" })).toEqual({ moving: [], fixed: ["team-1-2"] });
+});
