@@ -116,7 +116,7 @@ describe("the login to Google Cloud", () => {
   const login = (env: Record<string, string>) =>
     execFileSync(
       "sh",
-      ["-ec", '. ci/google-login.sh; cat /dev/null $GOOGLE_APPLICATION_CREDENTIALS'],
+      ["-ec", ". ci/google-login.sh; cat /dev/null $GOOGLE_APPLICATION_CREDENTIALS"],
       {
         cwd: ROOT,
         encoding: "utf8",
