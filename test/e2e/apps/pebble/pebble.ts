@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { docker } from "../../clone.ts";
 import { until } from "../../until.ts";
@@ -31,12 +31,11 @@ export async function startPebble(httpPort: number, leadsTo = "127.0.0.1"): Prom
     env: { ...process.env, CGO_ENABLED: "0" },
   });
   // The address of this machine on Docker's own bridge, which containers of every network reach.
-  const address = docker(
-    "network",
-    "inspect",
-    "bridge",
-    "--format={{(index .IPAM.Config 0).Gateway}}",
+  const inspected = docker(
+    ...["network", "inspect", "bridge", "--format={{(index .IPAM.Config 0).Gateway}}"],
   );
+  // Not every engine says it of this one network.
+  const address = inspected || (networkInterfaces()["docker0"]?.[0]?.address ?? "");
   certificateFor(address, folder);
   writeFileSync(join(folder, "pebble.json"), configuration(address, folder, httpPort));
 
