@@ -88,11 +88,12 @@ test("another project brings an image: to dev, or with a version's tag to prod",
   expect(jobsOf({ ...tagged, CI_COMMIT_BRANCH: "main" })).toEqual(["promote-prod"]);
 });
 
-test("an app in its own repository has three lines, and hands its image over", () => {
+test("an app in its own repository has a few lines, with any quotes in them, and hands its image over", () => {
   writeFileSync(
     join(folder, ".gitlab-ci.yml"),
     [
-      ...["include:", "  - local: ci/test.yml", "  - local: ci/release.yml"],
+      ...["include:", "  - local: ci/test.yml", "    inputs:"],
+      ...[`      unit: npm test -- --name "all of it's"`, "  - local: ci/release.yml"],
       ...["    inputs:", "      deployment: team/deployment", ""],
     ].join("\n"),
   );
