@@ -5,6 +5,7 @@
 import { text } from "node:stream/consumers";
 import { CustomObjectsApi } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
+import { until } from "./until.ts";
 
 interface Call {
   /** Path of the file. */
@@ -66,14 +67,13 @@ async function forgetFailure(): Promise<void> {
 
 /** @returns what is wrong, or undefined once it is there. */
 async function awaited(): Promise<string | undefined> {
-  const deadline = performance.now() + call.seconds * 1000;
-  for (;;) {
-    const certificate = await read("certificates", name);
-    if (certificate !== undefined && isReady(certificate)) return undefined;
-    const failed = certificate?.status?.lastFailureTime !== undefined;
-    if (failed || performance.now() >= deadline) return await reasons(certificate);
-    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-  }
+  const isThere = (seen: Made | undefined) => seen !== undefined && isReady(seen);
+  const certificate = await until(
+    () => read("certificates", name),
+    (seen) => isThere(seen) || seen?.status?.lastFailureTime !== undefined,
+    { seconds: call.seconds, milliseconds: POLL_MILLISECONDS },
+  );
+  return isThere(certificate) ? undefined : await reasons(certificate);
 }
 
 /** For this name: what it is for may just have changed. */

@@ -1,4 +1,5 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { until } from "./until.ts";
 
 export interface BelongingsArgs {
   readonly project: string;
@@ -72,10 +73,6 @@ async function left(
   find: () => Promise<readonly string[]>,
   seconds: number,
 ): Promise<readonly string[]> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await find();
-    if (found.length === 0 || Date.now() >= deadline) return found;
-    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-  }
+  const patience = { seconds, milliseconds: POLL_MILLISECONDS };
+  return await until(find, (found) => found.length === 0, patience);
 }

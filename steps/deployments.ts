@@ -11,12 +11,20 @@ import {
 } from "@kubernetes/client-node";
 import { explainPods, podsOf } from "./pods.ts";
 import { TroubleWatch } from "./trouble.ts";
+import { until } from "./until.ts";
 
 /** A Deployment, and what its release makes of it. */
 export interface Rolled {
   readonly name: string;
   /** What its pods are made from, as the cluster has it. */
   readonly template: V1PodTemplateSpec;
+}
+
+interface Progress {
+  readonly complete: boolean;
+  readonly trouble: string | undefined;
+  /** Those that are not there yet. */
+  readonly pods: readonly V1Pod[];
 }
 
 const POLL_MILLISECONDS = 500;
@@ -58,14 +66,23 @@ export class Deployments {
   async #bringOneAbout(rolled: Rolled): Promise<string | undefined> {
     await this.#setTemplate(rolled);
     const watch = new TroubleWatch();
-    for (;;) {
-      const deployment = await this.#read(rolled.name);
-      if (isComplete(deployment)) return undefined;
-      const pods = await podsOf(this.#core, this.#apps, deployment);
-      const trouble = isObserved(deployment) ? watch.troubleOf(deployment, pods) : undefined;
-      if (trouble !== undefined) return `${trouble}\n${await explainPods(this.#core, pods)}`;
-      await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-    }
+    // The cluster itself says when a Deployment has had its time.
+    const patience = { milliseconds: POLL_MILLISECONDS };
+    const { trouble, pods } = await until(
+      () => this.#progress(rolled.name, watch),
+      (seen) => seen.complete || seen.trouble !== undefined,
+      patience,
+    );
+    if (trouble === undefined) return undefined;
+    return `${trouble}\n${await explainPods(this.#core, pods)}`;
+  }
+
+  async #progress(name: string, watch: TroubleWatch): Promise<Progress> {
+    const deployment = await this.#read(name);
+    if (isComplete(deployment)) return { complete: true, trouble: undefined, pods: [] };
+    const pods = await podsOf(this.#core, this.#apps, deployment);
+    const trouble = isObserved(deployment) ? watch.troubleOf(deployment, pods) : undefined;
+    return { complete: false, trouble, pods };
   }
 
   /** A try before may have put another one back. */

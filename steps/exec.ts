@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, type Readable, type Writable } from "node:stream";
 import { Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
 
 export interface InPod {
@@ -7,10 +7,48 @@ export interface InPod {
   readonly container: string;
 }
 
+interface Streams {
+  /** Null where the command reads nothing. */
+  readonly input: Readable | null;
+  readonly output: Writable;
+  readonly errors: Writable;
+  /** Whether the other end is a terminal. */
+  readonly tty?: boolean;
+}
+
+interface CommandEnd {
+  readonly code: number;
+  /** What the cluster says where it was not the command that failed. */
+  readonly trouble?: string;
+}
+
+/** Runs a command in a container, to its end. */
+export async function exec(
+  config: KubeConfig,
+  { namespace, pod, container }: InPod,
+  command: string[],
+  { input, output, errors, tty = false }: Streams,
+): Promise<CommandEnd> {
+  const { promise, resolve } = Promise.withResolvers<V1Status>();
+  const socket = await new Exec(config).exec(
+    ...[namespace, pod, container],
+    command,
+    output,
+    errors,
+    input,
+    tty,
+    resolve,
+  );
+  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
+  const status = await promise;
+  socket.close();
+  return endOf(status);
+}
+
 /** What a command in a container prints; fails when the command does. */
 export async function execPrinted(
   config: KubeConfig,
-  { namespace, pod, container }: InPod,
+  where: InPod,
   command: string[],
 ): Promise<string> {
   const output = new PassThrough();
@@ -18,55 +56,32 @@ export async function execPrinted(
   output.setEncoding("utf8").on("data", (text: string) => {
     printed += text;
   });
-  const { promise, resolve } = Promise.withResolvers<V1Status>();
-  const socket = await new Exec(config).exec(
-    ...[namespace, pod, container],
-    command,
-    output,
-    output,
-    null,
-    false,
-    resolve,
-  );
-  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
-  const status = await promise;
-  socket.close();
-  if (exitCodeOf(status) !== 0) throw new Error(`${pod}: ${printed || status.message}`);
+  const streams = { input: null, output, errors: output };
+  const { code, trouble } = await exec(config, where, command, streams);
+  if (code !== 0) throw new Error(`${where.pod}: ${trouble ?? (printed || `exit code ${code}`)}`);
   return printed;
 }
 
 /** A script in a shell of a container, with the output of this process; @returns its exit code. */
 export async function execShell(
   config: KubeConfig,
-  { namespace, pod, container }: InPod,
+  where: InPod,
   shellArguments: readonly string[],
   script: string,
 ): Promise<number> {
   const input = new PassThrough();
-  const { promise: ended, resolve } = Promise.withResolvers<V1Status>();
-  const { stdout, stderr } = process;
-  const socket = await new Exec(config).exec(
-    ...[namespace, pod, container],
-    ["sh", ...shellArguments],
-    stdout,
-    stderr,
-    input,
-    false,
-    resolve,
-  );
-  socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
   // The shell knows by itself where the script ends: it leaves when it has run it.
   input.write(`${script}\nexit $?\n`);
-  const status = await ended;
-  socket.close();
-  if (status.details === undefined && status.message !== undefined) {
-    stderr.write(`${pod}: ${status.message}\n`);
-  }
-  return exitCodeOf(status);
+  const streams = { input, output: process.stdout, errors: process.stderr };
+  const { code, trouble } = await exec(config, where, ["sh", ...shellArguments], streams);
+  if (trouble !== undefined) process.stderr.write(`${where.pod}: ${trouble}\n`);
+  return code;
 }
 
-export function exitCodeOf({ status, details }: V1Status): number {
-  if (status === "Success") return 0;
-  const code = details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;
-  return Number(code ?? 1);
+function endOf({ status, details, message }: V1Status): CommandEnd {
+  if (status === "Success") return { code: 0 };
+  const code = details?.causes?.find(({ reason }) => reason === "ExitCode")?.message;
+  return code === undefined
+    ? { code: 1, trouble: message ?? "The cluster did not say how it ended." }
+    : { code: Number(code) };
 }

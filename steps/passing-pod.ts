@@ -2,6 +2,7 @@ import { ApiException, type CoreV1Api, type V1Pod } from "@kubernetes/client-nod
 import { isNotFound } from "./connection.ts";
 import { explainPods } from "./pods.ts";
 import { hopeless, statusesOf, unplaced } from "./trouble.ts";
+import { until } from "./until.ts";
 
 const POLL_MILLISECONDS = 300;
 
@@ -43,34 +44,32 @@ async function create({ core, namespace, pod: body }: Passing): Promise<void> {
 
 async function untilFar(passing: Passing): Promise<void> {
   const { core, namespace, isFar, seconds, late } = passing;
-  const deadline = performance.now() + seconds * 1000;
-  for (;;) {
-    const pod = await core.readNamespacedPod({ namespace, name: nameOf(passing) });
-    if (isFar(pod)) return;
-    const said = statusesOf(pod.status)
+  const said = ({ status }: V1Pod) =>
+    statusesOf(status)
       .map(hopeless)
       .find((one) => one !== undefined);
-    if (said !== undefined || performance.now() >= deadline) {
-      const why = said ?? unplaced([pod]) ?? late;
-      throw new PodTrouble(`${why}\n${await explainPods(core, [pod])}`);
-    }
-    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-  }
+  const pod = await until(
+    () => core.readNamespacedPod({ namespace, name: nameOf(passing) }),
+    (seen) => isFar(seen) || said(seen) !== undefined,
+    { seconds, milliseconds: POLL_MILLISECONDS },
+  );
+  if (isFar(pod)) return;
+  const why = said(pod) ?? unplaced([pod]) ?? late;
+  throw new PodTrouble(`${why}\n${await explainPods(core, [pod])}`);
 }
 
 /** Until it is gone, so that the next one can have its name. */
 async function remove(passing: Passing): Promise<void> {
   const { core, namespace } = passing;
-  const name = nameOf(passing);
-  try {
-    await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 });
-    for (;;) {
-      await core.readNamespacedPod({ namespace, name });
-      await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-    }
-  } catch (error) {
+  const pod = { namespace, name: nameOf(passing) };
+  const gone = (error: unknown) => {
     if (!isNotFound(error)) throw error;
-  }
+    return undefined;
+  };
+  await core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 }).catch(gone);
+  const patience = { milliseconds: POLL_MILLISECONDS };
+  const isGone = (found: V1Pod | undefined) => found === undefined;
+  await until(() => core.readNamespacedPod(pod).catch(gone), isGone, patience);
 }
 
 const nameOf = ({ pod }: Passing): string => pod.metadata?.name ?? "";

@@ -5,6 +5,7 @@ import { isNotFound } from "./connection.ts";
 import { Deployments, type Rolled } from "./deployments.ts";
 import { execPrinted } from "./exec.ts";
 import { ReleaseBook } from "./release-book.ts";
+import { until } from "./until.ts";
 import { ask, type Question } from "./visitor.ts";
 import { who } from "./who.ts";
 
@@ -83,15 +84,13 @@ export class RollOutAttempt {
 
   /** Until no pod of a release before is left. */
   async #drained(): Promise<void> {
-    const deadline = Date.now() + (this.#args.drainSeconds + 20) * 1000;
-    while (Date.now() < deadline) {
-      const { items } = await this.#core.listNamespacedPod({
-        namespace: this.#args.namespace,
-        labelSelector: "slipway.role=web",
-      });
-      if (items.every(({ metadata }) => metadata?.deletionTimestamp === undefined)) return;
-      await pause();
-    }
+    const { namespace, drainSeconds } = this.#args;
+    const labelSelector = "slipway.role=web";
+    await until(
+      () => this.#core.listNamespacedPod({ namespace, labelSelector }),
+      ({ items }) => items.every(({ metadata }) => metadata?.deletionTimestamp === undefined),
+      { seconds: drainSeconds + 20, milliseconds: POLL_MILLISECONDS },
+    );
   }
 
   async #entry(verified: boolean): Promise<ReleaseRecord> {
@@ -121,7 +120,5 @@ function ifNotFound(error: unknown): V1ConfigMap {
   if (isNotFound(error)) return {};
   throw error;
 }
-
-const pause = () => new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
 
 const say = (message: string) => process.stderr.write(`${message}\n`);

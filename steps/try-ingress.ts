@@ -6,6 +6,7 @@
 import { text } from "node:stream/consumers";
 import { CoreV1Api, type CoreV1Event, NetworkingV1Api } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
+import { until } from "./until.ts";
 
 interface Call {
   /** Path of the file. */
@@ -65,16 +66,13 @@ async function create(): Promise<string> {
 
 /** @returns why the controller refuses it, or undefined where it takes it or says nothing. */
 async function heard(uid: string): Promise<string | undefined> {
-  const deadline = performance.now() + call.seconds * 1000;
-  while (performance.now() < deadline) {
-    const fieldSelector = `involvedObject.uid=${uid}`;
-    const { items } = await core.listNamespacedEvent({ namespace, fieldSelector });
-    const refused = items.find(isRefusal);
-    if (refused !== undefined) return refused.message;
-    if (items.length > 0) return undefined;
-    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-  }
-  return undefined;
+  const fieldSelector = `involvedObject.uid=${uid}`;
+  const { items } = await until(
+    () => core.listNamespacedEvent({ namespace, fieldSelector }),
+    ({ items }) => items.length > 0,
+    { seconds: call.seconds, milliseconds: POLL_MILLISECONDS },
+  );
+  return items.find(isRefusal)?.message;
 }
 
 /** A warning may be about something else, such as a Service that has no pods yet. */

@@ -1,5 +1,6 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { until } from "./until.ts";
 
 /** What a client asks from outside, and what has to be in the answer. */
 export interface Question {
@@ -15,13 +16,10 @@ const POLL_MILLISECONDS = 250;
 
 /** Asks until the answer is right; @returns undefined, or the answer that was wrong to the end. */
 export async function ask(question: Question, seconds: number): Promise<string | undefined> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const { ok, text } = await answerTo(question);
-    if (ok && text.includes(question.expected)) return undefined;
-    if (Date.now() >= deadline) return text;
-    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-  }
+  const isRight = ({ ok, text }: Answer) => ok && text.includes(question.expected);
+  const patience = { seconds, milliseconds: POLL_MILLISECONDS };
+  const answer = await until(() => answerTo(question), isRight, patience);
+  return isRight(answer) ? undefined : answer.text;
 }
 
 interface Answer {

@@ -3,6 +3,7 @@ import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { MAINTENANCE_CONFIG_MAP } from "../../../components/nginx-conf.ts";
 import { isNotFound } from "../../../steps/connection.ts";
 import { execPrinted } from "../../../steps/exec.ts";
+import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
 import { type Namespace, nameOf, reached } from "./namespace.ts";
 
@@ -47,17 +48,16 @@ export async function setMaintenance(
 }
 
 async function everyNginxKnows(namespace: Namespace, on: boolean): Promise<void> {
-  const deadline = Date.now() + ARRIVE_SECONDS * 1000;
+  const patience = { seconds: ARRIVE_SECONDS, milliseconds: POLL_MILLISECONDS };
   for (const pod of (await namespace.pods("front")).map(nameOf)) {
     await nudge(namespace, pod);
-    while ((await knows(namespace, pod)) !== on) {
-      if (Date.now() >= deadline) {
-        throw new UserError(
-          `${pod} did not hear of it within ${ARRIVE_SECONDS} seconds; the others did.`,
-          1,
-        );
-      }
-      await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
+    const isOn = await until(
+      () => knows(namespace, pod),
+      (seen) => seen === on,
+      patience,
+    );
+    if (isOn !== on) {
+      throw new UserError(`${pod} did not hear of it within ${ARRIVE_SECONDS} seconds.`, 1);
     }
   }
 }

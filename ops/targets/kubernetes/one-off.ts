@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { AppsV1Api, type V1Pod } from "@kubernetes/client-node";
+import { AppsV1Api, type V1Pod, type V1PodStatus } from "@kubernetes/client-node";
 import { quote } from "../../../components/machine/script.ts";
+import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
 import { isReady, type Namespace, nameOf, reached } from "./namespace.ts";
 import { attachHere, execHere, hasTerminal } from "./terminal.ts";
@@ -83,28 +84,34 @@ async function podOfApp(
 }
 
 async function started(namespace: Namespace, name: string): Promise<void> {
-  const deadline = Date.now() + START_SECONDS * 1000;
-  for (;;) {
-    const { status } = await namespace.core.readNamespacedPod({ namespace: namespace.name, name });
-    if (status?.phase === "Running") return;
-    const waiting = status?.containerStatuses?.[0]?.state?.waiting;
-    if (Date.now() >= deadline || status?.phase === "Failed") {
-      throw new UserError(
-        `The pod for the command did not start: ${waiting?.message ?? waiting?.reason ?? status?.phase}`,
-        1,
-      );
-    }
-    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-  }
+  const { phase, containerStatuses } = await until(
+    () => statusOf(namespace, name),
+    ({ phase }) => phase === "Running" || phase === "Failed",
+    { seconds: START_SECONDS, milliseconds: POLL_MILLISECONDS },
+  );
+  if (phase === "Running") return;
+  const waiting = containerStatuses?.[0]?.state?.waiting;
+  throw new UserError(
+    `The pod for the command did not start: ${waiting?.message ?? waiting?.reason ?? phase}`,
+    1,
+  );
 }
 
 async function exitCode(namespace: Namespace, name: string): Promise<number> {
-  for (;;) {
-    const { status } = await namespace.core.readNamespacedPod({ namespace: namespace.name, name });
-    const code = status?.containerStatuses?.[0]?.state?.terminated?.exitCode;
-    if (code !== undefined) return code;
-    await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
-  }
+  const code = await until(
+    async () => codeOf(await statusOf(namespace, name)),
+    (seen) => seen !== undefined,
+    { milliseconds: POLL_MILLISECONDS },
+  );
+  return code ?? 1;
+}
+
+const codeOf = ({ containerStatuses }: V1PodStatus): number | undefined =>
+  containerStatuses?.[0]?.state?.terminated?.exitCode;
+
+async function statusOf(namespace: Namespace, name: string): Promise<V1PodStatus> {
+  const { status } = await namespace.core.readNamespacedPod({ namespace: namespace.name, name });
+  return status ?? {};
 }
 
 const PSQL = `

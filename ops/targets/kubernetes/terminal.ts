@@ -1,29 +1,20 @@
 import { PassThrough } from "node:stream";
-import { Attach, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
-import { exitCodeOf, type InPod } from "../../../steps/exec.ts";
+import { Attach, type KubeConfig } from "@kubernetes/client-node";
+import { exec, type InPod } from "../../../steps/exec.ts";
+import { UserError } from "../../user-error.ts";
 
 /** Runs a command in a container with this terminal, or this input and output; @returns its exit code. */
 export async function execHere(
   config: KubeConfig,
-  { namespace, pod, container }: InPod,
+  where: InPod,
   command: string[],
 ): Promise<number> {
-  return await withTerminal(async (input, tty) => {
-    const { promise, resolve } = Promise.withResolvers<V1Status>();
-    const socket = await new Exec(config).exec(
-      ...[namespace, pod, container],
-      command,
-      process.stdout,
-      process.stderr,
-      input,
-      tty,
-      resolve,
-    );
-    socket.on("close", () => resolve({ status: "Failure", message: "The connection was lost." }));
-    const status = await promise;
-    socket.close();
-    return exitCodeOf(status);
-  });
+  const { stdout: output, stderr: errors } = process;
+  const { code, trouble } = await withTerminal((input, tty) =>
+    exec(config, where, command, { input, output, errors, tty }),
+  );
+  if (trouble !== undefined) throw new UserError(`${where.pod}: ${trouble}`, 1);
+  return code;
 }
 
 /** Gives what a container reads and prints to this terminal, until it ends. */
