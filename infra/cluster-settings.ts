@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterSettings, KubernetesSettings } from "../stacks/settings.ts";
+import type { ClusterSettings, ExistingCluster, KubernetesSettings } from "../stacks/settings.ts";
 import type { CloudSettings } from "./cloud-settings.ts";
 import type { ConfigReader } from "./config-reader.ts";
 import { readGke } from "./gke-settings.ts";
+import { readKubeconfig, serverOf } from "./kubeconfig.ts";
 import { NETWORK } from "./patterns.ts";
 import { stackFiles } from "./stack-files.ts";
 
@@ -70,18 +69,47 @@ function readClusterItself(
 function readExisting(
   reader: ConfigReader,
   kind: ClusterSettings["kind"] | undefined,
-): ClusterSettings {
-  const secret = reader.optionalSecretText("kubeconfig");
+): ExistingCluster {
+  const secret = reader.optionalSecretFile("kubeconfig", serverOf);
   const path = reader.optional("kubeconfigPath", /^[^\0\r\n]+$/, "the path of a kubeconfig");
-  if (kind === "gke") {
-    refuseLogin(reader, { kubeconfig: secret, kubeconfigPath: path });
-    return { kind: "existing", kubeconfig: pulumi.secret("") };
-  }
-  const text = secret ?? readFile(reader, path);
-  if (kind === "existing" && text === undefined && path === undefined) {
+  const none = { kind: "existing", kubeconfig: pulumi.secret(""), server: "" } as const;
+  if (kind === "gke") refuseLogin(reader, { kubeconfig: secret, kubeconfigPath: path });
+  if (kind !== "existing") return none;
+  if (secret === undefined && path === undefined) {
     reader.missingSecret("kubeconfig", 'target is "kubernetes"', "<FILE");
   }
-  return { kind: "existing", kubeconfig: text ?? pulumi.secret("") };
+  const again = "pulumi config set --secret kubeconfig <FILE";
+  if (secret !== undefined) {
+    const server = serverIn(secret.said, reader, "slipway:kubeconfig", again);
+    return { ...none, kubeconfig: secret.secret, server };
+  }
+  return path === undefined ? none : { ...none, ...readFile(reader, path) };
+}
+
+function readFile(
+  reader: ConfigReader,
+  path: string,
+): Pick<ExistingCluster, "kubeconfig" | "server"> | undefined {
+  const another = "pulumi config set kubeconfigPath FILE";
+  const read = readKubeconfig(PROJECT_ROOT, path);
+  if ("problem" in read) {
+    reader.problem(`${read.problem} (slipway:kubeconfigPath).`, another);
+    return undefined;
+  }
+  const what = `The file ${path} (slipway:kubeconfigPath)`;
+  const server = serverIn(serverOf(read.text), reader, what, another);
+  return { kubeconfig: pulumi.secret(read.text), server };
+}
+
+function serverIn(
+  said: ReturnType<typeof serverOf>,
+  reader: ConfigReader,
+  what: string,
+  type: string,
+): string {
+  if ("server" in said) return said.server;
+  reader.problem(`${what} ${said.problem}.`, type);
+  return "";
 }
 
 function refuseLogin(reader: ConfigReader, given: Readonly<Record<string, unknown>>): void {
@@ -92,20 +120,6 @@ function refuseLogin(reader: ConfigReader, given: Readonly<Record<string, unknow
       `pulumi config rm ${key}`,
     );
   }
-}
-
-function readFile(
-  reader: ConfigReader,
-  path: string | undefined,
-): pulumi.Output<string> | undefined {
-  if (path === undefined) return undefined;
-  const file = resolve(PROJECT_ROOT, path.replace(/^~(?=\/)/, homedir()));
-  if (existsSync(file)) return pulumi.secret(readFileSync(file, "utf8"));
-  reader.problem(
-    `There is no file ${file} (slipway:kubeconfigPath).`,
-    "pulumi config set kubeconfigPath FILE",
-  );
-  return undefined;
 }
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");

@@ -140,6 +140,15 @@ export class ConfigReader {
     return value === "" ? undefined : pulumi.secret(value);
   }
 
+  /** A secret of several lines, and what it says that is no secret itself. */
+  optionalSecretFile<T>(
+    key: string,
+    read: (text: string) => T,
+  ): { readonly secret: pulumi.Output<string>; readonly said: T } | undefined {
+    const value = this.#secretValue(key);
+    return value === "" ? undefined : { secret: pulumi.secret(value), said: read(value) };
+  }
+
   /** A key that another one's value makes necessary. */
   missing(key: string, why: string, example: string): void {
     this.problem(

@@ -5,11 +5,16 @@ import type { KubernetesSettings } from "./settings.ts";
 /** The cluster that the settings name. The SDK of a cloud is loaded by those alone who use it. */
 export async function kubernetesCluster(
   name: string,
-  { cluster, project, stack, kubeFiles: files }: KubernetesSettings,
+  settings: KubernetesSettings,
 ): Promise<Cluster> {
+  const { cluster, project, stack, kubeFiles: files } = settings;
+  const { namespace, ingressClass, storageClass, database } = settings;
   switch (cluster.kind) {
-    case "existing":
-      return new ExistingCluster(name, { ...cluster, files });
+    case "existing": {
+      const claim = database.kind === "container";
+      const needs = { project, stack, namespace, ingressClass, storageClass, claim };
+      return new ExistingCluster(name, { ...cluster, files, needs });
+    }
     case "gke": {
       const { GkeCluster } = await import("../components/kubernetes/gke-cluster.ts");
       return new GkeCluster(name, { ...cluster, owner: { project, stack }, files });

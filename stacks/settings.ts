@@ -133,6 +133,8 @@ export interface ExternalDatabase {
 export interface ExistingCluster {
   readonly kind: "existing";
   readonly kubeconfig: pulumi.Output<string>;
+  /** Address of its API server. */
+  readonly server: string;
 }
 
 /** A cluster of Google Kubernetes Engine that is made. */

@@ -17,3 +17,14 @@ export function connectTo(kubeconfig: string, server: string): KubeConfig {
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiException && error.code === 404;
 }
+
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApiException && error.code === 403;
+}
+
+/** Why a cluster could not be asked. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ApiException) return `it answers ${error.code}`;
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

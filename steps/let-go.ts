@@ -5,9 +5,8 @@
  */
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { ApiException } from "@kubernetes/client-node";
 import { Belongings, type BelongingsArgs } from "./belongings.ts";
-import { connectTo } from "./connection.ts";
+import { connectTo, reasonOf } from "./connection.ts";
 
 interface Call extends BelongingsArgs {
   /** Path of the file. */
@@ -41,12 +40,6 @@ async function letGo({ kubeconfig, server, withData, ...owner }: Call): Promise<
     `Still there after ${GONE_SECONDS} s: ${left.join(", ")}. See what \`kubectl describe\` says of it, then run the command again.\n`,
   );
   return 1;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ApiException) return `it answers ${error.code}`;
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function leave(why: string): number {

@@ -1,7 +1,7 @@
 import { ApiException, type CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { isNotFound } from "./connection.ts";
 import { explainPods } from "./pods.ts";
-import { hopeless, statusesOf, unplaced } from "./trouble.ts";
+import { hopeless, refusal, statusesOf, unplaced } from "./trouble.ts";
 import { until } from "./until.ts";
 
 const POLL_MILLISECONDS = 300;
@@ -38,7 +38,7 @@ async function create({ core, namespace, pod: body }: Passing): Promise<void> {
     await core.createNamespacedPod({ namespace, body });
   } catch (error) {
     if (!(error instanceof ApiException)) throw error;
-    throw new PodTrouble(`The cluster refuses the pod: ${JSON.parse(error.body).message}`);
+    throw new PodTrouble(refusal("pod", JSON.parse(error.body).message));
   }
 }
 

@@ -33,7 +33,7 @@ export class TroubleWatch {
     const condition = (type: string, reason?: string) =>
       status?.conditions?.find((one) => one.type === type && (reason ?? one.reason) === one.reason);
     const refused = condition("ReplicaFailure");
-    if (refused?.status === "True") return `The cluster refuses the pods: ${refused.message}`;
+    if (refused?.status === "True") return refusal("pods", refused.message ?? "");
     for (const pod of pods) {
       const trouble = this.#ofPod(pod);
       if (trouble !== undefined) return trouble;
@@ -100,6 +100,17 @@ function ending({
 function allowed(container: V1Container | undefined): number | undefined {
   const { failureThreshold, periodSeconds = 1 } = container?.startupProbe ?? {};
   return failureThreshold === undefined ? undefined : failureThreshold * periodSeconds;
+}
+
+/** What the API server says of pods that it does not let in. */
+export function refusal(what: "pod" | "pods", message: string): string {
+  const quota = /exceeded quota: ([\w.-]+)/.exec(message)?.[1];
+  const mend =
+    quota === undefined
+      ? ""
+      : ` Have the quota raised (\`kubectl edit resourcequota ${quota}\` in the stack's namespace), or ` +
+        "take less: `pulumi config set` replicas, cpu or memory.";
+  return `The cluster refuses the ${what}: ${message}${mend === "" ? "" : `.${mend}`}`;
 }
 
 export function unplaced(pods: readonly V1Pod[]): string | undefined {

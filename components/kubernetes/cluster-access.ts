@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackFiles } from "../stack-files.ts";
+import type { ClusterNeeds } from "./cluster.ts";
 import { ClusterSteps } from "./cluster-steps.ts";
 
 export interface ClusterAccessArgs {
@@ -12,6 +13,8 @@ export interface ClusterAccessArgs {
   /** What tells the cluster from others: only another one makes everything anew. */
   readonly identifier: pulumi.Input<string>;
   readonly files: StackFiles;
+  /** What is asked of it before anything is made; undefined where the stack makes the cluster. */
+  readonly needs?: ClusterNeeds;
 }
 
 /** How a cluster is reached: by explicit providers, and by steps. Never as the machine's own kubeconfig happens to. */
@@ -23,6 +26,12 @@ export class ClusterAccess {
   readonly kubeconfigFile: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterAccessArgs, opts: pulumi.CustomResourceOptions) {
+    this.commands = new command.Provider(`${name}-command`, {}, opts);
+    this.kubeconfigFile = pulumi.unsecret(
+      args.files.save("kubeconfig", pulumi.secret(args.stepKubeconfig)),
+    );
+    this.steps = new ClusterSteps(this.kubeconfigFile);
+    const checked = this.#checked(name, args, opts);
     this.provider = new kubernetes.Provider(
       `${name}-kubernetes`,
       {
@@ -30,12 +39,18 @@ export class ClusterAccess {
         clusterIdentifier: args.identifier,
         enableServerSideApply: true,
       },
-      opts,
+      pulumi.mergeOptions(opts, { dependsOn: checked }),
     );
-    this.commands = new command.Provider(`${name}-command`, {}, opts);
-    this.kubeconfigFile = pulumi.unsecret(
-      args.files.save("kubeconfig", pulumi.secret(args.stepKubeconfig)),
-    );
-    this.steps = new ClusterSteps(this.kubeconfigFile);
+  }
+
+  /** Before the provider, which takes longer to say less of a cluster that does not answer. */
+  #checked(
+    name: string,
+    { needs, identifier }: ClusterAccessArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource[] {
+    if (needs === undefined) return [];
+    const call = { program: "check-cluster", args: { ...needs, server: identifier } } as const;
+    return [this.steps.step(`${name}-checked`, call, { ...opts, provider: this.commands })];
   }
 }

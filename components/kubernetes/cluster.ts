@@ -36,6 +36,7 @@ export interface StepCall {
   /** Name of the program. */
   readonly program:
     | "await-certificate"
+    | "check-cluster"
     | "find-cert-manager"
     | "pull-image"
     | "roll-out"
@@ -49,6 +50,20 @@ export interface NewContainer {
   /** Name of the PodTemplate that the pod is made from. */
   readonly template: pulumi.Input<string>;
   readonly container: string;
+}
+
+/** What a stack asks of a cluster that it does not make. */
+export interface ClusterNeeds {
+  readonly project: string;
+  readonly stack: string;
+  /** Must not be there already, unless it is the stack's. */
+  readonly namespace: string;
+  /** Class of a controller that has to be there; undefined brings one of the stack's own. */
+  readonly ingressClass: string | undefined;
+  /** Whether there is a claim, and so has to be a storage class. */
+  readonly claim: boolean;
+  /** Undefined takes the cluster's default. */
+  readonly storageClass: string | undefined;
 }
 
 export interface RunningContainer {

@@ -1,16 +1,18 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Script, Step } from "../machine/machine.ts";
 import type { StackFiles } from "../stack-files.ts";
-import type { Cluster, NewContainer, RunningContainer, StepCall } from "./cluster.ts";
+import type { Cluster, ClusterNeeds, NewContainer, RunningContainer, StepCall } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
 
 export interface ExistingClusterArgs {
   /** A change of the login in it changes nothing; another server is a move, and makes everything anew. */
   readonly kubeconfig: pulumi.Input<string>;
+  /** Address of the API server in it. */
+  readonly server: string;
   readonly files: StackFiles;
+  readonly needs: ClusterNeeds;
 }
 
 /**
@@ -30,7 +32,8 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
       {
         kubeconfig,
         stepKubeconfig: kubeconfig,
-        identifier: pulumi.unsecret(kubeconfig.apply(serverOf)),
+        identifier: args.server,
+        needs: args.needs,
         files: args.files,
       },
       { parent: this },
@@ -62,17 +65,4 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
   ): Step {
     return this.#steps.runInNew(container, name, script, opts);
   }
-}
-
-/** Address of the API server, which tells a cluster from others. */
-function serverOf(kubeconfig: string): string {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) {
-    throw new pulumi.RunError(
-      "The kubeconfig names no cluster in its current-context (slipway:kubeconfig).",
-    );
-  }
-  return server;
 }

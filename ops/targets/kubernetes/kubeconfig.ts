@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "../../../components/kubernetes/gke-kubeconfig.ts";
+import { readKubeconfig } from "../../../infra/kubeconfig.ts";
 import { readConfig } from "../../config.ts";
 import { PROGRAM, ROOT } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
@@ -30,11 +31,9 @@ export async function kubeconfigOf(stack: Stack, made: MadeCluster): Promise<str
 async function existing(stack: Stack): Promise<string> {
   const text = await readConfig(stack, "kubeconfig");
   if (text !== undefined) return text;
-  const path = resolve(ROOT, (await readConfig(stack, "kubeconfigPath")) ?? "");
-  if (!existsSync(path)) {
-    throw new UserError(`There is no kubeconfig ${path} on this machine (slipway:kubeconfigPath).`);
-  }
-  return readFileSync(path, "utf8");
+  const read = readKubeconfig(ROOT, (await readConfig(stack, "kubeconfigPath")) ?? "");
+  if ("problem" in read) throw new UserError(`${read.problem} (slipway:kubeconfigPath).`);
+  return read.text;
 }
 
 /** A token of Google's is good for an hour, and one command is done in a quarter of it. */

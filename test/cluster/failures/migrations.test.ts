@@ -66,6 +66,8 @@ test("A quota that leaves no room is named with what it allows; without it the s
   const said = await failing.failingRelease({ image });
 
   expect(said).toContain(`exceeded quota: ${QUOTA}`);
+  expect(said).toContain(`kubectl edit resourcequota ${QUOTA}`);
+  expect(said).toContain("take less: `pulumi config set` replicas");
   await core.deleteNamespacedResourceQuota({ namespace, name: QUOTA });
   await failing.release(image);
 });

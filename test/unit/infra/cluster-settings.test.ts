@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { messageOf, problems, read, type Values } from "./config.ts";
 
 const GKE: Values = {
@@ -7,6 +8,19 @@ const GKE: Values = {
   gcpProject: "acme-prod",
   domain: "shop.example",
 };
+
+const THERE: Values = { target: "kubernetes", domain: "shop.example" };
+
+const KUBECONFIG = {
+  "current-context": "here",
+  contexts: [{ name: "here", context: { cluster: "one", user: "me" } }],
+  clusters: [{ name: "one", cluster: { server: "https://one.example/" } }],
+};
+
+test("a cluster that is there is told from others by the server that its kubeconfig leads to", () => {
+  const settings = read({ ...THERE, kubeconfig: stringify(KUBECONFIG) });
+  expect(settings).toMatchObject({ cluster: { kind: "existing", server: "https://one.example" } });
+});
 
 describe("a cluster that is made at Google", () => {
   test("is Autopilot, in Frankfurt, protected, and reached by gcloud's plugin, where nothing else is said", () => {
@@ -86,7 +100,7 @@ describe("what is wrong is named, with the line to type", () => {
     ],
     [
       "a managed database, where the cluster is somebody else's",
-      { target: "kubernetes", kubeconfig: "{}", domain: "shop.example", database: "managed" },
+      { ...THERE, kubeconfig: JSON.stringify(KUBECONFIG), database: "managed" },
       'slipway:database is "managed", which a cloud runs beside a machine or a cluster that is made there, and slipway:cluster is "existing". It can be "container", or "external" for one that is there already.',
       "pulumi config set database container",
     ],
@@ -118,6 +132,54 @@ describe("what is wrong is named, with the line to type", () => {
 
   test.each(table)("%s", (_, values, text, type) => {
     expect(messageOf(() => read(values))).toBe(problems([text, type]));
+  });
+
+  test("a kubeconfig that is not there, by its path", () => {
+    expect(messageOf(() => read({ ...THERE, kubeconfigPath: "/no/such" }))).toBe(
+      problems([
+        "There is no file /no/such (slipway:kubeconfigPath).",
+        "pulumi config set kubeconfigPath FILE",
+      ]),
+    );
+  });
+
+  test("a folder for a kubeconfig", () => {
+    expect(messageOf(() => read({ ...THERE, kubeconfigPath: "infra" }))).toContain(
+      "infra is no file (slipway:kubeconfigPath).",
+    );
+  });
+
+  const { "current-context": _, ...homeless } = KUBECONFIG;
+  const broken: readonly (readonly [string, unknown, string])[] = [
+    ["text that is none", "hello", "is no kubeconfig"],
+    ["text that is no YAML", "a: [", "is no kubeconfig"],
+    [
+      "no current context",
+      homeless,
+      'has no current-context; it has "here": `kubectl config use-context NAME --kubeconfig FILE`',
+    ],
+    [
+      "a context that is not in it",
+      { ...KUBECONFIG, contexts: [] },
+      'has no context "here", its current-context',
+    ],
+    [
+      "a cluster that is not in it",
+      { ...KUBECONFIG, clusters: [] },
+      'has no cluster "one", that of its context',
+    ],
+    [
+      "a server that is no address",
+      { ...KUBECONFIG, clusters: [{ name: "one", cluster: { server: "nowhere" } }] },
+      'has "nowhere" for its server, which is no address',
+    ],
+  ];
+
+  test.each(broken)("a kubeconfig with %s", (_, config, text) => {
+    const kubeconfig = typeof config === "string" ? config : JSON.stringify(config);
+    expect(messageOf(() => read({ ...THERE, kubeconfig }))).toBe(
+      problems([`slipway:kubeconfig ${text}.`, "pulumi config set --secret kubeconfig <FILE"]),
+    );
   });
 
   test("all of it at once", () => {

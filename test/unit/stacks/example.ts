@@ -97,7 +97,11 @@ export function clusterSettings(changes: Partial<KubernetesSettings> = {}): Kube
     ...{ project, stack, build, app: { ...app, build: false, replicas: 2 }, database, images },
     ...{ imagesKept, registry, seconds },
     target: "kubernetes",
-    cluster: { kind: "existing", kubeconfig: pulumi.secret(KUBECONFIG) },
+    cluster: {
+      kind: "existing",
+      kubeconfig: pulumi.secret(KUBECONFIG),
+      server: "https://cluster.example",
+    },
     namespace: "slipway-test",
     ingress: { ...ingress, domain: "shop.example" },
     ingressClass: undefined,

@@ -131,6 +131,20 @@ describe("a stack in a cluster", () => {
     expect(release).toContain("web-ingress");
   });
 
+  test("asks the cluster whether it can take the stack before anything else is made there", () => {
+    const { inputs } = named(stack, "cluster-checked");
+    expect(inputs["create"]).toContain("steps/check-cluster.ts");
+    expect(JSON.parse(String(inputs["stdin"]))).toEqual({
+      project: "slipway",
+      stack: "test",
+      namespace: "slipway-test",
+      server: "https://cluster.example",
+      kubeconfig: "kube/kubeconfig",
+      claim: true,
+    });
+    expect(madeBefore(stack, "cluster-kubernetes")).toContain("cluster-checked");
+  });
+
   test("answers for its host name alone", () => {
     expect(specOf(named(stack, "web-ingress").inputs)["rules"]).toMatchObject([
       { host: "shop.example" },
