@@ -123,6 +123,12 @@ const REQUIRED_SECRETS = [`${PROJECT}:databasePassword`, `${PROJECT}:appSecret`]
 /** Values that the settings accept, where they want more than length. */
 const DUMMIES: Readonly<Record<string, string>> = {
   [`${PROJECT}:appSecrets`]: "{}",
+  [`${PROJECT}:kubeconfig`]: JSON.stringify({
+    "current-context": "dummy",
+    contexts: [{ name: "dummy", context: { cluster: "dummy", user: "dummy" } }],
+    clusters: [{ name: "dummy", cluster: { server: "https://cluster.invalid" } }],
+    users: [{ name: "dummy", user: { token: "dummy" } }],
+  }),
   // Another one would take the place of the stack's own, which is a file of the clone.
   [`${PROJECT}:sshKey`]: "",
 };

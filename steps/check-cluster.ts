@@ -13,7 +13,7 @@ interface Call extends ClusterWants {
 }
 
 /** How long the API server may take for an answer. */
-const ANSWER_SECONDS = 15;
+const ANSWER_SECONDS = 12;
 
 const { kubeconfig, ...wants }: Call = JSON.parse(await text(process.stdin));
 const message = await trouble();

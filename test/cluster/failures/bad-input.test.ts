@@ -1,0 +1,74 @@
+import { NetworkingV1Api } from "@kubernetes/client-node";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "../../e2e/clone.ts";
+import { ask } from "../../e2e/conduit-client.ts";
+import { ClusterStack } from "../stack/cluster-stack.ts";
+
+let stack: ClusterStack;
+let networking: NetworkingV1Api;
+let image: string;
+
+beforeAll(async () => {
+  stack = await ClusterStack.make({ replicas: "1" });
+  networking = stack.config.makeApiClient(NetworkingV1Api);
+  image = await stack.push("app");
+});
+afterAll(async () => {
+  await stack?.remove();
+});
+
+test("A kubeconfig that points nowhere fails within half a minute, naming the server", async () => {
+  const nowhere = `https://127.0.0.1:${await freePort()}`;
+  const { kubeconfig } = stack.cluster;
+  const server = stack.config.getCurrentCluster()?.server ?? "";
+  await stack.clone.setSecret("kubeconfig", kubeconfig.replace(server, nowhere));
+  const began = performance.now();
+  expect(await refused()).toContain(`The cluster at ${nowhere} did not answer as it should: `);
+  expect((performance.now() - began) / 1000).toBeLessThan(30);
+  await stack.clone.setSecret("kubeconfig", kubeconfig);
+});
+
+test("A namespace, a class and a storage class that are not as they should be are all named at once, and left alone", async () => {
+  const metadata = { name: stack.namespace, labels: { team: "shop" } };
+  const name = stack.namespace;
+  const controller = "traefik.io/ingress-controller";
+  await stack.core.createNamespace({ body: { metadata } });
+  await networking.createIngressClass({ body: { metadata: { name }, spec: { controller } } });
+  try {
+    const said = await refused({ storageClass: "fast" });
+
+    expect(said).toContain(`The namespace ${name} is there already`);
+    expect(said).toContain(`pulumi config set namespace NAME -s ${stack.clone.stack}`);
+    expect(said).toContain(`The ingress class ${name} is there already`);
+    expect(said).toContain(controller);
+    expect(said).toContain("It has no storage class fast for the claim of the database");
+    expect(said).toMatch(/pulumi config set storageClass [\w-]+ -s/);
+    const { metadata: found } = await stack.core.readNamespace({ name });
+    expect(found?.labels).toMatchObject({ team: "shop" });
+    expect(found?.labels).not.toHaveProperty("slipway.stack");
+    expect((await networking.readIngressClass({ name })).spec?.controller).toBe(controller);
+  } finally {
+    await networking.deleteIngressClass({ name });
+    await stack.core.deleteNamespace({ name });
+  }
+});
+
+test("What config says of an ingress class is held against those that there are", async () => {
+  expect(await refused({ storageClass: undefined, ingressClass: "trafik" })).toContain(
+    "It has no ingress class trafik (slipway:ingressClass)",
+  );
+});
+
+test("When all of it is mended, the same command deploys the app", async () => {
+  await stack.up({ image, version: "1.0.0", ingressClass: undefined });
+  expect(await ask(stack.url, "/version")).toMatchObject({ image });
+});
+
+/** What is said, and that nothing of the stack was made. */
+async function refused(settings: Record<string, string | undefined> = {}): Promise<string> {
+  const { code, output } = await stack.tryUp({ image, version: "1.0.0", ...settings });
+  expect(code, output).not.toBe(0);
+  const { output: state } = await stack.clone.pulumi(["stack", "export"]);
+  expect(state).not.toContain("kubernetes:core/v1:");
+  return output;
+}
