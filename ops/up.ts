@@ -1,4 +1,10 @@
-import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  CommandError,
+  ConcurrentUpdateError,
+  type OutputMap,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { explained } from "./backend.ts";
 import { interruptible } from "./interruption.ts";
 import { say } from "./progress.ts";
 import { repairInterrupted } from "./repair.ts";
@@ -96,11 +102,13 @@ async function engineWork<T>(
     });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
+    // Somebody was quicker.
+    if (error instanceof ConcurrentUpdateError) throw new UserError(explained(error.message));
     throw new UserError(
       report.errors > 0
         ? `${verb} failed. The reason is above; mend it and run the same command again.`
         : `${verb} failed: pulumi ended without giving a reason, as when it is killed. ` +
-            `Run the same command again; it goes on from there.\n${error.message.trim()}`,
+            `Run the same command again; it goes on from there.\n${explained(error.message)}`,
       1,
     );
   }

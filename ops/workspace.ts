@@ -9,6 +9,7 @@ import {
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
+import { checkAccess, explained } from "./backend.ts";
 import { LOCAL_STACK, PROJECT, ROOT } from "./project.ts";
 import {
   backendEnvironment,
@@ -36,6 +37,7 @@ export async function openStack(
 ): Promise<Stack> {
   const choice = chosenTools();
   if (name === LOCAL_STACK) mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o700 });
+  else checkAccess(name, pulumiHome(choice.pulumi));
   const args = { stackName: name, workDir: ROOT };
   const options = {
     pulumiHome: pulumiHome(choice.pulumi),
@@ -52,16 +54,10 @@ async function selectStack(args: LocalProgramArgs, options: LocalWorkspaceOption
     return await LocalWorkspace.selectStack(args, options);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (!(error instanceof StackNotFoundError)) throw new UserError(errorOf(error));
+    if (!(error instanceof StackNotFoundError)) throw new UserError(explained(error.message));
     throw new UserError(
       `There is no stack "${args.stackName}" where you are logged in. ` +
         "`npm run pulumi -- stack ls` lists those that are there; `npm run pulumi -- login` changes where.",
     );
   }
-}
-
-/** What pulumi itself said, without the command around it. */
-function errorOf({ message }: CommandError): string {
-  const said = /^error: (.*)$/m.exec(message)?.[1] ?? message.trim();
-  return `pulumi: ${said}`;
 }

@@ -10,6 +10,7 @@ import { passToPulumi } from "./pulumi.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { test } from "./test.ts";
+import { ensureVerbTools } from "./verb-tools.ts";
 
 const verbs: Readonly<Record<string, Verb>> = {
   start: {
@@ -75,8 +76,13 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
     return 0;
   }
   checkStackName(LOCAL_STACK);
+  if (needsTools(name)) await ensureVerbTools(`./slipway ${name}`);
   return await verb.run(args);
 }
+
+/** The others see to their own. */
+const needsTools = (name: string) =>
+  name === "pulumi" || (name in stackVerbs && stackVerbs[name]?.withoutPulumi !== true);
 
 /** Without a command that is handed on. */
 function ownArguments(args: string[]): string[] {

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { backendUrl } from "../ops/backend.ts";
 import { LOCAL_STACK, ROOT } from "../ops/project.ts";
 import { backendEnvironment, chosenTools, pulumiHome, toolEnvironment } from "../ops/tools.ts";
 
 /** `npm run pulumi -- ...`: the pulumi command, with nothing added but where things are. */
 export async function passToPulumi(args: string[]): Promise<number> {
   const choice = chosenTools();
-  const stack = stackOf(args) ?? (hasBackend(pulumiHome(choice.pulumi)) ? undefined : LOCAL_STACK);
+  const stack = chosenStack(args, pulumiHome(choice.pulumi));
   const env = {
     ...process.env,
     ...toolEnvironment(choice),
@@ -31,9 +31,7 @@ function stackOf(args: string[]): string | undefined {
 
 const isAboutLogin = (args: string[]) => ["login", "logout"].includes(args[0] ?? "");
 
-/** Whether the user has chosen a backend; until then there is only this clone's own. */
-function hasBackend(home: string): boolean {
-  if (process.env["PULUMI_BACKEND_URL"]) return true;
-  const file = join(home, "credentials.json");
-  return existsSync(file) && Boolean(JSON.parse(readFileSync(file, "utf8")).current);
+/** Until the user has chosen a backend, there is only this clone's own. */
+function chosenStack(args: string[], home: string): string | undefined {
+  return stackOf(args) ?? (backendUrl(home) === undefined ? LOCAL_STACK : undefined);
 }

@@ -1,4 +1,4 @@
-import { releaseDeadLocks } from "../ops/locks.ts";
+import { releaseDeadLocks } from "../ops/locks/local.ts";
 import { duration, say } from "../ops/progress.ts";
 import { LOCAL_STACK, OWN } from "../ops/project.ts";
 import { repairInterrupted } from "../ops/repair.ts";

@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { releaseDeadLocks } from "../ops/locks.ts";
+import { releaseDeadLocks } from "../ops/locks/local.ts";
 import { say } from "../ops/progress.ts";
 import { LOCAL_STACK } from "../ops/project.ts";
 import { isInState, openStack } from "../ops/workspace.ts";

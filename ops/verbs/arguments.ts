@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { FreeOptions } from "../locks/free.ts";
 import { UserError } from "../user-error.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -46,4 +47,19 @@ export function readOptions<T extends Options>(
 export function positive(value: string, option: string): number {
   if (/^[1-9]\d*$/.test(value)) return Number(value);
   throw new UserError(`${option} is "${value}"; it must be a whole number, at least 1.`);
+}
+
+/** Of every verb that changes a stack. */
+export const LOCK_OPTIONS = { "lock-wait": { type: "string" } } as const;
+
+/** How long to wait for somebody else who is changing the stack. */
+export function lockOptions(values: Readonly<Record<string, unknown>>): FreeOptions {
+  const seconds = values["lock-wait"];
+  return seconds === undefined ? {} : { waitSeconds: positive(String(seconds), "--lock-wait") };
+}
+
+/** The value of an option that takes one, and undefined where it is not given. */
+export function textOf(values: Readonly<Record<string, unknown>>, option: string) {
+  const value = values[option];
+  return typeof value === "string" && value !== "" ? value : undefined;
 }

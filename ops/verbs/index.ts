@@ -11,10 +11,13 @@ import { rollback } from "./rollback.ts";
 import { rotate } from "./rotate.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
+import { unlock } from "./unlock.ts";
+import { up } from "./up.ts";
 import type { Verb } from "./verb.ts";
 
 /** The verbs on a running stack, by the name that is typed. */
 export const verbs: Readonly<Record<string, Verb>> = {
+  up,
   status,
   releases,
   rollback,
@@ -28,4 +31,5 @@ export const verbs: Readonly<Record<string, Verb>> = {
   init,
   pack,
   "prune-images": pruneImages,
+  unlock,
 };

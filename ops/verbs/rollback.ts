@@ -1,26 +1,25 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
-import { releaseDeadLocks } from "../locks.ts";
+import { openForChange } from "../open-for-change.ts";
 import { duration, say } from "../progress.ts";
-import { LOCAL_STACK } from "../project.ts";
-import { repairInterrupted } from "../repair.ts";
 import { targetOf } from "../targets/index.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
+import { LOCK_OPTIONS, lockOptions, readArguments } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
-const usage = "./slipway rollback -s STACK [--to VERSION]";
+const usage = "./slipway rollback -s STACK [--to VERSION] [--lock-wait SECONDS]";
 
 export const rollback: Verb = {
   summary: "Put an earlier image back: the last verified release, or a version that is named.",
   usage,
   async run(args) {
     const started = Date.now();
-    const { stack: name, values } = readArguments(args, usage, { to: { type: "string" } });
-    if (name === LOCAL_STACK) releaseDeadLocks(name);
-    const stack = await openStack(name);
-    await repairInterrupted(stack);
+    const { stack: name, values } = readArguments(args, usage, {
+      ...LOCK_OPTIONS,
+      to: { type: "string" },
+    });
+    const stack = await openForChange(name, lockOptions(values));
     const target = await targetOf(stack);
     const { live, goal } = chooseGoal(
       (await target.releases()).filter(({ verified }) => verified),

@@ -1,17 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { readConfig, setSecret } from "../config.ts";
-import { releaseDeadLocks } from "../locks.ts";
+import { openForChange } from "../open-for-change.ts";
 import { duration, say } from "../progress.ts";
-import { LOCAL_STACK } from "../project.ts";
-import { repairInterrupted } from "../repair.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
-import { openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
+import { LOCK_OPTIONS, lockOptions, readArguments } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
-const usage = "./slipway rotate -s STACK databasePassword|appSecret";
+const usage = "./slipway rotate -s STACK databasePassword|appSecret [--lock-wait SECONDS]";
 
 /** What is written into the stack's config, before the `up` that brings it about. */
 const rotations: Readonly<Record<string, (stack: Stack) => Promise<void>>> = {
@@ -29,15 +26,13 @@ export const rotate: Verb = {
   usage,
   async run(args) {
     const started = Date.now();
-    const { stack: name, positionals } = readArguments(args, usage, {}, true);
+    const { stack: name, values, positionals } = readArguments(args, usage, LOCK_OPTIONS, true);
     const [secret = "", ...more] = positionals;
     const rotation = rotations[secret];
     if (rotation === undefined || more.length > 0) {
       throw new UserError(`Which secret? usage: ${usage}`);
     }
-    if (name === LOCAL_STACK) releaseDeadLocks(name);
-    const stack = await openStack(name);
-    await repairInterrupted(stack);
+    const stack = await openForChange(name, lockOptions(values));
     await rotation(stack);
     say(
       `✓ Pulumi.${name}.yaml has a new ${secret}. Should this end here, the next up goes on with it.`,

@@ -1,8 +1,14 @@
+export type Group = "This machine" | "Releases" | "A running stack" | "Repair" | "Development";
+
 /** A command on a running stack. */
 export interface Verb {
   /** What it does, in a sentence. */
   readonly summary: string;
   readonly usage: string;
+  /** Below which heading the help lists it. */
+  readonly group?: Group;
+  /** It does without the pulumi command. */
+  readonly withoutPulumi?: boolean;
   /** @returns the exit code. */
   run(args: string[]): Promise<number>;
 }

@@ -39,7 +39,7 @@ test("none is found of a process that has ended, nor of a number that nobody has
 
 test("a killed process that nobody has collected is not found", async () => {
   // Its parent, a shell that has become a sleep, never asks for it.
-  const parent = spawn("sh", ["-c", "sleep 0.01 & echo $!; exec sleep 60"]);
+  const parent = spawn("sh", ["-c", "sleep 0.5 & echo $!; exec sleep 60"]);
   onTestFinished(() => void parent.kill("SIGKILL"));
   const printed: Buffer = await new Promise((done) => parent.stdout.once("data", done));
   const zombie = Number(printed.toString());

@@ -11,15 +11,15 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { releaseDeadLocks } from "../../../ops/locks.ts";
-import { UserError } from "../../../ops/user-error.ts";
+import { releaseDeadLocks } from "../../../../ops/locks/local.ts";
+import { UserError } from "../../../../ops/user-error.ts";
 
 const own = vi.hoisted(() => ({ folder: "", said: [] as string[] }));
-vi.mock("../../../ops/tools.ts", async () => {
+vi.mock("../../../../ops/tools.ts", async () => {
   own.folder = mkdtempSync(join(tmpdir(), "slipway-locks-"));
   return { STATE_FOLDER: own.folder };
 });
-vi.mock("../../../ops/progress.ts", () => ({ say: (line: string) => own.said.push(line) }));
+vi.mock("../../../../ops/progress.ts", () => ({ say: (line: string) => own.said.push(line) }));
 
 const locks = () => join(own.folder, ".pulumi/locks/organization/slipway/local");
 beforeEach(() => {

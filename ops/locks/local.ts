@@ -1,19 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { findProcess } from "./processes.ts";
-import { say } from "./progress.ts";
-import { PROJECT } from "./project.ts";
-import { STATE_FOLDER } from "./tools.ts";
-import { UserError } from "./user-error.ts";
-
-/** What the engine writes into a lock of its file backend. */
-interface Lock {
-  readonly pid: number;
-  readonly username: string;
-  readonly hostname: string;
-  readonly timestamp: string;
-}
+import { say } from "../progress.ts";
+import { PROJECT } from "../project.ts";
+import { STATE_FOLDER } from "../tools.ts";
+import { UserError } from "../user-error.ts";
+import { isAtWorkHere, isOfThisMachine, type Lock } from "./lock.ts";
 
 /**
  * Releases locks on a stack of this clone whose process is dead. The engine's file locks have no
@@ -27,7 +18,7 @@ export function releaseDeadLocks(stack: string): void {
   for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
     const file = join(folder, name);
     const lock = readLock(file);
-    if (lock !== undefined && (lock.hostname !== hostname() || isEngine(lock.pid))) {
+    if (lock !== undefined && (!isOfThisMachine(lock) || isAtWorkHere(lock))) {
       throw new UserError(
         `Stack "${stack}" is being changed by pulumi, process ${lock.pid} of ${lock.username} on ` +
           `${lock.hostname}, since ${lock.timestamp}. Wait for it, or end it there.`,
@@ -49,6 +40,3 @@ function readLock(file: string): Lock | undefined {
     return undefined; // Killed while it was written.
   }
 }
-
-/** After a restart of the machine, the id may belong to anything. */
-const isEngine = (pid: number) => findProcess(pid)?.name === "pulumi";

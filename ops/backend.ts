@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stackFile } from "./project.ts";
+import { UserError } from "./user-error.ts";
+
+/** Where the state of stacks other than `local` is; undefined where nobody has said so yet. */
+export function backendUrl(home: string, env = process.env): string | undefined {
+  if (env["PULUMI_BACKEND_URL"]) return env["PULUMI_BACKEND_URL"];
+  const file = join(home, "credentials.json");
+  const current = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).current : undefined;
+  if (current) return current;
+  return env["PULUMI_ACCESS_TOKEN"] ? PULUMI_CLOUD : undefined;
+}
+
+const PULUMI_CLOUD = "https://api.pulumi.com";
+
+/** @throws UserError with the lines to type, where pulumi would ask or give up half-way. */
+export function checkAccess(stack: string, home: string, env = process.env): void {
+  const problems = [
+    ...(backendUrl(home, env) === undefined ? [NO_LOGIN] : []),
+    ...(lacksPassphrase(stackFile(stack), env) ? [noPassphrase(stack)] : []),
+  ];
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
+}
+
+function lacksPassphrase(file: string, env: NodeJS.ProcessEnv): boolean {
+  const given =
+    env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || Boolean(env["PULUMI_CONFIG_PASSPHRASE_FILE"]);
+  return !given && existsSync(file) && /^encryptionsalt:/m.test(readFileSync(file, "utf8"));
+}
+
+const NO_LOGIN =
+  "Nobody is logged in to where the state of the stacks is. Type: " +
+  "`npm run pulumi -- login gs://BUCKET` (or s3://..., file://..., or nothing for Pulumi Cloud), or set " +
+  "PULUMI_BACKEND_URL to it, as in a pipeline.";
+
+const noPassphrase = (stack: string) =>
+  `Pulumi.${stack}.yaml is encrypted with a passphrase, and none is given. Type: ` +
+  "`export PULUMI_CONFIG_PASSPHRASE_FILE=FILE`, a file with it; in a pipeline, a variable of type File.";
+
+/** What pulumi said and what to do about it, where that is known. */
+export function explained(said: string): string {
+  const error = /^error: (.*(?:\n(?!error: | *$).+)*)/m.exec(said)?.[1]?.trim();
+  if (/incorrect passphrase/.test(said)) {
+    return (
+      "The passphrase is not the one that this stack is encrypted with " +
+      "(PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE)."
+    );
+  }
+  return `pulumi: ${error ?? said.trim()}`;
+}

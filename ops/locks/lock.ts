@@ -1,0 +1,40 @@
+import { hostname } from "node:os";
+import { findProcess } from "../processes.ts";
+
+/** What the engine writes into a lock of a backend that is a folder or a bucket. */
+export interface Lock {
+  readonly pid: number;
+  readonly username: string;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
+
+/** A lock, and where it is. */
+export interface FoundLock extends Lock {
+  /** Its address, as `gs://bucket/.pulumi/locks/...json`. */
+  readonly where: string;
+}
+
+export const isOfThisMachine = (lock: Lock) => lock.hostname === hostname();
+
+/** Whether its process lives. After a restart of the machine, the id may belong to anything. */
+export const isAtWorkHere = ({ pid }: Lock) => findProcess(pid)?.name === "pulumi";
+
+/** Whose it is, in words. */
+export const holderOf = ({ pid, username, hostname: host, timestamp }: Lock) =>
+  `process ${pid} of ${username} on ${host}, since ${timestamp}`;
+
+/** The locks that pulumi names when it can't have one of its own. */
+export function locksIn(said: string): FoundLock[] {
+  const line = /^\s*(\S+): created by (.+)@(\S+) \(pid (\d+)\) at (\S+)$/gm;
+  return Array.from(
+    said.matchAll(line),
+    ([, where = "", username = "", host = "", pid, at = ""]) => ({
+      where,
+      username,
+      hostname: host,
+      pid: Number(pid),
+      timestamp: at,
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import type { GitLab } from "../gitlab/client.ts";
+import type { Deployment } from "../gitlab/shapes.ts";
+import { isAtWorkHere, isOfThisMachine, type Lock } from "./lock.ts";
+
+/** `unknown`: nobody here can tell. */
+export type OwnerState = "alive" | "dead" | "unknown";
+
+export interface Pipeline {
+  readonly gitlab: Pick<GitLab, "deployments"> | undefined;
+  /** GitLab's environment of the stack. */
+  readonly environment: string;
+  /** The project's number; undefined outside of a pipeline. */
+  readonly project: string | undefined;
+  /** The job that asks. */
+  readonly job: number | undefined;
+}
+
+/** GitLab's clock and the runner's may differ, and a job begins before its first command does. */
+const SKEW_MS = 60_000;
+
+/** Whether whoever made a lock is still at work. */
+export async function ownerOf(lock: Lock, pipeline: Pipeline): Promise<OwnerState> {
+  if (isOfRunner(lock, pipeline)) {
+    // The name says which place of a runner it was, and the next job in that place has it too, in a
+    // container where the numbers of processes begin anew.
+    if (isOfThisMachine(lock) && isAtWorkHere(lock)) return "alive";
+    return await jobOf(lock, pipeline);
+  }
+  if (isOfThisMachine(lock)) return isAtWorkHere(lock) ? "alive" : "dead";
+  return "unknown";
+}
+
+/** Runners name the containers and pods of their jobs so. */
+function isOfRunner({ hostname }: Lock, { project }: Pipeline): boolean {
+  const place = /^runner-.*project-(\d+)-concurrent-\d+/.exec(hostname);
+  return place !== null && (project === undefined || place[1] === project);
+}
+
+/** What has become of the job that deployed when the lock was made. */
+async function jobOf(lock: Lock, { gitlab, environment, job }: Pipeline): Promise<OwnerState> {
+  if (gitlab === undefined) return "unknown";
+  const at = Date.parse(lock.timestamp);
+  const jobs = (await gitlab.deployments(environment)).filter(
+    ({ deployable }) => deployable?.id !== job && ranAt(deployable, at),
+  );
+  if (jobs.length === 0) return "unknown";
+  return jobs.every(hasEnded) ? "dead" : "alive";
+}
+
+function ranAt(job: Deployment["deployable"], at: number): boolean {
+  if (job?.started_at == null) return false;
+  const end = job.finished_at === null ? Number.POSITIVE_INFINITY : Date.parse(job.finished_at);
+  return Date.parse(job.started_at) - SKEW_MS <= at && at <= end + SKEW_MS;
+}
+
+/** A job that is being cancelled may still be at work. */
+const hasEnded = ({ deployable }: Deployment) =>
+  ["success", "failed", "canceled"].includes(deployable?.status ?? "") &&
+  deployable?.finished_at != null;
