@@ -6,6 +6,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { explained } from "./backend.ts";
 import { interruptible } from "./interruption.ts";
+import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
@@ -27,28 +28,42 @@ export async function up(stack: Stack): Promise<UpResult> {
   return { changes: report.changes, outputs };
 }
 
+interface DownOptions {
+  /** Whether the program renews what reaches the stack's things, as a token of a cluster. */
+  readonly runProgram?: boolean;
+}
+
 /** Takes a stack down. What is protected stays, and stays in the state. */
-export async function down(stack: Stack): Promise<number> {
+export async function down(stack: Stack, options: DownOptions = {}): Promise<number> {
   await repairInterrupted(stack);
   const report = new Report();
   await engineWork("stop", report, async (signal) => {
     // Also where config or an interrupted destroy took the protection off: a stop keeps the data.
     await setProtection(stack, isData, true);
-    await stack.destroy({ onEvent: report.onEvent, excludeProtected: true, signal });
+    await stack.destroy({ ...options, onEvent: report.onEvent, excludeProtected: true, signal });
   });
   return report.changes;
 }
 
-/** Removes a stack with all that it has, data included. */
+/** Removes a stack with all that it has, data included, also what is protected. */
 export async function destroyWithData(stack: Stack): Promise<number> {
+  // In the state; the next `up` would put it on again.
+  return await remove(stack, {}, () => setProtection(stack, () => true, false));
+}
+
+/** Removes a stack with all that it has, data included. What is protected makes it fail. */
+export async function remove(
+  stack: Stack,
+  options: DownOptions = {},
+  prepare = async () => {},
+): Promise<number> {
   // Before the state, which says where it is, is gone.
   const target = await targetOf(stack);
   const unrecorded = await repairInterrupted(stack, { data: true });
   const report = new Report();
   await engineWork("destroy", report, async (signal) => {
-    // In the state; the next `up` would put it on again.
-    await setProtection(stack, () => true, false);
-    await stack.destroy({ onEvent: report.onEvent, signal });
+    await prepare();
+    await stack.destroy({ ...options, onEvent: report.onEvent, signal });
   });
   await removeBuilds(target);
   return report.changes + unrecorded;
@@ -68,12 +83,12 @@ async function removeBuilds(target: Target): Promise<void> {
 }
 
 interface RecordedResource {
-  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
   protect?: boolean;
 }
 
-/** The volume of the database. */
-const isData = ({ urn }: RecordedResource) => urn.endsWith("::database-data");
+const isData = ({ type, inputs = {} }: RecordedResource) => holdsData({ type, inputs });
 
 async function setProtection(
   stack: Stack,

@@ -2,7 +2,7 @@ import { say } from "../ops/progress.ts";
 import { LOCAL_STACK } from "../ops/project.ts";
 import { UserError } from "../ops/user-error.ts";
 import { verbs as stackVerbs } from "../ops/verbs/index.ts";
-import type { Verb } from "../ops/verbs/verb.ts";
+import { GROUPS, type Verb } from "../ops/verbs/verb.ts";
 import { bench } from "./bench.ts";
 import { destroy } from "./destroy.ts";
 import { previewExample } from "./preview-example.ts";
@@ -13,53 +13,69 @@ import { test } from "./test.ts";
 import { ensureVerbTools } from "./verb-tools.ts";
 
 const verbs: Readonly<Record<string, Verb>> = {
+  ...stackVerbs,
   start: {
+    group: "This machine",
     summary: "Set up this machine and deploy the stack `local` on it.",
     usage: "npm start",
     run: start,
   },
   stop: {
+    group: "This machine",
     summary: "Take the stack `local` down and keep its data.",
     usage: "npm stop",
     run: stop,
   },
   destroy: {
-    summary: "Remove the stack `local`. With --data its data as well.",
-    usage: "npm run destroy -- --data",
+    ...stackVerbs["destroy"],
+    summary:
+      "Take a stack down and keep its data; with --data, remove that too where it is not protected. " +
+      "`npm run destroy -- --data` is for `local`, and asks nothing.",
+    usage: stackVerbs["destroy"]?.usage ?? "",
     run: destroy,
   },
   pulumi: {
+    group: "Development",
     summary: "Run the pulumi command with the tools of this clone.",
     usage: "npm run pulumi -- preview -s local",
     run: passToPulumi,
   },
   "preview-example": {
+    group: "Development",
     summary: "Show what a stack would make, without credentials and without a state.",
     usage: "npm run preview:example -- dev [KEY=VALUE ...]",
     run: previewExample,
   },
   test: {
+    group: "Development",
     summary:
       "Run check, unit, engine and e2e, or the suites that are named; `slow` means the others.",
     usage: "npm test [-- SUITE ...]",
     run: test,
   },
   bench: {
+    group: "Development",
     summary: "Measure releases and runs without a change beside what else one would take.",
     usage: "npm run bench [-- releases|no-op] [--repeat N]",
     run: bench,
   },
-  ...stackVerbs,
 };
+
+const listed = Object.entries(verbs).map(([name, verb]) => ({
+  group: verb.group ?? "A running stack",
+  text: `  ${name.padEnd(17)}${verb.summary}\n                   ${verb.usage}\n`,
+}));
 
 const HELP = `usage: ./slipway VERB [ARGUMENTS]
 
-${Object.entries(verbs)
-  .map(([name, verb]) => `  ${name.padEnd(17)}${verb.summary}\n                   ${verb.usage}`)
-  .join("\n")}
-
-Exit codes: 0 it is done; 1 it was tried and failed; 2 nothing was tried, the message says why;
-130 it was interrupted. \`pulumi\` ends with the code of the pulumi command.
+${GROUPS.map((group) => {
+  const texts = listed.filter((verb) => verb.group === group).map(({ text }) => text);
+  return `${group}\n${texts.join("")}`;
+}).join("\n")}
+Exit codes: 0 it is done, or there was nothing to do; 1 it was tried and failed (status: something does
+not run; drift: something differs; preview: dangerous, and not allowed); 2 nothing was tried, the message
+says why and what to type; 130 it was interrupted. \`pulumi\`, \`run\` and \`psql\` end with the code of
+their command. With --json, results are JSON on standard output; progress is on standard error.
 `;
 
 async function main([name = "--help", ...args]: string[]): Promise<number> {

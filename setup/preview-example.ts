@@ -10,12 +10,13 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parse, stringify } from "yaml";
+import type { PreviewStep } from "../ops/preview/step.ts";
 import { say } from "../ops/progress.ts";
 import { PROJECT, ROOT, stackFile } from "../ops/project.ts";
 import { type ToolChoice, toolEnvironment } from "../ops/tools.ts";
 import { UserError } from "../ops/user-error.ts";
 import { alone } from "./lock.ts";
-import { type PreviewStep, previewTree } from "./preview-tree.ts";
+import { previewTree } from "./preview-tree.ts";
 import { lastLines, type Result, run } from "./run.ts";
 import { ensurePulumiOnly } from "./tools.ts";
 

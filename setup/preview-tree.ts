@@ -1,13 +1,5 @@
-/** A step of a preview, as `pulumi preview --json` has it. */
-export interface PreviewStep {
-  readonly op: string;
-  readonly urn: string;
-  readonly newState?: {
-    readonly type: string;
-    readonly parent?: string;
-    readonly protect?: boolean;
-  };
-}
+import type { PreviewStep } from "../ops/preview/step.ts";
+import { typeInWords } from "../ops/preview/words.ts";
 
 interface Line {
   readonly depth: number;
@@ -57,41 +49,9 @@ const label = ({ depth, step }: Line) =>
   `${"  ".repeat(depth)}${step.op === "create" ? "+" : step.op} ${nameOf(step)}`;
 
 function inWords(step: PreviewStep): string {
-  const [module = "", , className = ""] = typeOf(step).split(":");
-  const words = module === "command" ? "step" : `${MAKERS[module] ?? ""}${separated(className)}`;
+  const words = typeInWords(typeOf(step));
   return step.newState?.protect === true ? `${words}, protected` : words;
 }
-
-/** Whose a thing is, where it is not ours. */
-const MAKERS: Readonly<Record<string, string>> = {
-  digitalocean: "DigitalOcean ",
-  docker: "Docker ",
-  gcp: "Google ",
-  tls: "TLS ",
-};
-
-/** `ReservedIp` as `reserved IP`. */
-function separated(className: string): string {
-  const words = className.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+/g) ?? [];
-  return words.map((word) => SPELLED[word.toLowerCase()] ?? word.toLowerCase()).join(" ");
-}
-
-const SPELLED: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    "Cloud",
-    "DigitalOcean",
-    "Docker",
-    "GCE",
-    "GKE",
-    "IAM",
-    "IP",
-    "NAT",
-    "Nginx",
-    "Postgres",
-    "SQL",
-    "SSH",
-  ].map((name) => [name.toLowerCase(), name]),
-);
 
 function summary(steps: readonly PreviewStep[]): string {
   const components = steps.filter(isComponent).length;

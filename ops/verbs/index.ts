@@ -1,10 +1,14 @@
 import { doctor } from "./doctor.ts";
 import { hook } from "./hook.ts";
 import { init } from "./init.ts";
+import { destroy } from "./destroy.ts";
+import { drift } from "./drift.ts";
 import { logs } from "./logs.ts";
 import { maintenance } from "./maintenance.ts";
 import { pack } from "./pack.ts";
 import { pruneImages } from "./prune-images.ts";
+import { preview } from "./preview.ts";
+import { promote } from "./promote.ts";
 import { psql } from "./psql.ts";
 import { releases } from "./releases.ts";
 import { rollback } from "./rollback.ts";
@@ -17,11 +21,13 @@ import type { Verb } from "./verb.ts";
 
 /** The verbs on a running stack, by the name that is typed. */
 export const verbs: Readonly<Record<string, Verb>> = {
+  preview,
   up,
-  status,
-  releases,
+  promote,
   rollback,
   rotate,
+  status,
+  releases,
   logs,
   run,
   psql,
@@ -31,5 +37,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   init,
   pack,
   "prune-images": pruneImages,
+  drift,
+  destroy,
   unlock,
 };

@@ -8,6 +8,7 @@ const usage = "./slipway logs -s STACK [--of PART] [--follow] [--lines N]";
 export const logs: Verb = {
   summary: "Show the logs of the app, or of another part (web, process, ingress, database).",
   usage,
+  group: "A running stack",
   async run(args) {
     const { stack, values } = readArguments(args, usage, {
       of: { type: "string" },

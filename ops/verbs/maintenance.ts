@@ -10,6 +10,7 @@ const usage = "./slipway maintenance -s STACK on|off";
 export const maintenance: Verb = {
   summary: "Answer every client with a maintenance page (503), or stop doing so. Releases go on.",
   usage,
+  group: "A running stack",
   async run(args) {
     const { stack, positionals } = readArguments(args, usage, {}, true);
     const [state, ...more] = positionals;

@@ -8,6 +8,7 @@ const usage = "./slipway psql -s STACK [-- ARGUMENT OF PSQL ...]";
 export const psql: Verb = {
   summary: "Open psql on the stack's database, as the owner of what is in it.",
   usage,
+  group: "A running stack",
   async run(args) {
     const { stack, positionals } = readArguments(args, usage, {}, true);
     const target = await targetOf(await openStack(stack));

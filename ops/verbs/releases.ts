@@ -10,6 +10,7 @@ const usage = "./slipway releases -s STACK [--json]";
 export const releases: Verb = {
   summary: "List what was released to a stack, newest first.",
   usage,
+  group: "A running stack",
   async run(args) {
     const { stack, values } = readArguments(args, usage, { json: { type: "boolean" } });
     const target = await targetOf(await openStack(stack));

@@ -13,6 +13,7 @@ const usage = "./slipway rollback -s STACK [--to VERSION] [--lock-wait SECONDS]"
 export const rollback: Verb = {
   summary: "Put an earlier image back: the last verified release, or a version that is named.",
   usage,
+  group: "Releases",
   async run(args) {
     const started = Date.now();
     const { stack: name, values } = readArguments(args, usage, {

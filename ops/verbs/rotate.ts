@@ -24,6 +24,7 @@ const rotations: Readonly<Record<string, (stack: Stack) => Promise<void>>> = {
 export const rotate: Verb = {
   summary: "Put a new secret in the place of one, in config and in what runs, without a gap.",
   usage,
+  group: "Releases",
   async run(args) {
     const started = Date.now();
     const { stack: name, values, positionals } = readArguments(args, usage, LOCK_OPTIONS, true);

@@ -10,6 +10,7 @@ const usage = "./slipway run -s STACK -- COMMAND [ARGUMENT ...]";
 export const run: Verb = {
   summary: "Run a command once in the image and the environment of the app that is live.",
   usage,
+  group: "A running stack",
   async run(args) {
     const { stack, positionals } = readArguments(args, usage, {}, true);
     const [command, ...more] = positionals;

@@ -4,18 +4,20 @@ import { readArguments } from "./arguments.ts";
 import { table } from "./table.ts";
 import type { Verb } from "./verb.ts";
 
-const usage = "./slipway status -s STACK";
+const usage = "./slipway status -s STACK [--json]";
 
 export const status: Verb = {
   summary:
     "Show what is live on a stack, and what runs there. Ends with 1 when something does not run.",
   usage,
+  group: "A running stack",
   async run(args) {
-    const { stack: name } = readArguments(args, usage, {});
+    const { stack: name, values } = readArguments(args, usage, { json: { type: "boolean" } });
     const stack = await openStack(name);
     const target = await targetOf(stack);
     const parts = await target.parts();
-    if (parts.length === 0) {
+    const json = values["json"] === true;
+    if (parts.length === 0 && !json) {
       process.stdout.write(`The stack ${name} is not up.\n`);
       return 1;
     }
@@ -25,6 +27,19 @@ export const status: Verb = {
       target.isInMaintenance(),
     ]);
     const live = releases.find(({ verified }) => verified);
+    const runs = parts.length > 0 && parts.every(({ isRunning }) => isRunning);
+    if (json) {
+      const all = {
+        stack: name,
+        url: url?.value ?? null,
+        live: live ?? null,
+        maintenance,
+        runs,
+        parts,
+      };
+      process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+      return runs ? 0 : 1;
+    }
     const lines = [
       `${name}: ${live === undefined ? "no release" : `${live.version} (${live.image})`}`,
       `  at ${url?.value ?? "no address yet"}${maintenance ? ", in maintenance" : ""}`,
@@ -36,7 +51,7 @@ export const status: Verb = {
         parts.map((part) => [part.role, part.version, part.state, part.name]),
       )}`,
     );
-    return parts.every(({ isRunning }) => isRunning) ? 0 : 1;
+    return runs ? 0 : 1;
   },
 };
 

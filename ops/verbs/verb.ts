@@ -1,4 +1,11 @@
-export type Group = "This machine" | "Releases" | "A running stack" | "Repair" | "Development";
+/** Headings of the help, in its order. */
+export const GROUPS = [
+  "This machine",
+  "Releases",
+  "A running stack",
+  "Repair",
+  "Development",
+] as const;
 
 /** A command on a running stack. */
 export interface Verb {
@@ -6,7 +13,7 @@ export interface Verb {
   readonly summary: string;
   readonly usage: string;
   /** Below which heading the help lists it. */
-  readonly group?: Group;
+  readonly group?: (typeof GROUPS)[number];
   /** It does without the pulumi command. */
   readonly withoutPulumi?: boolean;
   /** @returns the exit code. */

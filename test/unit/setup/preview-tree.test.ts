@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type PreviewStep, previewTree } from "../../../setup/preview-tree.ts";
+import type { PreviewStep } from "../../../ops/preview/step.ts";
+import { previewTree } from "../../../setup/preview-tree.ts";
 
 const urn = (name: string, type: string) => `urn:pulumi:dev::slipway::${type}::${name}`;
 const STACK = urn("slipway-dev", "pulumi:pulumi:Stack");

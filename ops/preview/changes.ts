@@ -1,0 +1,97 @@
+import type { PreviewStep } from "./step.ts";
+
+export type Action = "create" | "update" | "replace" | "delete" | "same";
+
+/** All that is to happen to one resource. */
+export interface Change {
+  readonly urn: string;
+  readonly name: string;
+  readonly type: string;
+  /** The part of the stack that it belongs to, as its diagram has it. */
+  readonly component: string;
+  readonly action: Action;
+  /** Whether a replacement is made only when the old one is gone. */
+  readonly gap: boolean;
+  readonly old: Readonly<Record<string, unknown>>;
+  readonly now: Readonly<Record<string, unknown>>;
+  readonly wasProtected: boolean;
+  readonly isProtected: boolean;
+  /** It is let go of, and stays. */
+  readonly retained: boolean;
+  /** Properties that differ, the outermost names. */
+  readonly keys: readonly string[];
+  /** Whether somebody else has changed it, outside of Pulumi. */
+  readonly drifted: boolean;
+}
+
+/** What a preview means to do, a change for each resource, in the order of the engine. */
+export function changesOf(steps: readonly PreviewStep[]): Change[] {
+  const byUrn = Map.groupBy(steps, ({ urn }) => urn);
+  const parents = new Map(
+    steps.map(({ urn, oldState, newState }) => [urn, (newState ?? oldState)?.parent]),
+  );
+  return [...byUrn]
+    .filter(([, [first]]) => first !== undefined && isThing(typeOf(first)))
+    .map(([urn, all]) => changeOf(urn, all, componentOf(urn, parents)));
+}
+
+function changeOf(urn: string, steps: readonly PreviewStep[], component: string): Change {
+  const ops = steps.map(({ op }) => op);
+  const old = steps.find(({ oldState }) => oldState !== undefined)?.oldState;
+  // The step that deletes the old one has no new state, or the old one's.
+  const now = steps.find(({ op, newState }) => newState !== undefined && !op.startsWith("delete"));
+  const action = actionOf(ops);
+  return {
+    urn,
+    name: nameOf(urn),
+    type: steps.map(typeOf).find(Boolean) ?? "",
+    component,
+    action,
+    gap: action === "replace" && deletesFirst(ops),
+    old: old?.inputs ?? {},
+    now: action === "delete" ? {} : (now?.newState?.inputs ?? {}),
+    wasProtected: old?.protect === true,
+    isProtected: now?.newState?.protect === true,
+    retained: old?.retainOnDelete === true,
+    keys: [...new Set(steps.flatMap(keysOf))].sort(),
+    drifted: steps.some(({ drifted }) => drifted === true),
+  };
+}
+
+function actionOf(ops: readonly string[]): Action {
+  if (ops.some((op) => op === "replace" || op.endsWith("-replacement") || op.endsWith("-replaced")))
+    return "replace";
+  for (const action of ["delete", "create", "update"] as const) {
+    if (ops.includes(action)) return action;
+  }
+  return ops.includes("import") ? "create" : "same";
+}
+
+function deletesFirst(ops: readonly string[]): boolean {
+  const [deleted, made] = [ops.indexOf("delete-replaced"), ops.indexOf("create-replacement")];
+  return deleted >= 0 && (made < 0 || deleted < made);
+}
+
+function keysOf({ diffReasons, replaceReasons, detailedDiff }: PreviewStep): string[] {
+  const paths = [
+    ...(diffReasons ?? []),
+    ...(replaceReasons ?? []),
+    ...Object.keys(detailedDiff ?? {}),
+  ];
+  return paths.map((path) => /^[^.[]+/.exec(path)?.[0] ?? path);
+}
+
+/** Its ancestor right below the stack. */
+function componentOf(urn: string, parents: ReadonlyMap<string, string | undefined>): string {
+  const parent = parents.get(urn);
+  if (parent === undefined || parent === "" || parent.includes("pulumi:pulumi:Stack::"))
+    return nameOf(urn);
+  return componentOf(parent, parents);
+}
+
+/** Components and providers are no things of their own. */
+const isThing = (type: string) => !/^(slipway:components|pulumi):/.test(type);
+
+const typeOf = ({ newState, oldState, urn }: PreviewStep) =>
+  (newState ?? oldState)?.type ?? urn.split("::").at(-2)?.split("$").at(-1) ?? "";
+const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;

@@ -1,0 +1,253 @@
+import type { Change } from "./changes.ts";
+import { holdsData, takesAllWithIt } from "./data.ts";
+import { openingsOf } from "./openings.ts";
+import { asList, at, leaves, madePlain } from "./values.ts";
+import { typeInWords } from "./words.ts";
+
+/** What a change means to those who use the stack, the worst last. */
+export const RISKS = [
+  "no downtime",
+  "restart",
+  "becomes public",
+  "secret in the clear",
+  "data at risk",
+] as const;
+export type Risk = (typeof RISKS)[number];
+
+export interface Finding {
+  readonly component: string;
+  /** In words, as `releases 1.4.2 (image ...) without a gap`. */
+  readonly text: string;
+  readonly risk: Risk;
+  /** Whether somebody has to say that this is meant. */
+  readonly dangerous: boolean;
+}
+
+/** What a preview means, in words, the worst first within each component. */
+export function findingsOf(changes: readonly Change[]): Finding[] {
+  const context = { isNew: changes.every(({ old }) => Object.keys(old).length === 0), changes };
+  const findings = changes.flatMap((change) => [
+    ...dangersOf(change, context),
+    ...(change.action === "same" ? [] : [plainly(change, context)]),
+  ]);
+  return unique(findings.filter((one): one is Finding => one !== undefined));
+}
+
+interface Context {
+  /** Whether the stack is not there yet. */
+  readonly isNew: boolean;
+  readonly changes: readonly Change[];
+}
+
+function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
+  const { component, action, old, now, type } = change;
+  const dangerous = (text: string, risk: Risk) => ({ component, text, risk, dangerous: true });
+  const it = nameOf(change);
+  const goes = action === "delete" || action === "replace";
+  const all: Finding[] = [];
+  if (goes && !change.retained && holdsData({ type, inputs: old })) {
+    const end =
+      action === "delete" ? "is DELETED, and its data with it" : "is REPLACED by an empty one";
+    all.push(dangerous(`${it} ${end}`, "data at risk"));
+  }
+  if (goes && !change.retained && takesAllWithIt(type)) {
+    all.push(
+      dangerous(`${it} is ${action.toUpperCase()}D, with all that is in it`, "data at risk"),
+    );
+  }
+  if (action !== "create" && action !== "delete" && change.wasProtected && !change.isProtected) {
+    all.push(dangerous(`the protection of ${it} is removed`, "data at risk"));
+  }
+  if (guarded(old) && action !== "delete" && action !== "create" && !guarded(now)) {
+    all.push(dangerous(`the cloud's own protection of ${it} is removed`, "data at risk"));
+  }
+  for (const { text, usual } of goesWithAll(change, changes) ? [] : openingsOf(change)) {
+    const finding = dangerous(`${it}: ${text}`, "becomes public");
+    all.push({ ...finding, dangerous: !(usual && isNew) });
+  }
+  // A new value is no old one made plain: what was replaced may be another thing.
+  for (const path of action === "delete" ? [] : madePlain(old, now)) {
+    all.push(dangerous(`${path} of ${it} is no longer secret`, "secret in the clear"));
+  }
+  return all;
+}
+
+/** Whether what it stands before goes too: the machine of a firewall, the namespace of a policy. */
+function goesWithAll({ component, action, type }: Change, changes: readonly Change[]): boolean {
+  const beside = /networkpolicy/i.test(type)
+    ? changes.filter((one) => one.type === "kubernetes:core/v1:Namespace")
+    : changes.filter((one) => one.component === component && one.type !== type);
+  return action === "delete" && beside.length > 0 && beside.every((one) => one.action === "delete");
+}
+
+/** Whether a cloud refuses to delete it. */
+const guarded = (inputs: Change["old"]) =>
+  leaves(inputs).some(
+    ({ path, value }) => /(^|\.)deletionProtection(Enabled)?$/.test(path) && value === true,
+  );
+
+type Words = (change: Change, context: Context) => Omit<Finding, "component"> | undefined;
+
+function plainly(change: Change, context: Context): Finding | undefined {
+  const words = WORDS[change.type] ?? generally;
+  const finding = change.drifted ? driftOf(change) : words(change, context);
+  return finding === undefined ? undefined : { component: change.component, ...finding };
+}
+
+const quietly = (text: string) => ({ text, risk: "no downtime" as const, dangerous: false });
+const withRestart = (text: string) => ({ text, risk: "restart" as const, dangerous: false });
+
+const driftOf = (change: Change) =>
+  quietly(
+    change.action === "delete"
+      ? `${nameOf(change)} was removed by hand`
+      : `${nameOf(change)} was changed by hand: ${change.keys.join(", ")}`,
+  );
+
+const generally: Words = (change) => {
+  const it = nameOf(change);
+  if (change.action === "create") return quietly(`makes ${it}`);
+  if (change.action === "delete") return quietly(`removes ${it}`);
+  if (change.action === "replace") return quietly(`makes ${it} anew${because(change)}`);
+  return quietly(`changes ${it}${because(change)}`);
+};
+
+const because = ({ keys }: Change) => (keys.length === 0 ? "" : `: ${keys.join(", ")}`);
+
+const container: Words = (change, context) => {
+  const { action, gap } = change;
+  if (action === "create" || action === "delete") {
+    return roleOf(change) === "web" ? appWords(change) : generally(change, context);
+  }
+  switch (roleOf(change)) {
+    case "web":
+      return appWords(change);
+    case "process":
+      return quietly(`${change.name.replace("process-", "")} starts anew`);
+    case "ingress":
+      return withRestart("Nginx is replaced: a gap of about a second");
+    case "database":
+      return withRestart(
+        "Postgres is replaced: no database for some seconds; its data stays on its volume",
+      );
+    default:
+      return gap
+        ? withRestart(`${nameOf(change)} is replaced: it is away for some seconds`)
+        : generally(change, context);
+  }
+};
+
+const deployment: Words = (change, context) => {
+  if (roleOf(change) === "web") return appWords(change);
+  if (change.action !== "update") return generally(change, context);
+  return quietly(`rolls ${nameOf(change)} over, pod by pod`);
+};
+
+/** The app itself: its containers or pods. */
+function appWords(change: Change): ReturnType<Words> {
+  const [was, is] = [releaseIn(change.old), releaseIn(change.now)];
+  const name = (release: Release) =>
+    `${release.version || "another version"} (image ${release.image})`;
+  if (change.action === "delete") return quietly(`takes ${change.name} away`);
+  if (was.image === undefined) return quietly(`starts ${name(is)}`);
+  const how = change.gap ? "with a gap: the old one goes first" : "without a gap";
+  const text =
+    was.image === is.image && was.version === is.version
+      ? `starts the app anew, ${how}${because(change)}`
+      : `releases ${name(is)} ${how}; it was ${was.version || was.image}`;
+  return change.gap ? withRestart(text) : quietly(text);
+}
+
+interface Release {
+  readonly image: string | undefined;
+  readonly version: string;
+}
+
+function releaseIn(inputs: Change["now"]): Release {
+  const image = at(inputs, "image") ?? at(inputs, "spec.template.spec.containers.0.image");
+  const version = labelsOf(inputs)["slipway.release"] ?? "";
+  return { image: image === undefined ? undefined : String(image), version };
+}
+
+const roleOf = ({ now, old }: Change) =>
+  labelsOf(now)["slipway.role"] ?? labelsOf(old)["slipway.role"] ?? "";
+
+/** Of a container of Docker, or of the pods of a Deployment. */
+function labelsOf(inputs: Change["now"]): Record<string, string> {
+  const listed = asList(inputs["labels"]).map((one) => [at(one, "label"), at(one, "value")]);
+  const ofPods = at(inputs, "spec.template.metadata.labels") as Record<string, string> | undefined;
+  return { ...Object.fromEntries(listed), ...ofPods };
+}
+
+const STEPS: readonly (readonly [RegExp, string])[] = [
+  [/^migrate$/, "runs the migration in the new image, before it takes traffic"],
+  [/-healthy$/, ""],
+  [/^release-(switched|verified)$/, "switches to it, and asks from outside what answers"],
+  [/^image-pull$/, "gets the image"],
+  [/^image-build$/, "builds the image"],
+  [/^image-load$/, "loads the image from its archive"],
+  [/^static-copied$/, "copies its static files beside those of the releases before"],
+  [/^database-login$/, "sets the login of the database; the one before goes last"],
+  [/^ingress-configured$/, "gives Nginx another configuration, without a gap"],
+];
+
+const commandStep: Words = (change, context) => {
+  if (change.action === "delete") return generally(change, context);
+  const words = STEPS.find(([name]) => name.test(change.name))?.[1];
+  if (words === "") return undefined;
+  return quietly(words ?? `runs the step ${change.name}`);
+};
+
+const machine: Words = (change, context) => {
+  if (change.action === "replace" || change.action === "delete") {
+    return withRestart(
+      `${nameOf(change)} is ${change.action}d: what runs on it is away for minutes`,
+    );
+  }
+  return change.keys.some((key) => ["size", "machineType"].includes(key))
+    ? withRestart(`${nameOf(change)} is shut down to get its new size`)
+    : generally(change, context);
+};
+
+/** What is away, or elsewhere, while it is changed. */
+const restarting =
+  (what: string, actions: readonly Change["action"][]): Words =>
+  (change, context) =>
+    actions.includes(change.action)
+      ? withRestart(`${nameOf(change)} ${what}${because(change)}`)
+      : generally(change, context);
+
+const WORDS: Readonly<Record<string, Words>> = {
+  "command:local:Command": commandStep,
+  "docker:index/container:Container": container,
+  "docker:index/network:Network": restarting("goes, with all that is on it", ["replace", "delete"]),
+  "kubernetes:apps/v1:Deployment": deployment,
+  "kubernetes:apps/v1:StatefulSet": restarting("restarts: no database for some seconds", [
+    "update",
+    "replace",
+  ]),
+  "digitalocean:index/droplet:Droplet": machine,
+  "gcp:compute/instance:Instance": machine,
+  "digitalocean:index/reservedIp:ReservedIp": restarting("is another one then", [
+    "replace",
+    "delete",
+  ]),
+  "gcp:compute/address:Address": restarting("is another one then", ["replace", "delete"]),
+  "digitalocean:index/databaseCluster:DatabaseCluster": restarting("may be away for a minute", [
+    "update",
+  ]),
+  "gcp:sql/databaseInstance:DatabaseInstance": restarting("may be away for a minute", ["update"]),
+};
+
+/** What it is: `the Docker volume database-data`. */
+const nameOf = ({ type, name }: Change) =>
+  `the ${typeInWords(type)} \`${name.replaceAll("`", "'")}\``;
+
+/** Replicas say the same. */
+function unique(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ component, text }) => {
+    const key = `${component}: ${text}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}

@@ -1,0 +1,73 @@
+import type { PreviewReport } from "./report.ts";
+import { isAlarming, sizeLine, summaryLine } from "./text.ts";
+
+/** By which the note of a stack is found again; it does not show. */
+export const markerOf = (stack: string) => `<!-- slipway:preview:${stack} -->`;
+
+/** A merge request can be opened whatever its previews say, but not read when they are longer. */
+const DIFF_LIMIT = 60_000;
+
+export interface Told {
+  /** The whole difference, as `pulumi preview --diff` prints it. */
+  readonly diff: string;
+  /** Whether somebody has said that what is dangerous is meant; undefined where nothing is. */
+  readonly allowed: boolean | undefined;
+  /** Name of the label that says so. */
+  readonly label: string;
+}
+
+/** For a merge request: the verdict first, the whole difference last and folded. */
+export function asMarkdown(report: PreviewReport, { diff, allowed, label }: Told): string {
+  return [
+    markerOf(report.stack),
+    `### ${code(report.stack)}: ${report.verdict.map(emphasised).join(" · ")}`,
+    ...permission(allowed, label),
+    ...report.components.flatMap(({ name, findings }) => [
+      `**${plain(name)}**`,
+      findings
+        .map(
+          ({ text, dangerous }) => `- ${dangerous ? `:warning: **${plain(text)}**` : plain(text)}`,
+        )
+        .join("\n"),
+    ]),
+    ...list("Sizes", report.sizes.map(sizeLine)),
+    ...list("Not seen", report.unseen),
+    folded(summaryLine(report.summary), diff),
+    "",
+  ].join("\n\n");
+}
+
+const emphasised = (verdict: string) =>
+  isAlarming(verdict) ? `**${verdict.toUpperCase()}**` : verdict;
+
+function permission(allowed: boolean | undefined, label: string): string[] {
+  if (allowed === undefined) return [];
+  return [
+    allowed
+      ? `What is marked is allowed by the label ${code(label)}.`
+      : `What is marked needs the label ${code(label)} on this merge request; then run this job again.`,
+  ];
+}
+
+const list = (title: string, lines: readonly string[]) =>
+  lines.length === 0 ? [] : [`**${title}**`, lines.map((line) => `- ${plain(line)}`).join("\n")];
+
+function folded(title: string, diff: string): string {
+  const cut = diff.length > DIFF_LIMIT;
+  const shown = cut
+    ? `${diff.slice(0, DIFF_LIMIT)}\n(shortened; the job's log has all of it)`
+    : diff;
+  // Longer than any in what it holds, so that nothing in there ends it.
+  const fence = "~".repeat(Math.max(3, ...(shown.match(/~+/g) ?? []).map((one) => one.length + 1)));
+  return `<details><summary>${title}</summary>\n\n${fence}\n${shown.trimEnd()}\n${fence}\n\n</details>`;
+}
+
+/** Names come from config: none is to become a link, a mention or an element. */
+const plain = (text: string) =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[\\*_[\]<>@#!~|$]/g, "\\$&")))
+    .join("")
+    .replaceAll("\n", " ");
+
+const code = (text: string) => `\`${text.replaceAll("`", "'")}\``;

@@ -1,0 +1,87 @@
+import { createInterface } from "node:readline/promises";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { readConfig } from "../config.ts";
+import { openForChange } from "../open-for-change.ts";
+import { holdsData, takesAllWithIt } from "../preview/data.ts";
+import { duration, say } from "../progress.ts";
+import { down, remove } from "../up.ts";
+import { UserError } from "../user-error.ts";
+import { openStack } from "../workspace.ts";
+import { LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
+import type { Verb } from "./verb.ts";
+
+const usage = "./slipway destroy -s STACK [--data] [--yes STACK] [--lock-wait SECONDS]";
+
+export const destroy: Verb = {
+  summary:
+    "Take a stack down and keep its data; with --data, remove that too where it is not protected.",
+  usage,
+  group: "A running stack",
+  async run(args) {
+    const began = Date.now();
+    const { stack: name, values } = readArguments(args, usage, {
+      ...LOCK_OPTIONS,
+      data: { type: "boolean" },
+      yes: { type: "string" },
+    });
+    const withData = values["data"] === true;
+    if (withData) refuseProtected(name, await protectedIn(await openStack(name)));
+    await confirm(name, withData, textOf(values, "yes"));
+    const stack = await openForChange(name, lockOptions(values));
+    const runProgram = (await readConfig(stack, "clusterLogin")) === "token";
+    const deleted = withData
+      ? await remove(stack, { runProgram })
+      : await down(stack, { runProgram });
+    const rest = withData ? "and so is its data" : "and its data is kept";
+    say(
+      deleted === 0
+        ? `✓ ${name} has nothing to remove.`
+        : `✓ ${name} is down, ${rest}: ${deleted} things removed in ${duration(began)}.`,
+    );
+    return 0;
+  },
+};
+
+interface Recorded {
+  readonly urn: string;
+  readonly type: string;
+  readonly protect?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Names of what is protected in a stack. */
+async function protectedIn(stack: Stack): Promise<string[]> {
+  const { deployment } = await stack.exportStack();
+  const resources: Recorded[] = deployment.resources ?? [];
+  return resources
+    .filter(({ protect }) => protect === true)
+    .map(({ urn, type, inputs = {} }) => {
+      const holds = holdsData({ type, inputs }) || takesAllWithIt(type);
+      return `${urn.split("::").at(-1)}${holds ? " (data)" : ""}`;
+    });
+}
+
+function refuseProtected(stack: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  throw new UserError(
+    `${stack} has what is protected: ${names.join(", ")}. To keep it, leave out --data. If it is to go, ` +
+      "back it up, and type:\n" +
+      `  npm run pulumi -- config set protectData false -s ${stack}\n` +
+      `  ./slipway up -s ${stack}\n` +
+      `  ./slipway destroy -s ${stack} --data`,
+  );
+}
+
+async function confirm(stack: string, withData: boolean, yes: string | undefined): Promise<void> {
+  if (yes === stack) return;
+  const what = `This takes ${stack} down${withData ? " and REMOVES ITS DATA" : " and keeps its data"}.`;
+  if (yes !== undefined) throw new UserError(`${what} --yes names another stack: "${yes}".`);
+  if (process.stdin.isTTY !== true) {
+    throw new UserError(`${what} If that is meant: --yes ${stack}.`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${what} Type its name to go on: `);
+  terminal.close();
+  if (answer.trim() !== stack)
+    throw new UserError(`"${answer.trim()}" is not ${stack}: nothing was done.`);
+}

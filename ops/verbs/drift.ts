@@ -1,0 +1,30 @@
+import { previewOf } from "../preview/run.ts";
+import { asText } from "../preview/text.ts";
+import { say, step } from "../progress.ts";
+import { openStack } from "../workspace.ts";
+import { readArguments } from "./arguments.ts";
+import type { Verb } from "./verb.ts";
+
+const usage = "./slipway drift -s STACK [--json]";
+
+export const drift: Verb = {
+  summary:
+    "Say what is otherwise than program, config and state have it. Ends with 1 then; changes nothing.",
+  usage,
+  group: "A running stack",
+  async run(args) {
+    const { stack: name, values } = readArguments(args, usage, { json: { type: "boolean" } });
+    const stack = await openStack(name);
+    const { report } = await step(`Looking at ${name}`, () => previewOf(stack, { refresh: true }));
+    const same = report.verdict.includes("no change");
+    if (values["json"] === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else if (!same) process.stdout.write(asText(report, process.stdout.isTTY === true));
+    say(
+      same
+        ? `✓ ${name} is as program, config and state have it.`
+        : `slipway: ${name} is not as program, config and state have it. \`./slipway up -s ${name}\` mends what ` +
+            "the program has, and config what it should have been.",
+    );
+    return same ? 0 : 1;
+  },
+};

@@ -1,0 +1,69 @@
+import type { ReleaseRecord } from "../../components/release-record.ts";
+import { isSameCommit } from "../commits.ts";
+import { deploy, releasesOf } from "../deploy.ts";
+import { say } from "../progress.ts";
+import { UserError } from "../user-error.ts";
+import { openStack } from "../workspace.ts";
+import { LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
+import { commitOf } from "./up.ts";
+import type { Verb } from "./verb.ts";
+
+const usage =
+  "./slipway promote -s STACK --from STACK --commit SHA [--version NAME] [--force] [--dotenv FILE] " +
+  "[--lock-wait SECONDS]";
+
+export const promote: Verb = {
+  summary:
+    "Release to a stack the very image that another one has verified for a commit. Never a build.",
+  usage,
+  group: "Releases",
+  async run(args) {
+    const { stack, values } = readArguments(args, usage, {
+      ...LOCK_OPTIONS,
+      from: { type: "string" },
+      commit: { type: "string" },
+      version: { type: "string" },
+      force: { type: "boolean" },
+      dotenv: { type: "string" },
+    });
+    const [from, commit] = [textOf(values, "from"), commitOf(textOf(values, "commit"))];
+    if (from === undefined) throw new UserError(`From which stack? usage: ${usage}`);
+    if (commit === undefined) throw new UserError(`Which commit? usage: ${usage}`);
+    if (from === stack)
+      throw new UserError(`${stack} can't be promoted to itself. usage: ${usage}`);
+    const release = verifiedOf(commit, from, await releasesOf(await openStack(from)));
+    say(
+      `${from} verified ${release.image} (${release.version}) on ${release.time}, by ${release.by}.`,
+    );
+    await deploy({
+      stack,
+      image: release.image,
+      version: textOf(values, "version") ?? release.version,
+      commit,
+      force: values["force"] === true,
+      dotenv: textOf(values, "dotenv"),
+      lock: lockOptions(values),
+    });
+    return 0;
+  },
+};
+
+const LISTED = 10;
+
+/** The newest release of a commit. */
+export function verifiedOf(
+  commit: string,
+  stack: string,
+  verified: readonly ReleaseRecord[],
+): ReleaseRecord {
+  const release = verified.find((one) => isSameCommit(one.commit, commit));
+  if (release !== undefined) return release;
+  const known = verified.filter((one) => one.commit !== "").slice(0, LISTED);
+  const list = known.map((one) => `\n  ${one.commit.slice(0, 12)}  ${one.version}  ${one.time}`);
+  throw new UserError(
+    `${stack} has never verified ${commit.slice(0, 12)}, so it is not released to anybody else. ` +
+      (list.length === 0
+        ? `There is nothing that it did verify. Release there first: \`./slipway up -s ${stack}\`.`
+        : `Tag one that it did verify, or release this one there first:${list.join("")}`),
+  );
+}

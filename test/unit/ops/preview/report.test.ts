@@ -1,0 +1,400 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type PreviewReport, reportOf } from "../../../../ops/preview/report.ts";
+import type { PreviewStep } from "../../../../ops/preview/step.ts";
+import { appContainer, stepsFor } from "./steps.ts";
+
+const CONTAINER = "docker:index/container:Container";
+const VOLUME = "docker:index/volume:Volume";
+const FIREWALL = "digitalocean:index/firewall:Firewall";
+const DROPLET = "digitalocean:index/droplet:Droplet";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const report = (...steps: PreviewStep[][]) =>
+  reportOf({ stack: "dev", steps: steps.flat(), refreshed: false });
+const texts = ({ components }: PreviewReport) =>
+  components.flatMap(({ findings }) => findings.map(({ text }) => text));
+
+/** Something that was there before, so that the stack is not new. */
+const there = stepsFor({
+  type: "docker:index/network:Network",
+  name: "network",
+  old: { a: 1 },
+  now: { a: 1 },
+});
+
+test("nothing to do is no change", () => {
+  expect(report(there)).toMatchObject({ verdict: ["no change"], dangerous: false, components: [] });
+});
+
+test("a release is said by version and image, once for all replicas, and has no gap", () => {
+  const replica = (name: string) =>
+    stepsFor({
+      type: CONTAINER,
+      name,
+      in: "web",
+      old: appContainer("app:1", "1.4.1"),
+      now: appContainer("app:2", "1.4.2"),
+      replaced: "beside the old one",
+    });
+  const all = report(replica("web-1"), replica("web-2"));
+  expect(all).toMatchObject({ verdict: ["no downtime"], dangerous: false, sizes: [] });
+  expect(texts(all)).toEqual(["releases 1.4.2 (image app:2) without a gap; it was 1.4.1"]);
+  expect(all.summary).toEqual({ create: 0, update: 0, replace: 2, delete: 0 });
+});
+
+test("a container of the app that goes before the new one is there is a gap", () => {
+  const all = report(
+    stepsFor({
+      type: CONTAINER,
+      name: "web-1",
+      in: "web",
+      old: appContainer("app:1", "1"),
+      now: appContainer("app:2", "2"),
+      replaced: "old one first",
+    }),
+  );
+  expect(all.verdict).toEqual(["restart"]);
+  expect(texts(all)[0]).toContain("with a gap");
+});
+
+describe("what is dangerous", () => {
+  const database = [{ label: "slipway.role", value: "database" }];
+  const rule = (portRange: string, ...sourceAddresses: string[]) => ({
+    inboundRules: [{ protocol: "tcp", portRange, sourceAddresses }],
+  });
+  const google = (source: string) => ({
+    allows: [{ protocol: "tcp", ports: ["22"] }],
+    sourceRanges: [source],
+  });
+
+  test.each<[string, PreviewStep[], string, string]>([
+    [
+      "the volume of the database is deleted",
+      stepsFor({ type: VOLUME, name: "database-data", old: { labels: database } }),
+      "the Docker volume `database-data` is DELETED, and its data with it",
+      "data at risk",
+    ],
+    [
+      "a database at a cloud is replaced",
+      stepsFor({
+        type: "gcp:sql/databaseInstance:DatabaseInstance",
+        name: "database",
+        old: { region: "a" },
+        now: { region: "b" },
+        replaced: "old one first",
+      }),
+      "the Google database instance `database` is REPLACED by an empty one",
+      "data at risk",
+    ],
+    [
+      "a claim is replaced",
+      stepsFor({
+        type: "kubernetes:core/v1:PersistentVolumeClaim",
+        name: "database-data",
+        old: { a: 1 },
+        now: { a: 2 },
+        replaced: "beside the old one",
+      }),
+      "the persistent volume claim `database-data` is REPLACED by an empty one",
+      "data at risk",
+    ],
+    [
+      "a namespace goes, with what is in it",
+      stepsFor({ type: "kubernetes:core/v1:Namespace", name: "namespace", old: { a: 1 } }),
+      "the namespace `namespace` is DELETED, with all that is in it",
+      "data at risk",
+    ],
+    [
+      "a protection is removed, and nothing else changes",
+      stepsFor({
+        type: "digitalocean:index/volume:Volume",
+        name: "machine-data",
+        old: { size: 10 },
+        now: { size: 10 },
+        wasProtected: true,
+        isProtected: false,
+      }),
+      "the protection of the DigitalOcean volume `machine-data` is removed",
+      "data at risk",
+    ],
+    [
+      "a cloud's own protection is removed",
+      stepsFor({
+        type: "gcp:container/cluster:Cluster",
+        name: "cluster",
+        old: { deletionProtection: true },
+        now: { deletionProtection: false },
+        keys: ["deletionProtection"],
+      }),
+      "the cloud's own protection of the Google cluster `cluster` is removed",
+      "data at risk",
+    ],
+    [
+      "SSH is opened at DigitalOcean",
+      stepsFor({
+        type: FIREWALL,
+        name: "machine-firewall",
+        in: "machine",
+        old: rule("22", "203.0.113.0/24"),
+        now: rule("22", "203.0.113.0/24", "0.0.0.0/0"),
+        keys: ["inboundRules"],
+      }),
+      "the DigitalOcean firewall `machine-firewall`: port 22 becomes open to 0.0.0.0/0",
+      "becomes public",
+    ],
+    [
+      "SSH is opened at Google",
+      stepsFor({
+        type: "gcp:compute/firewall:Firewall",
+        name: "machine-ssh",
+        in: "machine",
+        old: google("203.0.113.0/24"),
+        now: google("::/0"),
+        keys: ["sourceRanges"],
+      }),
+      "the Google firewall `machine-ssh`: port 22 becomes open to ::/0",
+      "becomes public",
+    ],
+    [
+      "Nginx is published on every address",
+      stepsFor({
+        type: CONTAINER,
+        name: "ingress",
+        old: { ...appContainer("n", "", "ingress"), ports: [{ external: 8080, ip: "127.0.0.1" }] },
+        now: { ...appContainer("n", "", "ingress"), ports: [{ external: 8080, ip: "0.0.0.0" }] },
+        replaced: "old one first",
+      }),
+      "the Docker container `ingress`: port 8080 becomes open to every address",
+      "becomes public",
+    ],
+    [
+      "a service gets an address of its own",
+      stepsFor({
+        type: "kubernetes:core/v1:Service",
+        name: "web",
+        old: { spec: { type: "ClusterIP" } },
+        now: { spec: { type: "LoadBalancer" } },
+        keys: ["spec"],
+      }),
+      "the service `web`: it becomes reachable by everybody (LoadBalancer)",
+      "becomes public",
+    ],
+    [
+      "a database lets everybody in",
+      stepsFor({
+        type: "digitalocean:index/databaseFirewall:DatabaseFirewall",
+        name: "database-firewall",
+        old: { rules: [{ type: "droplet", value: "1" }] },
+        now: { rules: [{ type: "ip_addr", value: "0.0.0.0/0" }] },
+        keys: ["rules"],
+      }),
+      "the DigitalOcean database firewall `database-firewall`: it becomes open to 0.0.0.0/0 (rules.value)",
+      "becomes public",
+    ],
+    [
+      "a wall goes",
+      stepsFor({
+        type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+        name: "deny",
+        old: { a: 1 },
+      }),
+      "the network policy `deny`: what it kept out gets in",
+      "becomes public",
+    ],
+    [
+      "a secret is made plain",
+      stepsFor({
+        type: CONTAINER,
+        name: "web-1",
+        in: "web",
+        old: { ...appContainer("a", "1"), envs: ["[secret]"] },
+        now: { ...appContainer("a", "1"), envs: ["TOKEN=x"] },
+        replaced: "beside the old one",
+      }),
+      "envs.0 of the Docker container `web-1` is no longer secret",
+      "secret in the clear",
+    ],
+  ])("%s", (_, steps, text, verdict) => {
+    const all = report(there, steps);
+    expect(texts(all)).toContain(text);
+    expect(all.dangerous).toBe(true);
+    expect(all.verdict[0]).toBe(verdict);
+  });
+
+  test.each<[string, PreviewStep[]]>([
+    [
+      "a volume of static files goes",
+      stepsFor({ type: VOLUME, name: "ingress-static", old: { labels: [] } }),
+    ],
+    [
+      "the app may call everywhere",
+      stepsFor({
+        type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+        name: "web",
+        old: { spec: { egress: [] } },
+        now: { spec: { egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }] } },
+        keys: ["spec"],
+      }),
+    ],
+    [
+      "a secret is another one, or not known yet",
+      stepsFor({
+        type: "kubernetes:core/v1:Secret",
+        name: "secrets",
+        old: { stringData: "[secret]", data: "[secret]", more: { key: "[secret]" } },
+        now: { stringData: "[secret]", data: UNKNOWN, more: {} },
+        keys: ["stringData"],
+      }),
+    ],
+    [
+      "a load balancer is inside",
+      stepsFor({
+        type: "kubernetes:core/v1:Service",
+        name: "web",
+        old: { spec: { type: "ClusterIP" } },
+        now: {
+          metadata: { annotations: { "networking.gke.io/load-balancer-type": "Internal" } },
+          spec: { type: "LoadBalancer" },
+        },
+        keys: ["spec"],
+      }),
+    ],
+  ])("is not that %s", (_, steps) => {
+    expect(report(there, steps)).toMatchObject({ verdict: ["no downtime"], dangerous: false });
+  });
+
+  test("web ports of a stack that is new are said, and are no danger; SSH is", () => {
+    const everywhere = (port: string) =>
+      stepsFor({
+        type: FIREWALL,
+        name: "machine-firewall",
+        in: "machine",
+        now: rule(port, "0.0.0.0/0"),
+      });
+    expect(report(everywhere("443"))).toMatchObject({
+      verdict: ["becomes public"],
+      dangerous: false,
+    });
+    expect(report(everywhere("22")).dangerous).toBe(true);
+    expect(report(there, everywhere("443")).dangerous).toBe(true);
+  });
+});
+
+test.each<[string, PreviewStep[], string]>([
+  [
+    "Nginx",
+    stepsFor({
+      type: CONTAINER,
+      name: "ingress",
+      old: appContainer("n:1", "", "ingress"),
+      now: appContainer("n:2", "", "ingress"),
+      replaced: "old one first",
+    }),
+    "Nginx is replaced: a gap of about a second",
+  ],
+  [
+    "Postgres",
+    stepsFor({
+      type: CONTAINER,
+      name: "database",
+      old: appContainer("p:1", "", "database"),
+      now: appContainer("p:2", "", "database"),
+      replaced: "old one first",
+    }),
+    "Postgres is replaced: no database for some seconds; its data stays on its volume",
+  ],
+  [
+    "a droplet that gets another size",
+    stepsFor({
+      type: DROPLET,
+      name: "machine",
+      old: { size: "s" },
+      now: { size: "m" },
+      keys: ["size"],
+    }),
+    "the DigitalOcean droplet `machine` is shut down to get its new size",
+  ],
+  [
+    "a machine that is replaced",
+    stepsFor({
+      type: DROPLET,
+      name: "machine",
+      old: { a: 1 },
+      now: { a: 2 },
+      replaced: "old one first",
+    }),
+    "the DigitalOcean droplet `machine` is replaced: what runs on it is away for minutes",
+  ],
+])("%s restarts", (_, steps, text) => {
+  const all = report(there, steps);
+  expect(all.verdict).toEqual(["restart"]);
+  expect(texts(all)).toEqual([text]);
+});
+
+test("sizes that cost are said, before and after", () => {
+  const replicas = (count: number) => ({ spec: { replicas: count } });
+  const { sizes } = report(
+    stepsFor({
+      type: DROPLET,
+      name: "machine",
+      old: { size: "s-1" },
+      now: { size: "s-2" },
+      keys: ["size"],
+    }),
+    stepsFor({
+      type: "kubernetes:apps/v1:Deployment",
+      name: "web",
+      old: replicas(2),
+      now: replicas(3),
+      keys: ["spec"],
+    }),
+    stepsFor({ type: "digitalocean:index/volume:Volume", name: "data", now: { size: 20 } }),
+  );
+  expect(sizes).toEqual([
+    { component: "machine", name: "machine", of: "size", before: "s-1", after: "s-2" },
+    { component: "web", name: "web", of: "pods", before: "2", after: "3" },
+    { component: "data", name: "data", of: "GiB", before: undefined, after: "20" },
+  ]);
+});
+
+test("what is not known yet is said to be so", () => {
+  const { unseen } = report(
+    stepsFor({ type: DROPLET, name: "machine", now: { image: { id: UNKNOWN } } }),
+  );
+  expect(unseen[0]).toBe("Known only when it is done: machine.image.id.");
+});
+
+test("whatever else is in a preview, a danger in it fails it and is in its verdict", () => {
+  const danger = stepsFor({
+    type: VOLUME,
+    name: "database-data",
+    old: { labels: [{ label: "slipway.role", value: "database" }] },
+  });
+  const value = fc.jsonValue({ maxDepth: 3 });
+  const inputs = fc.dictionary(fc.string(), value);
+  const thing = fc.record({
+    type: fc.constantFrom(
+      CONTAINER,
+      FIREWALL,
+      DROPLET,
+      "command:local:Command",
+      "kubernetes:core/v1:Service",
+      "a:b/c:D",
+    ),
+    name: fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/),
+    old: inputs,
+    now: inputs,
+    keys: fc.array(fc.string()),
+  });
+  fc.assert(
+    fc.property(fc.array(thing, { maxLength: 6 }), fc.nat(6), (things, index) => {
+      const others = things.map((one, number) =>
+        stepsFor({ ...one, name: `${one.name}-${number}` }),
+      );
+      const all = report(...others.toSpliced(index, 0, danger));
+      expect(all.dangerous).toBe(true);
+      expect(all.verdict[0]).toBe("data at risk");
+    }),
+  );
+});

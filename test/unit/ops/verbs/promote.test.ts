@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import type { ReleaseRecord } from "../../../../components/release-record.ts";
+import { verifiedOf } from "../../../../ops/verbs/promote.ts";
+
+const [A, B, C] = ["a", "b", "c"].map((letter) => letter.repeat(40)) as [string, string, string];
+const record = (commit: string, image: string) =>
+  ({ commit, image, version: `of ${image}`, time: "2026-11-27T08:00:00Z" }) as ReleaseRecord;
+
+test("the newest verified image of the commit is taken, whichever of the names is shortened", () => {
+  const all = [record(A.slice(0, 12), "app:3"), record(B, "app:2"), record(B, "app:1")];
+  expect(verifiedOf(A, "dev", all).image).toBe("app:3");
+  expect(verifiedOf(B.slice(0, 8), "dev", all).image).toBe("app:2");
+});
+
+test("a commit that was never verified is refused, with those that were", () => {
+  expect(() => verifiedOf(C, "dev", [record(A, "app:2"), record("", "app:1")])).toThrow(
+    "dev has never verified cccccccccccc, so it is not released to anybody else. Tag one that it did " +
+      "verify, or release this one there first:\n  aaaaaaaaaaaa  of app:2  2026-11-27T08:00:00Z",
+  );
+  expect(() => verifiedOf(C, "dev", [])).toThrow("There is nothing that it did verify.");
+});
