@@ -62,7 +62,8 @@ export async function deploy(deployment: Deployment): Promise<void> {
 
 /** The verified releases that a stack's state has, newest first: its machine is not asked. */
 export async function releasesOf(stack: Stack): Promise<readonly ReleaseRecord[]> {
-  return (await stack.outputs())["releases"]?.value ?? [];
+  const releases: ReleaseRecord[] = (await stack.outputs())["releases"]?.value ?? [];
+  return releases.filter(({ verified }) => verified);
 }
 
 function leave(

@@ -9,7 +9,13 @@ import { type FoundLock, locksIn } from "./lock.ts";
 /** The locks on a stack, wherever its state is, by what pulumi says of them. */
 export async function locksOn(stack: Stack): Promise<FoundLock[]> {
   // No command lists locks. This one begins by taking one, and then finds that the name is taken.
-  const { code, stderr } = await pulumi(stack, ["stack", "rename", stack.name]);
+  const { code, stderr } = await pulumi(stack, [
+    "stack",
+    "rename",
+    stack.name,
+    "--stack",
+    stack.name,
+  ]);
   const locks = locksIn(stderr);
   if (locks.length > 0) return locks;
   if (code !== 0 && /already exists|already has a stack/i.test(stderr)) return [];
@@ -20,7 +26,7 @@ export async function locksOn(stack: Stack): Promise<FoundLock[]> {
 
 /** Takes locks away whose owners are dead. */
 export async function removeLocks(stack: Stack, locks: readonly FoundLock[]): Promise<void> {
-  const files = locks.map(({ where }) => where).filter((where) => where.startsWith("file://"));
+  const files = locks.map(({ where }) => where).filter((where) => where.startsWith("file:///"));
   if (files.length === locks.length) {
     // These very ones: another run may have begun meanwhile.
     for (const file of files.map(pathOf)) {

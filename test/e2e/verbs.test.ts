@@ -39,7 +39,7 @@ afterAll(async () => {
   for (const { pid } of findProcessesWith({ SLIPWAY_LOCAL_STACK: clone.stack })) {
     process.kill(pid, "SIGKILL");
   }
-  for (const stack of [dev, prod]) {
+  for (const stack of [dev, prod].filter((one) => one !== undefined)) {
     await stack.slipway(["pulumi", "cancel", "--yes", "-s", stack.name]);
     await stack.slipway(["pulumi", "state", "unprotect", "--all", "--yes", "-s", stack.name]);
     const { code, output } = await stack.verb("destroy", ["--data", "--yes", stack.name]);

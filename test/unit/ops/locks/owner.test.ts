@@ -1,11 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { hostname } from "node:os";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GitLab } from "../../../../ops/gitlab/client.ts";
 import type { Job } from "../../../../ops/gitlab/shapes.ts";
 import { ownerOf } from "../../../../ops/locks/owner.ts";
 import { FakeGitLab } from "../../../gitlab/fake-gitlab.ts";
 
+// A runner of GitLab would give it the name of its place.
+vi.mock("node:os", async (original) => ({
+  ...(await original<typeof import("node:os")>()),
+  hostname: () => "this-machine",
+}));
 const RUNNER = "runner-ab1cd-project-42-concurrent-0";
 const AT = "2026-11-27T08:00:00Z";
 const lockOf = (host: string, pid = 4_000_000) => ({
