@@ -37,17 +37,47 @@ export function leaves(value: unknown, path = ""): { path: string; value: unknow
 }
 
 /** Paths at which a secret was and something that is none is now. */
-export function madePlain(old: unknown, now: unknown, path = ""): string[] {
-  if (old === SECRET) {
-    const shown = leaves(now).filter(
-      ({ value }) => ![undefined, null, "", SECRET].includes(value as string) && !isUnknown(value),
-    );
-    return shown.length === 0 ? [] : [path];
-  }
+export function madePlain(old: unknown, now: unknown): string[] {
+  const secrets = (all: unknown) => leaves(all).filter(({ value }) => value === SECRET).length;
+  return plainIn(old, now, "", secrets(now) < secrets(old));
+}
+
+/** @param fewer whether there are fewer secrets in all: else one from a list may be in another place. */
+function plainIn(old: unknown, now: unknown, path: string, fewer: boolean): string[] {
+  if (old === SECRET) return isPlain(now) ? [path] : [];
   if (typeof old !== "object" || old === null) return [];
+  if (Array.isArray(old)) return plainInList(old, asList(now), path, fewer);
   return Object.entries(old).flatMap(([name, inner]) =>
-    madePlain(inner, at(now, name), path === "" ? name : `${path}.${name}`),
+    plainIn(inner, at(now, name), path === "" ? name : `${path}.${name}`, fewer),
   );
 }
+
+/** Whether there is a value that everybody may read. */
+const isPlain = (value: unknown) =>
+  leaves(value).some(
+    (leaf) =>
+      ![undefined, null, "", SECRET].includes(leaf.value as string) && !isUnknown(leaf.value),
+  );
+
+/** What comes and goes in a list moves the rest: things are found again by their names, values by themselves. */
+function plainInList(
+  old: readonly unknown[],
+  now: readonly unknown[],
+  path: string,
+  fewer: boolean,
+): string[] {
+  const things = old.flatMap((one, index) => {
+    const key = keyOf(one);
+    const same = key === undefined ? now[index] : now.find((other) => keyOf(other) === key);
+    return typeof one === "object" ? plainIn(one, same, `${path}.${key ?? index}`, fewer) : [];
+  });
+  const isNew = (one: unknown) => typeof one !== "object" && isPlain(one) && !old.includes(one);
+  return fewer && old.includes(SECRET) && now.some(isNew) ? [...things, path] : things;
+}
+
+const keyOf = (thing: unknown) =>
+  ["name", "file", "label", "key"]
+    .map((name) => at(thing, name))
+    .find((one) => typeof one === "string");
 
 export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

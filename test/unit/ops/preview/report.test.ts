@@ -212,7 +212,7 @@ describe("what is dangerous", () => {
         now: { ...appContainer("a", "1"), envs: ["TOKEN=x"] },
         replaced: "beside the old one",
       }),
-      "envs.0 of the Docker container `web-1` is no longer secret",
+      "envs of the Docker container `web-1` is no longer secret",
       "secret in the clear",
     ],
   ])("%s", (_, steps, text, verdict) => {
@@ -245,6 +245,21 @@ describe("what is dangerous", () => {
         old: { stringData: "[secret]", data: "[secret]", more: { key: "[secret]" } },
         now: { stringData: "[secret]", data: UNKNOWN, more: {} },
         keys: ["stringData"],
+      }),
+    ],
+    [
+      "a secret leaves a list, and one comes from a file",
+      stepsFor({
+        type: CONTAINER,
+        name: "web-1",
+        in: "web",
+        old: { ...appContainer("a", "1"), envs: ["A=1", "[secret]", "C=3"], uploads: [] },
+        now: {
+          ...appContainer("a", "1"),
+          envs: ["A=1", "C=3"],
+          uploads: [{ file: "/run/secrets/b", content: "[secret]" }],
+        },
+        replaced: "beside the old one",
       }),
     ],
     [
