@@ -107,7 +107,7 @@ function otherDoors(inputs: Change["now"]): Door[] {
   const publicAddress = at(inputs, "settings.ipConfiguration.ipv4Enabled") === true;
   return [
     ...open.map(({ path, value }) => ({
-      text: `it becomes open to ${value} (${path.replaceAll(/\.\d+/g, "")})`,
+      text: `it becomes open to ${String(value)} (${path.replaceAll(/\.\d+/g, "")})`,
     })),
     ...(publicAddress ? [{ text: "it gets a public address (ipv4Enabled)" }] : []),
   ];
