@@ -37,6 +37,10 @@ export function asMarkdown(report: PreviewReport, { diff, allowed, label }: Told
   ].join("\n\n");
 }
 
+/** Where there is no report, because the preview itself was refused: what was said before is not so any more. */
+export const failureAsMarkdown = (stack: string, message: string) =>
+  [markerOf(stack), `### ${code(stack)}: **THE PREVIEW FAILED**`, fenced(message), ""].join("\n\n");
+
 const emphasised = (verdict: string) =>
   isAlarming(verdict) ? `**${verdict.toUpperCase()}**` : verdict;
 
@@ -53,13 +57,17 @@ const list = (title: string, lines: readonly string[]) =>
   lines.length === 0 ? [] : [`**${title}**`, lines.map((line) => `- ${plain(line)}`).join("\n")];
 
 function folded(title: string, diff: string): string {
-  const cut = diff.length > DIFF_LIMIT;
+  return `<details><summary>${title}</summary>\n\n${fenced(diff)}\n\n</details>`;
+}
+
+function fenced(text: string): string {
+  const cut = text.length > DIFF_LIMIT;
   const shown = cut
-    ? `${diff.slice(0, DIFF_LIMIT)}\n(shortened; the job's log has all of it)`
-    : diff;
+    ? `${text.slice(0, DIFF_LIMIT)}\n(shortened; the job's log has all of it)`
+    : text;
   // Longer than any in what it holds, so that nothing in there ends it.
   const fence = "~".repeat(Math.max(3, ...(shown.match(/~+/g) ?? []).map((one) => one.length + 1)));
-  return `<details><summary>${title}</summary>\n\n${fence}\n${shown.trimEnd()}\n${fence}\n\n</details>`;
+  return `${fence}\n${shown.trimEnd()}\n${fence}`;
 }
 
 /** Names come from config: none is to become a link, a mention or an element. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { GitLab } from "../gitlab/client.ts";
-import { asMarkdown } from "../preview/markdown.ts";
+import { asMarkdown, failureAsMarkdown } from "../preview/markdown.ts";
 import { keepNote } from "../preview/note.ts";
 import type { PreviewReport, Summary } from "../preview/report.ts";
 import { previewOf } from "../preview/run.ts";
@@ -46,7 +46,12 @@ export const preview: Verb = {
 
     const { report, diff } = await step(`Previewing ${name}`, () =>
       previewOf(stack, { refresh: values["refresh"] === true }),
-    );
+    ).catch(async (error: unknown) => {
+      if (error instanceof UserError && error.exitCode === 1 && mergeRequest !== undefined) {
+        await note(gitlab, mergeRequest, name, failureAsMarkdown(name, error.message));
+      }
+      throw error;
+    });
     const allowed = report.dangerous
       ? values["allow-danger"] === true || (await hasLabel(gitlab, label))
       : undefined;

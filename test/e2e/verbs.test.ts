@@ -187,9 +187,12 @@ test("a danger fails the preview until the merge request carries the label, and 
 
 test("what is protected can't go by a change of config, and the preview says which it is", async () => {
   await dev.set("database", "none");
-  const { code, output } = await dev.verb("preview");
+  gitlab.addMergeRequest(9);
+  const pipeline = { ...gitlab.environment(), CI_MERGE_REQUEST_IID: "9" };
+  const { code, output } = await dev.verb("preview", ["--note"], pipeline);
   await dev.set("database", "container");
   expect(code).toBe(1);
+  expect(gitlab.notes.get(9)?.[0]?.body).toMatch(/THE PREVIEW FAILED.*database-data/s);
   expect(output).toMatch(/database-data.*protect/s);
 });
 

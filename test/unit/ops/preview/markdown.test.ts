@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { asMarkdown, markerOf } from "../../../../ops/preview/markdown.ts";
+import { asMarkdown, failureAsMarkdown, markerOf } from "../../../../ops/preview/markdown.ts";
 import { reportOf } from "../../../../ops/preview/report.ts";
 import { asText } from "../../../../ops/preview/text.ts";
 import { appContainer, stepsFor } from "./steps.ts";
@@ -76,6 +76,12 @@ test("a note that is too long is shortened, and says so", () => {
   const text = asMarkdown(report, { diff: "x".repeat(200_000), allowed: undefined, label });
   expect(text.length).toBeLessThan(100_000);
   expect(text).toContain("(shortened; the job's log has all of it)");
+});
+
+test("a preview that was refused says why, in the place of what was said before", () => {
+  expect(failureAsMarkdown("dev", "volume is protected\n/close")).toBe(
+    "<!-- slipway:preview:dev -->\n\n### `dev`: **THE PREVIEW FAILED**\n\n~~~\nvolume is protected\n/close\n~~~\n\n",
+  );
 });
 
 // GitLab does what a line that begins with a slash says, whoever wrote it.
