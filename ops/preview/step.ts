@@ -33,24 +33,23 @@ type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
 /** The steps of a preview, and what its refresh found, from the engine's events. */
 export function stepsOf(events: readonly EngineEvent[]): PreviewStep[] {
+  /** What the engine is at, by resource. */
+  const begun = new Map<string, string>();
   return events.flatMap(({ resourcePreEvent, resOutputsEvent }) => {
-    if (resourcePreEvent !== undefined && resourcePreEvent.metadata.op !== "refresh") {
-      return stepOf(resourcePreEvent.metadata);
+    if (resourcePreEvent !== undefined) {
+      const { urn, op } = resourcePreEvent.metadata;
+      begun.set(urn, op);
+      return (op as string) === "refresh" ? [] : stepOf(resourcePreEvent.metadata);
     }
-    const refreshed = resOutputsEvent?.metadata;
-    if (refreshed === undefined || !isFinding(refreshed, events)) return [];
-    return { ...stepOf(refreshed), drifted: true };
+    const done = resOutputsEvent?.metadata;
+    if (done === undefined || begun.get(done.urn) !== "refresh" || !isFinding(done)) return [];
+    return { ...stepOf(done), drifted: true };
   });
 }
 
 /** A refresh ends as an update or a deletion where it found something else. */
-function isFinding({ urn, op, detailedDiff }: Metadata, events: readonly EngineEvent[]): boolean {
-  const isRefreshed = events.some(
-    ({ resourcePreEvent: before }) =>
-      before?.metadata.urn === urn && (before.metadata.op as string) === "refresh",
-  );
-  return isRefreshed && (op === "delete" || (op === "update" && detailedDiff !== undefined));
-}
+const isFinding = ({ op, detailedDiff }: Metadata) =>
+  op === "delete" || (op === "update" && detailedDiff !== undefined);
 
 function stepOf(metadata: Metadata): PreviewStep {
   const { op, urn, old, diffs, keys, detailedDiff } = metadata;

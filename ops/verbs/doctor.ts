@@ -10,6 +10,8 @@ export const doctor: Verb = {
   summary:
     "Check machine, credentials, config and host, and say what to type. Ends with 1 for a ✗.",
   usage,
+  group: "First day",
+  withoutPulumi: true,
   async run(args) {
     const { stack: name, json } = read(args);
     const { result, stack } = await examineStack(name);

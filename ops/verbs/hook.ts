@@ -10,6 +10,8 @@ const usage = "./slipway hook --config FILE [--check]";
 export const hook: Verb = {
   summary: "Serve GitLab's webhook for pipelines and deploy what they built; docs/hook.md.",
   usage,
+  group: "Releases",
+  withoutPulumi: true,
   async run(args) {
     const { config, check } = read(args);
     if (config === undefined) throw new UserError(`Which config? usage: ${usage}`);

@@ -1,8 +1,8 @@
+import { destroy } from "./destroy.ts";
 import { doctor } from "./doctor.ts";
+import { drift } from "./drift.ts";
 import { hook } from "./hook.ts";
 import { init } from "./init.ts";
-import { destroy } from "./destroy.ts";
-import { drift } from "./drift.ts";
 import { logs } from "./logs.ts";
 import { maintenance } from "./maintenance.ts";
 import { pack } from "./pack.ts";

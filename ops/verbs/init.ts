@@ -37,6 +37,7 @@ export const init: Verb = {
   summary:
     "Take a clone to a stack: its file, its secrets, the place of its state; docs/first-day.md.",
   usage,
+  group: "First day",
   async run(args) {
     const options = read(args);
     const { stack: name, set } = options;

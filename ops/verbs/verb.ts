@@ -1,6 +1,7 @@
 /** Headings of the help, in its order. */
 export const GROUPS = [
   "This machine",
+  "First day",
   "Releases",
   "A running stack",
   "Repair",

@@ -30,7 +30,7 @@ beforeAll(async () => {
     }).trim();
   });
   for (const release of [1, 2, 3]) await readyImage(image(release), commit(release));
-  const settings = { staticPath: "", migrateCommand: "" };
+  const settings = { staticPath: "", migrateCommand: "", build: "false" };
   dev = await TeamStack.make(clone, "dev", settings);
   prod = await TeamStack.make(clone, "prod", { ...settings, database: "none" });
 });
