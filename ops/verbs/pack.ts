@@ -18,6 +18,8 @@ export const pack: Verb = {
   summary:
     "Build the app's image, once for a commit. With --push to a registry, under its commit, branch and tag.",
   usage,
+  group: "Releases",
+  withoutPulumi: true,
   async run(args) {
     const { values } = readOptions(args, usage, {
       stack: { type: "string", short: "s" },

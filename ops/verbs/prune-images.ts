@@ -18,6 +18,7 @@ export const pruneImages: Verb = {
     "Remove old images from the registry: none that was released to one of the stacks, that git has a " +
     "tag for, or that is among the newest.",
   usage,
+  group: "Releases",
   async run(args) {
     const started = Date.now();
     const { values } = readOptions(args, usage, {
