@@ -178,6 +178,8 @@ export class ImageRepository {
     const realm = parts["realm"];
     if (realm === undefined) return;
     const url = new URL(realm);
+    // The password goes nowhere in the clear, but for what is on this machine.
+    if (url.protocol !== "https:" && schemeOf(url.host) === "https") return;
     for (const name of ["service", "scope"]) {
       if (parts[name] !== undefined) url.searchParams.set(name, parts[name]);
     }

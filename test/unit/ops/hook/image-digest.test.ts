@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { addressOf, imageByDigest } from "../../../../ops/hook/image-digest.ts";
+import { imageByDigest } from "../../../../ops/hook/image-digest.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const USER = { user: "deploy", password: "secret of a registry" };
@@ -26,12 +26,12 @@ test("A tag is resolved to the digest that the registry has for it", async () =>
   const asked: string[] = [];
   const host = await registry(({ method, url, headers }, response) => {
     asked.push(`${method} ${url} ${headers.accept?.includes("oci.image.index")}`);
-    response.writeHead(200, { "docker-content-digest": DIGEST }).end();
+    response.writeHead(200, { "docker-content-digest": DIGEST }).end("{}");
   });
   expect(await imageByDigest(`${host}/team/app`, "abc", undefined)).toBe(
     `${host}/team/app@${DIGEST}`,
   );
-  expect(asked).toEqual(["HEAD /v2/team/app/manifests/abc true"]);
+  expect(asked).toEqual(["GET /v2/team/app/manifests/abc true"]);
 });
 
 test("A registry that wants a token is given one by its authority, which alone sees the password", async () => {
@@ -66,7 +66,7 @@ test("A password does not go to an authority that would be asked in the clear", 
     response.writeHead(401, { "www-authenticate": challenge }).end(),
   );
   await expect(imageByDigest(`${host}/app`, "abc", USER)).rejects.toThrow(
-    `The registry answers 401 for ${host}/app:abc. Check registry.user and registry.passwordFile`,
+    "For a hook they are registry.user and registry.passwordFile of its config.",
   );
 });
 
@@ -81,7 +81,7 @@ test("A registry in trouble is asked again, and one that stays away is named", a
   server?.close();
   server?.closeAllConnections();
   await expect(imageByDigest(`${host}/app`, "abc", undefined, [1])).rejects.toThrow(
-    /^The registry can't be reached: .*ECONNREFUSED/,
+    /^The registry 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/,
   );
 });
 
@@ -91,13 +91,4 @@ test("An image that the pipeline did not push is said so", async () => {
     `There is no image ${host}/app:abc in the registry. The pipeline has to push it by the ` +
       "commit as its tag.",
   );
-});
-
-test.each([
-  ["registry.example.org/team/app", "https://registry.example.org", "team/app"],
-  ["localhost:5000/app", "http://localhost:5000", "app"],
-  ["team/app", "https://registry-1.docker.io", "team/app"],
-  ["docker.io/nginx", "https://registry-1.docker.io", "library/nginx"],
-])("%s is at %s", (repository, base, name) => {
-  expect(addressOf(repository)).toEqual({ base, name });
 });
