@@ -9,10 +9,6 @@ const SIGNS: Partial<Record<OpType, string>> = {
   "delete-replaced": "- deleted the old one of",
 };
 
-/** Only ssh ends a step so, and it says nothing where steps share a connection. */
-const CONNECTION_LOST =
-  "The connection to the machine was lost, or could not be made. What the step had begun may go on there.\n";
-
 /** Shows what the engine does, a line for each thing that changed, and the errors in full. */
 export class Report {
   readonly #started = new Map<string, number>();
@@ -55,7 +51,6 @@ export class Report {
     if (event.severity === "error") this.#errors += 1;
     const where = event.urn === undefined || event.urn === "" ? "" : `${nameOf(event.urn)}: `;
     say(`\n${event.severity}: ${where}${text}\n`);
-    if (text.includes("exit status 255: running ")) say(CONNECTION_LOST);
   }
 }
 

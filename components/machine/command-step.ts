@@ -13,14 +13,18 @@ const PRINTED = `=$(printf %s "$PULUMI_COMMAND_STDOUT" | base64 | tr -d '\\n')`;
  * A step of a machine as a resource.
  *
  * @param shell starts the shell that takes it, as a command of the machine that runs Pulumi.
+ * @param otherwise what is done there when the step has failed, in words of the shell.
  */
 export function commandStep(
   shell: pulumi.Input<string>,
   name: string,
   script: Script,
   opts: pulumi.CustomResourceOptions,
+  otherwise?: string,
 ): Step {
-  const part = (which: string, what: string) => pulumi.interpolate`${shell} -s ${which} "${what}"`;
+  const after = otherwise === undefined ? "" : ` || ${otherwise}`;
+  const part = (which: string, what: string) =>
+    pulumi.interpolate`${shell} -s ${which} "${what}"${after}`;
   return new command.local.Command(
     name,
     {

@@ -41,6 +41,7 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
       `${name}-ready`,
       withHere(ssh.apply(hereFunctions), readyScript(args)),
       { ...child, provider: commands },
+      WHEN_LOST,
     );
     // The URN says nothing; it makes everything on the machine wait until that is ready.
     const whenReady = <T>(value: pulumi.Input<T>) =>
@@ -62,13 +63,18 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
   }
 
   run(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
-    return commandStep(this.#shell, name, script, opts);
+    return commandStep(this.#shell, name, script, opts, WHEN_LOST);
   }
 
   runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
-    return commandStep("sh", name, withHere(this.#here, script), opts);
+    return commandStep("sh", name, withHere(this.#here, script), opts, WHEN_LOST);
   }
 }
+
+/** Only ssh ends a step so, and it says nothing where steps share a connection. */
+const WHEN_LOST =
+  "{ code=$?; [ $code -ne 255 ] || echo 'The connection to the machine was lost, or could not be made. " +
+  "What the step had begun may go on there.' >&2; exit $code; }";
 
 function withHere(here: pulumi.Output<string>, script: Script): Script {
   return {
@@ -112,7 +118,7 @@ with_engine() {
 }
 
 /** Waits for the machine, and sees to it that Docker answers; what it said last is in the error. */
-function readyScript({ user, readySeconds, data }: SshMachineArgs): Script {
+function readyScript({ user, readySeconds, data, files }: SshMachineArgs): Script {
   return {
     values: {
       USER_NAME: user,
@@ -121,6 +127,7 @@ function readyScript({ user, readySeconds, data }: SshMachineArgs): Script {
       NEW: data === undefined ? "no" : "yes",
       DATA_DEVICE: data?.device ?? "",
       DATA_FOLDER: data?.folder ?? "",
+      FILES: files.folder(),
     },
     functions: `
 refused() {
@@ -164,6 +171,8 @@ refused() {
   else
     return "$code"
   fi`,
+    // Of all that reaches the machine this is deleted last: nobody needs its keys any more.
+    remove: `rm -rf "$FILES"`,
   };
 }
 

@@ -72,17 +72,6 @@ test("a failure and its error are shown, without the marks of colours", () => {
   expect(said).toEqual(["  ! failed: web-1", "\nerror: web-1: no such image\n"]);
 });
 
-test("a step that ends as ssh does when its connection is lost says so", () => {
-  const lost = `exit status 255: running "ssh server sh":\nbegun`;
-  report(diagnostic({ urn: urn("command:local:Command", "migrate"), message: lost }));
-  expect(said[0]).toBe(`\nerror: migrate: ${lost}\n`);
-  expect(said[1]).toMatch(/^The connection to the machine was lost/);
-
-  said.splice(0);
-  report(diagnostic({ message: lost.replace("255", "1") }));
-  expect(said).toHaveLength(1);
-});
-
 test("an error of no resource is shown without one", () => {
   report(diagnostic({ urn: "", message: "the config is wrong" }));
   expect(said).toEqual(["\nerror: the config is wrong\n"]);
