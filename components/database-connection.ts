@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { PostgresShell } from "./postgres-shell.ts";
 
 /** How an app reaches its database. All of it is secret, because the URL holds the password. */
 export interface DatabaseConnection {
@@ -18,6 +19,8 @@ export interface Database extends pulumi.Resource {
   readonly connection: pulumi.Output<DatabaseConnection>;
   /** How it proves that it is itself; undefined where it is reached without TLS, on a network of its own. */
   readonly tls?: DatabaseTls;
+  /** Where the server is; undefined where somebody else runs it. */
+  readonly server?: PostgresShell;
 }
 
 export interface DatabaseTls {

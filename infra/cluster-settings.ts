@@ -7,6 +7,7 @@ import { readGke } from "./gke-settings.ts";
 import { readKubeconfig, serverOf } from "./kubeconfig.ts";
 import { NETWORK } from "./patterns.ts";
 import { stackFiles } from "./stack-files.ts";
+import { runStep } from "./step-process.ts";
 
 interface ClusterContext {
   readonly cloud: CloudSettings;
@@ -29,6 +30,7 @@ type Read = Pick<
   | "egress"
   | "storageClass"
   | "kubeFiles"
+  | "runStep"
 >;
 
 /** The keys of a stack that runs on Kubernetes. */
@@ -51,6 +53,7 @@ export function readCluster(reader: ConfigReader, context: ClusterContext): Read
     egress: reader.list("egress", NETWORK, "networks like 203.0.113.0/24"),
     storageClass: reader.optional("storageClass", NAME, "the name of a storage class"),
     kubeFiles: stackFiles("kube", stack),
+    runStep,
   };
 }
 

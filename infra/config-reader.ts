@@ -106,14 +106,24 @@ export class ConfigReader {
     key: string,
     given: ReadonlySet<string>,
   ): Readonly<Record<string, pulumi.Output<string>>> {
-    const value = this.#secretValue(key);
-    const object = parseObject(value || "{}");
-    if (object === undefined) {
-      // What it is must not be shown.
-      this.problem(`${this.#full(key)} is no JSON object of strings.`, this.#setSecret(key));
-    }
-    const variables = Object.entries(this.#variables(key, object ?? {}, given));
+    const variables = Object.entries(this.#variables(key, this.#secretObject(key), given));
     return Object.fromEntries(variables.map(([name, one]) => [name, pulumi.secret(one)]));
+  }
+
+  /** A secret JSON object of strings, of any number of lines each, whose names have to be valid. */
+  secretEntries(
+    key: string,
+    name: Pattern,
+    rule: string,
+  ): Readonly<Record<string, pulumi.Output<string>>> {
+    const entries = Object.entries(this.#secretObject(key));
+    for (const [one] of entries.filter(([id]) => !name.test(id))) {
+      this.problem(
+        `${this.#full(key)} has "${one}"; it must have ${rule}.`,
+        `pulumi config rm --path '${pathOf(key, one)}'`,
+      );
+    }
+    return Object.fromEntries(entries.map(([id, value]) => [id, pulumi.secret(value)]));
   }
 
   secret(key: string, minLength: number): pulumi.Output<string> {
@@ -242,6 +252,15 @@ export class ConfigReader {
       this.problem(`${this.#full(key)} is stored in the clear.`, this.#setSecret(key));
     }
     return value;
+  }
+
+  #secretObject(key: string): Readonly<Record<string, string>> {
+    const object = parseObject(this.#secretValue(key) || "{}");
+    if (object === undefined) {
+      // What it is must not be shown.
+      this.problem(`${this.#full(key)} is no JSON object of strings.`, this.#setSecret(key));
+    }
+    return object ?? {};
   }
 
   #secretLine(key: string): string {

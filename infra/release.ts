@@ -146,10 +146,16 @@ function readSource(build: BuildSettings): { source: ImageSource; changed: boole
     dockerfile: build.dockerfile,
     target: build.target,
     args: build.args,
-    key: contentKey(folder, [JSON.stringify(build), commit]),
+    key: contentKey(folder, [JSON.stringify(keyOf(build)), commit]),
     commit,
   };
   return { source, changed: commit === "unknown" || hasChanges(folder) };
+}
+
+/** What of the settings decides the image: of the secrets that there are such, not what they are. */
+function keyOf({ secrets, secretFiles: _, ...build }: BuildSettings): object {
+  const ids = Object.keys(secrets);
+  return ids.length === 0 ? build : { ...build, secrets: ids };
 }
 
 function contentKey(folder: string, extra: readonly string[]): string {

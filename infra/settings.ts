@@ -15,6 +15,7 @@ import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { readHost } from "./host-settings.ts";
 import { HOST_NAME, IPV4, NETWORK, SLUG } from "./patterns.ts";
+import { readSeed } from "./seed-settings.ts";
 import { stackFiles } from "./stack-files.ts";
 
 /**
@@ -52,6 +53,12 @@ export function readSettings(project: string, stack: string): Settings {
       dockerfile: reader.text("dockerfile", isFilled, "a file in appPath", "Dockerfile"),
       target: reader.optional("buildTarget", /^[\w.-]+$/, "the name of a stage of the Dockerfile"),
       args: reader.strings("buildArgs"),
+      secrets: reader.secretEntries(
+        "buildSecrets",
+        /^[\w-][\w.-]{0,63}$/,
+        "ids of letters, digits, `.`, `_` and `-`",
+      ),
+      secretFiles: stackFiles("build", stack),
     },
     app: readApp(reader, target, host),
     database: readDatabase(reader, protect, target === "docker" ? host.kind : cluster.cluster.kind),
@@ -179,6 +186,8 @@ function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost):
   const name = reader.text("databaseName", isIdentifier, IDENTIFIER_RULE, "app");
   const user = reader.text("databaseUser", isRoleName, ROLE_RULE, "app");
   const managed = readManaged(reader, kind, on);
+  const seed = readSeed(reader, kind);
+  const dumpsKept = reader.integer("backupKeep", 0, 1000);
   const host = reader.optional("databaseHost", HOST_NAME, "a host name or an address");
   const port = reader.integer("databasePort", 1, 65535);
   const ca = reader.optional("databaseCa", CERTIFICATE, "certificates, as PEM");
@@ -188,7 +197,7 @@ function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost):
       : reader.secret("databasePassword", 8);
 
   if (kind === "none" || password === undefined) return { kind: "none" };
-  if (kind === "container") return { kind, name, user, password, protect };
+  if (kind === "container") return { kind, name, user, password, protect, dumpsKept, seed };
   if (kind === "managed") return { kind, name, user, password, protect, ...managed };
   if (host === undefined) reader.missing("databaseHost", 'database is "external"', "HOST");
   return { kind, name, user, password, port, ca, host: host ?? "" };

@@ -35,6 +35,7 @@ export async function dockerDatabase(
             ownerRole: database.user,
             password: database.password,
             protect: database.protect,
+            seed: database.seed,
           },
           on,
         ),

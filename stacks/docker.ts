@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
 import { AppImage } from "../components/docker/app-image.ts";
 import { AppProcess } from "../components/docker/app-process.ts";
@@ -8,6 +9,7 @@ import { Release } from "../components/docker/release.ts";
 import { StaticFiles } from "../components/docker/static-files.ts";
 import { WebApp } from "../components/docker/web-app.ts";
 import { acmeCertificate } from "./acme-certificate.ts";
+import { dumpBefore } from "./database-dump.ts";
 import { dockerDatabase } from "./docker-database.ts";
 import { dockerMachine } from "./docker-machine.ts";
 import type { Live } from "./live.ts";
@@ -41,7 +43,12 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
 
   const image = new AppImage(
     "image",
-    { ...here, from: release.from, registry: settings.registry },
+    {
+      ...here,
+      from: release.from,
+      registry: settings.registry,
+      buildSecrets: "context" in release.from ? secretFiles(settings.build) : {},
+    },
     on,
   );
 
@@ -72,7 +79,12 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
     (command) =>
       new Migration(
         "migrate",
-        { ...container, command, timeoutSeconds: seconds.migrate },
+        {
+          ...container,
+          command,
+          timeoutSeconds: seconds.migrate,
+          dump: dumpBefore(release.version, settings.database, databases[0]?.server),
+        },
         { ...on, dependsOn: ready },
       ),
   );
@@ -133,6 +145,15 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
     verifiedImage: live.verifiedImage,
     releases: live.releases,
   };
+}
+
+/** The paths are no secret. */
+function secretFiles({ secrets, secretFiles: files }: Settings["build"]) {
+  const paths = Object.entries(secrets).map(([id, value]) => [
+    id,
+    pulumi.unsecret(files.save(id, value)),
+  ]);
+  return Object.fromEntries(paths) as Record<string, pulumi.Output<string>>;
 }
 
 const only = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);

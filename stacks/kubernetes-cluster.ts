@@ -7,17 +7,17 @@ export async function kubernetesCluster(
   name: string,
   settings: KubernetesSettings,
 ): Promise<Cluster> {
-  const { cluster, project, stack, kubeFiles: files } = settings;
+  const { cluster, project, stack, kubeFiles: files, runStep } = settings;
   const { namespace, ingressClass, storageClass, database } = settings;
   switch (cluster.kind) {
     case "existing": {
       const claim = database.kind === "container";
       const needs = { project, stack, namespace, ingressClass, storageClass, claim };
-      return new ExistingCluster(name, { ...cluster, files, needs });
+      return new ExistingCluster(name, { ...cluster, files, needs, runStep });
     }
     case "gke": {
       const { GkeCluster } = await import("../components/kubernetes/gke-cluster.ts");
-      return new GkeCluster(name, { ...cluster, owner: { project, stack }, files });
+      return new GkeCluster(name, { ...cluster, owner: { project, stack }, files, runStep });
     }
   }
 }

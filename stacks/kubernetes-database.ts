@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Database } from "../components/database-connection.ts";
 import { CloudSqlLogin } from "../components/kubernetes/cloud-sql-login.ts";
 import type { PodProxy } from "../components/kubernetes/cloud-sql-sidecar.ts";
-import type { Cluster } from "../components/kubernetes/cluster.ts";
+import type { Cluster, RunningContainer } from "../components/kubernetes/cluster.ts";
 import { OutsideDatabase } from "../components/kubernetes/outside-database.ts";
 import { PostgresStatefulSet } from "../components/kubernetes/postgres-stateful-set.ts";
 import type { Owner } from "../components/labels.ts";
@@ -20,6 +20,8 @@ interface Place {
 
 interface ClusterDatabase extends Database {
   readonly proxy?: PodProxy;
+  /** Where the server is; undefined where somebody else runs it. */
+  readonly container?: RunningContainer;
 }
 
 /** The database that the settings name; an empty list where the app has none. */
@@ -42,6 +44,7 @@ export function kubernetesDatabase(
             ownerRole: database.user,
             password: database.password,
             protect: database.protect,
+            seed: database.seed,
             dataGiB,
             storageClass,
           },

@@ -13,6 +13,7 @@ import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../components/kubernetes/web-ingress.ts";
 import { WebService } from "../components/kubernetes/web-service.ts";
 import { cloudSql } from "./cloud-sql.ts";
+import { dumpBefore } from "./database-dump.ts";
 import { kubernetesCluster } from "./kubernetes-cluster.ts";
 import { kubernetesDatabase } from "./kubernetes-database.ts";
 import type { Live } from "./live.ts";
@@ -109,6 +110,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
           cluster,
           command,
           timeoutSeconds: seconds.migrate,
+          dump: dumpBefore(release.version, settings.database, databases[0]?.container),
         },
         { ...on, dependsOn: [policies, ...databases] },
       ),

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseSeed } from "../components/database-seed.ts";
 import type { DnsName } from "../components/dns-name.ts";
 import type {
   ImageArchive,
@@ -6,6 +7,7 @@ import type {
   ImageSource,
   RegistryLogin,
 } from "../components/docker/app-image.ts";
+import type { StepProcess } from "../components/kubernetes/step-process.ts";
 import type { TlsSettings } from "../components/nginx-conf.ts";
 import type { StackFiles } from "../components/stack-files.ts";
 
@@ -14,6 +16,9 @@ export interface BuildSettings {
   readonly dockerfile: string;
   readonly target: string | undefined;
   readonly args: Readonly<Record<string, string>>;
+  /** By the id of its mount. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly secretFiles: StackFiles;
 }
 
 export interface AppSettings {
@@ -102,6 +107,10 @@ export interface ContainerDatabase {
   readonly user: string;
   readonly password: pulumi.Output<string>;
   readonly protect: boolean;
+  /** How many of the dumps that precede migrations stay; with 0 none is taken. */
+  readonly dumpsKept: number;
+  /** What it begins with; undefined is nothing. */
+  readonly seed: DatabaseSeed | undefined;
 }
 
 /** One that the cloud runs in which the machine or the cluster is made. */
@@ -224,6 +233,7 @@ export interface KubernetesSettings extends EverySettings {
   readonly dataGiB: number;
   readonly storageClass: string | undefined;
   readonly kubeFiles: StackFiles;
+  readonly runStep: StepProcess;
 }
 
 export type Settings = DockerSettings | KubernetesSettings;

@@ -45,18 +45,24 @@ export async function exec(
   return endOf(status);
 }
 
-/** What a command in a container prints; fails when the command does. */
+/**
+ * What a command in a container prints; fails when the command does.
+ *
+ * @param input is given to it; that this ends is not: the command has to know how much it is.
+ */
 export async function execPrinted(
   config: KubeConfig,
   where: InPod,
   command: string[],
+  input?: Readable,
 ): Promise<string> {
   const output = new PassThrough();
   let printed = "";
   output.setEncoding("utf8").on("data", (text: string) => {
     printed += text;
   });
-  const streams = { input: null, output, errors: output };
+  const given = input?.pipe(new PassThrough(), { end: false }) ?? null;
+  const streams = { input: given, output, errors: output };
   const { code, trouble } = await exec(config, where, command, streams);
   if (code !== 0) throw new Error(`${where.pod}: ${trouble ?? (printed || `exit code ${code}`)}`);
   return printed;

@@ -11,6 +11,11 @@ export interface AppImageArgs {
   readonly from: ImageReference | ImageSource | ImageArchive;
   /** What the registry of a reference asks for; undefined pulls as anybody. */
   readonly registry: RegistryLogin | undefined;
+  /**
+   * What a build reads and an image never has, by the id of its mount: files where Pulumi runs. Their paths are
+   * all that the step knows, so that another value alone builds nothing anew.
+   */
+  readonly buildSecrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** An image that exists in a registry or in the engine. */
@@ -86,7 +91,11 @@ export class AppImage extends pulumi.ComponentResource {
         ? machine.run(`${name}-pull`, pullScript(from, this.mark, args.registry), child)
         : "archive" in from
           ? machine.runHere(`${name}-load`, loadScript(from, this.mark), child)
-          : machine.runHere(`${name}-build`, buildScript(owner, from, this.mark), child);
+          : machine.runHere(
+              `${name}-build`,
+              buildScript(owner, from, this.mark, args.buildSecrets),
+              child,
+            );
 
     this.id = step.stdout;
     this.registerOutputs({ reference: this.reference, id: this.id });
@@ -103,22 +112,52 @@ export function markOf(owner: Owner, from: AppImageArgs["from"]): string {
   return `${repository}:${key}`;
 }
 
-export function buildScript(owner: Owner, source: ImageSource, mark: string): Script {
+export function buildScript(
+  owner: Owner,
+  source: ImageSource,
+  mark: string,
+  secrets: AppImageArgs["buildSecrets"],
+): Script {
+  const files = Object.entries(secrets).map(([id, path], index) => ({
+    ...{ id, path },
+    variable: `BUILD_SECRET_${index}`,
+  }));
   const options = [
     `--file ${quote(`${source.context}/${source.dockerfile}`)}`,
     ...(source.target === undefined ? [] : [`--target ${quote(source.target)}`]),
     ...Object.entries({ ...source.args, COMMIT: source.commit }).map(
       ([key, value]) => `--build-arg ${quote(`${key}=${value}`)}`,
     ),
+    ...files.map(({ id, variable }) => `--secret id=${id},src="$${variable}"`),
     labelOptions(labels(owner, "image")),
   ];
   return {
-    values: { MARK: mark, CONTEXT: source.context },
-    apply: `
+    values: {
+      MARK: mark,
+      CONTEXT: source.context,
+      ...Object.fromEntries(files.map(({ variable, path }) => [variable, path])),
+    },
+    apply: `${files.length === 0 ? "" : NEEDS_BUILDKIT}
   with_engine docker build --force-rm --tag "$MARK" ${options.join(" ")} "$CONTEXT" >&2
   on_host docker image inspect --format '{{.Id}}' "$MARK"`,
+    ...(files.length > 0 && {
+      remove: files.map(({ variable }) => `rm -f "$${variable}"`).join("\n"),
+    }),
   };
 }
+
+/** Without it, where it is not there, the old builder would say that it knows no such option. */
+const NEEDS_BUILDKIT = `
+  export DOCKER_BUILDKIT=1
+  said=$(docker build --help 2>&1) || :
+  case $said in
+    *--secret*) ;;
+    *)
+      echo "slipway:buildSecrets need BuildKit, and the docker command of this machine has none. Install its" \\
+        "buildx component (https://docs.docker.com/go/buildx/)." >&2
+      exit 1
+      ;;
+  esac`;
 
 function loadScript(from: ImageArchive, mark: string): Script {
   return {

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AppEnvironment, assignments, SECRETS_FOLDER } from "../app-environment.ts";
+import { type DumpArgs, dumpScript } from "../database-dump.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
+import type { PostgresShell } from "../postgres-shell.ts";
 
 export interface MigrationArgs {
   readonly machine: Machine;
@@ -14,12 +16,17 @@ export interface MigrationArgs {
   readonly environment: AppEnvironment;
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
+  /** What is dumped first; undefined dumps nothing. */
+  readonly dump: (DumpArgs & { readonly server: PostgresShell }) | undefined;
 }
 
 /**
  * The migration of the database: one command, run once in the new image before anything of that image
  * takes traffic. When it fails, what comes after it does not happen, and the next `up` runs it again.
  * Leaves no container behind; what it did to the database stays.
+ *
+ * A dump of the database precedes it, and is a part of it, because a dump that is a step of its own would not
+ * be taken again with a migration that is. Without one nothing is migrated.
  */
 export class Migration extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -31,8 +38,10 @@ export class Migration extends pulumi.ComponentResource {
 
 export function migrationScript(name: string, args: MigrationArgs): Script {
   const { files } = args.environment;
+  const dump = args.dump && dumpScript(args.dump.server, args.dump);
   return {
     values: {
+      ...dump?.values,
       CONTAINER: `${args.owner.project}-${args.owner.stack}-${name}`,
       NETWORK: args.network,
       IMAGE: args.image,
@@ -41,7 +50,8 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
       VARIABLES: pulumi.all(assignments(args.environment)).apply((all) => all.join("\n")),
       ...Object.fromEntries(files.map((file) => [`SECRET_${file.name}`, file.content])),
     },
-    apply: `
+    ...(dump && { functions: dump.functions }),
+    apply: `${dump === undefined ? "" : `\n  ${dump.apply}`}
   # One that was killed may have left its container, perhaps still at work, and its files.
   docker rm --force --volumes "$CONTAINER" >/dev/null 2>&1 || :
   # In memory where the machine has such a folder: secrets pass through it.

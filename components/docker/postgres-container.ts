@@ -1,10 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Database, DatabaseConnection } from "../database-connection.ts";
+import { type DatabaseSeed, seedScript } from "../database-seed.ts";
 import { labelList, labels, type Owner } from "../labels.ts";
 import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
 import { HBA, HBA_PATH } from "../postgres-hba.ts";
+import { type PostgresShell, VOLUME_PATH } from "../postgres-shell.ts";
 import { boundedLogs } from "./logs.ts";
 
 export interface PostgresContainerArgs {
@@ -22,6 +24,8 @@ export interface PostgresContainerArgs {
   readonly password: pulumi.Input<string>;
   /** Whether the volume survives a destroy. */
   readonly protect: boolean;
+  /** What is loaded into the database when it has nothing in it; undefined begins with nothing. */
+  readonly seed: DatabaseSeed | undefined;
 }
 
 const HOST = "database";
@@ -41,6 +45,7 @@ const PORT = 5432;
 export class PostgresContainer extends pulumi.ComponentResource implements Database {
   /** How the app reaches the database, as the login role of the present password. */
   readonly connection: pulumi.Output<DatabaseConnection>;
+  readonly server: PostgresShell;
 
   constructor(name: string, args: PostgresContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:PostgresContainer", name, {}, opts);
@@ -59,7 +64,7 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
         envs: ["POSTGRES_HOST_AUTH_METHOD=trust"],
         uploads: [{ file: HBA_PATH, content: HBA }],
         // Postgres 18 images keep the data in a folder of the version below this one.
-        volumes: [{ ...data, containerPath: "/var/lib/postgresql" }],
+        volumes: [{ ...data, containerPath: VOLUME_PATH }],
         networksAdvanced: [{ name: args.network, aliases: [HOST] }],
         restart: "unless-stopped",
         destroyGraceSeconds: 60,
@@ -71,6 +76,11 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
     const script = loginScript(containerAdmin(container.name), args);
     const login = args.machine.run(`${name}-login`, script, child);
 
+    this.server = shellIn(container.name, args.machine);
+    if (args.seed !== undefined) {
+      const seed = seedScript(this.server, { ...args, seed: args.seed });
+      args.machine.runHere(`${name}-seed`, seed, { ...child, dependsOn: [login] });
+    }
     this.connection = loginConnection(login, { host: HOST, port: PORT }, args);
     this.registerOutputs({ connection: this.connection });
   }
@@ -90,6 +100,22 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
     return { volumeName: volume.name };
   }
 }
+
+function shellIn(container: pulumi.Input<string>, machine: Machine): PostgresShell {
+  return {
+    values: { SERVER_CONTAINER: container },
+    functions: `
+beside_server() {${machine.dataFolder === undefined ? "" : OWN_THE_FOLDER}
+  script=$1
+  shift
+  docker exec --interactive --user postgres "$SERVER_CONTAINER" sh -euc "$script" sh "$@"
+}`,
+  };
+}
+
+/** A folder of the machine belongs to root, where a volume is the server's as the image has made it. */
+const OWN_THE_FOLDER = `
+  docker exec --user root "$SERVER_CONTAINER" chown postgres:postgres ${VOLUME_PATH}`;
 
 /** The superuser, over the socket inside the container. */
 function containerAdmin(container: pulumi.Input<string>): PostgresAdmin {

@@ -1,9 +1,11 @@
 import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { commandStep } from "../machine/command-step.ts";
 import type { StackFiles } from "../stack-files.ts";
 import type { ClusterNeeds } from "./cluster.ts";
 import { ClusterSteps } from "./cluster-steps.ts";
+import type { StepProcess } from "./step-process.ts";
 
 export interface ClusterAccessArgs {
   /** With which objects are made. */
@@ -15,6 +17,7 @@ export interface ClusterAccessArgs {
   readonly files: StackFiles;
   /** What is asked of it before anything is made; undefined where the stack makes the cluster. */
   readonly needs?: ClusterNeeds;
+  readonly runStep: StepProcess;
 }
 
 /** How a cluster is reached: by explicit providers, and by steps. Never as the machine's own kubeconfig happens to. */
@@ -27,10 +30,17 @@ export class ClusterAccess {
 
   constructor(name: string, args: ClusterAccessArgs, opts: pulumi.CustomResourceOptions) {
     this.commands = new command.Provider(`${name}-command`, {}, opts);
-    this.kubeconfigFile = pulumi.unsecret(
-      args.files.save("kubeconfig", pulumi.secret(args.stepKubeconfig)),
+    // Of all that reaches the cluster it is deleted last: nobody needs the login any more.
+    const files = commandStep(
+      "sh",
+      `${name}-files`,
+      { values: { FILES: args.files.folder() }, apply: ":", remove: `rm -rf "$FILES"` },
+      { ...opts, provider: this.commands },
     );
-    this.steps = new ClusterSteps(this.kubeconfigFile);
+    const file = args.files.save("kubeconfig", pulumi.secret(args.stepKubeconfig));
+    // The URN says nothing; it makes every step come after that one.
+    this.kubeconfigFile = pulumi.unsecret(pulumi.all([file, files.urn]).apply(([path]) => path));
+    this.steps = new ClusterSteps(this.kubeconfigFile, args.runStep);
     const checked = this.#checked(name, args, opts);
     this.provider = new kubernetes.Provider(
       `${name}-kubernetes`,

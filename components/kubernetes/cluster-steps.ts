@@ -2,7 +2,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { commandStep } from "../machine/command-step.ts";
 import type { Script, Step } from "../machine/machine.ts";
+import { scriptText } from "../machine/script.ts";
 import type { NewContainer, RunningContainer, StepCall } from "./cluster.ts";
+import type { StepProcess } from "./step-process.ts";
 
 /** Both are relative to where the program runs, so that the state is the same on every machine. */
 const NODE = "../node_modules/.bin/node";
@@ -16,10 +18,12 @@ interface LastCall {
 /** Steps that reach a cluster through a kubeconfig, which is in a file: what is in it may change any hour. */
 export class ClusterSteps {
   readonly #kubeconfig: pulumi.Input<string>;
+  readonly #run: StepProcess;
 
   /** @param kubeconfig path of the file. */
-  constructor(kubeconfig: pulumi.Input<string>) {
+  constructor(kubeconfig: pulumi.Input<string>, run: StepProcess) {
     this.#kubeconfig = kubeconfig;
+    this.#run = run;
   }
 
   step(name: string, { program, args }: StepCall, opts: pulumi.CustomResourceOptions): Step {
@@ -50,12 +54,12 @@ export class ClusterSteps {
   }
 
   runIn(
-    { namespace, pod, container }: RunningContainer,
+    container: RunningContainer,
     name: string,
     script: Script,
     opts: pulumi.CustomResourceOptions,
   ): Step {
-    const shell = pulumi.interpolate`${NODE} ${PROGRAMS}/shell.ts ${this.#kubeconfig} ${namespace} ${pod} ${container}`;
+    const shell = this.#shellIn(container).apply((words) => words.join(" "));
     return commandStep(shell, name, script, opts);
   }
 
@@ -67,5 +71,24 @@ export class ClusterSteps {
   ): Step {
     const shell = pulumi.interpolate`${NODE} ${PROGRAMS}/shell-in-new-pod.ts ${this.#kubeconfig} ${namespace} ${template} ${container}`;
     return commandStep(shell, name, script, opts);
+  }
+
+  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
+    const call = pulumi.all([this.#shellIn(container), scriptText(script)]);
+    return new pulumi.ResourceHook(name, async () => {
+      const [shell, text] = await new Promise<[string[], string]>((done) => {
+        call.apply(done);
+      });
+      await this.#run([...shell, "-s", "apply"], text);
+    });
+  }
+
+  #shellIn({ namespace, pod, container }: RunningContainer): pulumi.Output<string[]> {
+    return pulumi
+      .all([this.#kubeconfig, namespace, pod])
+      .apply(([kubeconfig, where, which]) => [
+        ...[NODE, `${PROGRAMS}/shell.ts`, kubeconfig, where, which],
+        container,
+      ]);
   }
 }

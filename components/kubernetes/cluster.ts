@@ -30,6 +30,11 @@ export interface Cluster {
     script: Script,
     opts: pulumi.CustomResourceOptions,
   ): Step;
+  /**
+   * The script's `apply` in such a container, each time that a resource is made which has this among its
+   * `hooks.beforeCreate`; when it fails, the resource is not made.
+   */
+  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook;
 }
 
 export interface StepCall {
@@ -38,6 +43,7 @@ export interface StepCall {
     | "await-certificate"
     | "check-cluster"
     | "find-cert-manager"
+    | "load-seed"
     | "pull-image"
     | "roll-out"
     | "roll-out-part"

@@ -5,6 +5,7 @@ import type { StackFiles } from "../stack-files.ts";
 import type { Cluster, ClusterNeeds, NewContainer, RunningContainer, StepCall } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
+import type { StepProcess } from "./step-process.ts";
 
 export interface ExistingClusterArgs {
   /** A change of the login in it changes nothing; another server is a move, and makes everything anew. */
@@ -13,6 +14,7 @@ export interface ExistingClusterArgs {
   readonly server: string;
   readonly files: StackFiles;
   readonly needs: ClusterNeeds;
+  readonly runStep: StepProcess;
 }
 
 /**
@@ -35,6 +37,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
         identifier: args.server,
         needs: args.needs,
         files: args.files,
+        runStep: args.runStep,
       },
       { parent: this },
     );
@@ -64,5 +67,9 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     opts: pulumi.CustomResourceOptions,
   ): Step {
     return this.#steps.runInNew(container, name, script, opts);
+  }
+
+  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
+    return this.#steps.beforeCreate(container, name, script);
   }
 }

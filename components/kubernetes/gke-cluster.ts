@@ -13,6 +13,7 @@ import type { ClusterSteps } from "./cluster-steps.ts";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "./gke-kubeconfig.ts";
 import { GkeNetwork, POD_RANGE, SERVICE_RANGE } from "./gke-network.ts";
 import { GkeNodeAccount } from "./gke-node-account.ts";
+import type { StepProcess } from "./step-process.ts";
 
 export interface GkeClusterArgs {
   readonly owner: Owner;
@@ -30,6 +31,7 @@ export interface GkeClusterArgs {
   /** Whether the cluster survives a destroy. */
   readonly protect: boolean;
   readonly files: StackFiles;
+  readonly runStep: StepProcess;
 }
 
 export interface ZonalNodes {
@@ -107,7 +109,12 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
 
     const access = new ClusterAccess(
       name,
-      { ...this.#kubeconfigs(cluster, google, args), identifier: cluster.id, files: args.files },
+      {
+        ...this.#kubeconfigs(cluster, google, args),
+        identifier: cluster.id,
+        files: args.files,
+        runStep: args.runStep,
+      },
       { parent: this, dependsOn: [cluster, ...pools] },
     );
     this.provider = access.provider;
@@ -161,6 +168,10 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     opts: pulumi.CustomResourceOptions,
   ): Step {
     return this.#steps.runInNew(container, name, script, opts);
+  }
+
+  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
+    return this.#steps.beforeCreate(container, name, script);
   }
 
   #kubeconfigs(

@@ -1,7 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type DumpArgs, dumpScript } from "../database-dump.ts";
+import type { PostgresShell } from "../postgres-shell.ts";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, RunningContainer } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
 export interface MigrationJobArgs extends AppPodArgs {
@@ -10,6 +12,8 @@ export interface MigrationJobArgs extends AppPodArgs {
   readonly command: string;
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
+  /** What is dumped first; undefined dumps nothing. */
+  readonly dump: (DumpArgs & { readonly server: RunningContainer }) | undefined;
 }
 
 /** For the Job to be seen to have ended in its time. */
@@ -33,6 +37,9 @@ exit $code`;
  * time. When it fails, what comes after it does not happen, the error has the last of what it said, and
  * the next `up` runs it again. The Job of the last release stays to be looked at; what it did to the
  * database stays too.
+ *
+ * A dump of the database precedes it, each time that a Job is made: a dump that is a step of its own would not be
+ * taken again with a Job that is. Without one nothing is migrated.
  */
 export class MigrationJob extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationJobArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -45,6 +52,8 @@ export class MigrationJob extends pulumi.ComponentResource {
       { program: "pull-image", args: { namespace: args.namespace, template } },
       { parent: this },
     );
+    const dumps =
+      args.dump === undefined ? [] : [dumpFirst(`${name}-dump`, args.cluster, args.dump)];
     new kubernetes.batch.v1.Job(
       name,
       {
@@ -64,9 +73,29 @@ export class MigrationJob extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: image,
+        ...(dumps.length > 0 && { hooks: { beforeCreate: dumps } }),
         customTimeouts: { create: `${seconds}s`, update: `${seconds}s` },
       },
     );
     this.registerOutputs({});
   }
 }
+
+function dumpFirst(
+  name: string,
+  cluster: Cluster,
+  dump: DumpArgs & { readonly server: RunningContainer },
+): pulumi.ResourceHook {
+  return cluster.beforeCreate(dump.server, name, dumpScript(HERE, dump));
+}
+
+/** The script is in the server's own container already. */
+const HERE: PostgresShell = {
+  values: {},
+  functions: `
+beside_server() {
+  script=$1
+  shift
+  sh -euc "$script" sh "$@"
+}`,
+};

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Database, DatabaseConnection } from "../database-connection.ts";
+import { type DatabaseSeed, seedArguments } from "../database-seed.ts";
 import type { Owner } from "../labels.ts";
 import {
   type LoginArgs,
@@ -10,7 +11,7 @@ import {
 } from "../login-script.ts";
 import { HBA, HBA_PATH } from "../postgres-hba.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, RunningContainer } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { SKIP_AWAIT } from "./pod-life.ts";
 
@@ -27,6 +28,8 @@ export interface PostgresStatefulSetArgs extends LoginArgs {
   readonly storageClass: string | undefined;
   /** Whether the claim, and so the data, survives a destroy. */
   readonly protect: boolean;
+  /** What is loaded into the database when it has nothing in it; undefined begins with nothing. */
+  readonly seed: DatabaseSeed | undefined;
 }
 
 export const DATABASE_PORT = 5432;
@@ -44,6 +47,8 @@ const CONTAINER = "postgres";
  */
 export class PostgresStatefulSet extends pulumi.ComponentResource implements Database {
   readonly connection: pulumi.Output<DatabaseConnection>;
+  /** Where the server is. */
+  readonly container: RunningContainer;
 
   constructor(name: string, args: PostgresStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:PostgresStatefulSet", name, {}, opts);
@@ -105,11 +110,25 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
       child,
     );
 
-    const container = { namespace, pod: `${name}-0`, container: CONTAINER };
-    const login = args.cluster.runIn(container, `${name}-login`, loginScript(SUPERUSER, args), {
-      ...child,
-      dependsOn: [server],
-    });
+    this.container = { namespace, pod: `${name}-0`, container: CONTAINER };
+    const login = args.cluster.runIn(
+      this.container,
+      `${name}-login`,
+      loginScript(SUPERUSER, args),
+      {
+        ...child,
+        dependsOn: [server],
+      },
+    );
+    if (args.seed !== undefined) {
+      const { seed } = args;
+      const words = seedArguments({ ...args, seed });
+      args.cluster.step(
+        `${name}-seed`,
+        { program: "load-seed", args: { ...this.container, file: seed.file, words } },
+        { ...child, dependsOn: [login] },
+      );
+    }
     const host = service.metadata.name;
     this.connection = loginConnection(login, { host, port: DATABASE_PORT }, args);
     this.registerOutputs({ connection: this.connection });

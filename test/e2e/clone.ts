@@ -76,6 +76,13 @@ export class Clone {
     return await ended(this.spawn(args, env));
   }
 
+  /** Commands as a user types them in the clone's folder; the first one that fails ends it. */
+  async shell(commands: string): Promise<Ended> {
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    const options = { cwd: this.folder, env: this.#environment, stdio: [...stdio] };
+    return await ended(spawn("sh", ["-euc", commands], options));
+  }
+
   /** The pulumi command on this clone's stack. */
   async pulumi(args: string[], env: Record<string, string> = {}): Promise<Ended> {
     return await this.slipway(["pulumi", ...args, "--stack", this.stack], env);
@@ -100,8 +107,12 @@ export class Clone {
       cwd: this.folder,
       detached: true,
       stdio: [input, "pipe", "pipe"],
-      env: { ...process.env, SLIPWAY_LOCAL_STACK: this.stack, NO_COLOR: "1", ...env },
+      env: { ...this.#environment, ...env },
     });
+  }
+
+  get #environment(): NodeJS.ProcessEnv {
+    return { ...process.env, SLIPWAY_LOCAL_STACK: this.stack, NO_COLOR: "1" };
   }
 
   /** Removes the stack with its data, and the folder. */

@@ -18,6 +18,8 @@ export interface Recorded {
   readonly replaceWith: readonly string[];
   /** `TYPE::NAME`, which is unique where a name is not: a component and its main child share one. */
   readonly id: string;
+  /** Names of what runs each time before it is made. */
+  readonly beforeCreate: readonly string[];
   /** Ids of what it is made after: its parent, its provider, and what it depends on. */
   readonly after: readonly string[];
   /** As the provider gets them. */
@@ -39,6 +41,7 @@ interface Request {
   getDeletedwith(): string;
   getReplaceWithList(): string[];
   getDependenciesList(): string[];
+  getHooks(): { getBeforeCreateList(): string[] } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
@@ -124,9 +127,14 @@ const printedBy = (name: string) =>
 /** Runs a program against mocks; resources come sorted by name, a component before its main child. */
 export async function record(program: () => unknown): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(MOCKS, "slipway", "test");
-  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource: Register;
+    registerResourceHook: (request: unknown, done: (error: null) => void) => void;
+  };
   const register = monitor.registerResource.bind(monitor);
   const requests: Request[] = [];
+  // Pulumi's own mocks claim to know hooks, and do not.
+  monitor.registerResourceHook = (_, done) => done(null);
   monitor.registerResource = (request, callback) => {
     requests.push(request);
     return register(request, callback);
@@ -186,6 +194,7 @@ function recorded(request: Request): Recorded {
     ignoreChanges: request.getIgnorechangesList(),
     deletedWith: request.getDeletedwith() === "" ? undefined : idOfUrn(request.getDeletedwith()),
     replaceWith: request.getReplaceWithList().map(idOfUrn),
+    beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     id: `${request.getType()}::${request.getName()}`,
     after: [request.getParent(), request.getProvider(), ...request.getDependenciesList()]
       .filter(Boolean)

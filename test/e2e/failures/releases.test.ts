@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Clone, docker, type Ended } from "../clone.ts";
-import { ask, register, traffic } from "../conduit-client.ts";
+import { ask, JANE, register, traffic } from "../conduit-client.ts";
 import { type LoadedRequest, type LoopReport, RequestLoop } from "../request-loop.ts";
 
 /** A change of the app, which can be taken back. */
@@ -164,6 +164,40 @@ describe("a release that is not what answers after the switch", () => {
   });
 });
 
+describe("a migration that loses data", () => {
+  const LOSS = "DELETE FROM users;\n";
+
+  test("It is not run when the dump that precedes it can't be taken, and the release before serves on", async () => {
+    const serving = await liveImage();
+    inDatabase("rm -rf /var/lib/postgresql/backups; touch /var/lib/postgresql/backups");
+    clone.write("app/migrations/0003_loss.sql", LOSS);
+
+    const { code, output } = await start();
+    inDatabase("rm /var/lib/postgresql/backups");
+
+    expect(output).toContain("could not be taken, so nothing was migrated");
+    expect(code).toBe(1);
+    expect(await liveImage()).toBe(serving);
+    expect((await ask(clone.url, "/api/user", { token })).user.username).toBe(JANE.username);
+  });
+
+  test("The commands of the runbook bring back what it has lost, and the version before", async () => {
+    const serving = await liveImage();
+    const { code, output } = await start();
+    expect(code, output).toBe(0);
+    expect(usersNamed(JANE.username)).toBe(0);
+
+    const end = await clone.shell(runbook("Go back to before a migration"));
+    printed.push(end.output);
+
+    expect(end.code, end.output).toBe(0);
+    expect(end.output).toMatch(/\d{8}T\d{6}Z-before-\S+\.dump/);
+    expect(usersNamed(JANE.username)).toBe(1);
+    expect(await liveImage()).toBe(serving);
+    expect((await ask(clone.url, "/api/user", { token })).user.username).toBe(JANE.username);
+  });
+});
+
 test("Nothing that these starts printed, failures included, shows a secret", async () => {
   for (const key of ["databasePassword", "appSecret"]) {
     const secret = (await clone.pulumi(["config", "get", key])).output.trim();
@@ -202,6 +236,26 @@ async function startUnderLoad(...more: LoadedRequest[]): Promise<Ended & LoopRep
   if (end.status === "rejected") throw end.reason;
   return { ...end.value, ...report };
 }
+
+/** The commands of a chapter of the runbook, for this stack. */
+function runbook(title: string): string {
+  const text = readFileSync(join(clone.folder, "docs/runbook.md"), "utf8");
+  const chapter = text.split(/^## /m).find((one) => one.startsWith(`${title}\n`)) ?? "";
+  const blocks = [...chapter.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block);
+  return blocks
+    .join("")
+    .replaceAll("-s dev", `-s ${clone.stack}`)
+    .replaceAll("stack=dev", `stack=${clone.stack}`);
+}
+
+function inDatabase(script: string): string {
+  return docker("exec", "--user", "postgres", standing().database[0] ?? "", "sh", "-euc", script);
+}
+
+const usersNamed = (name: string) =>
+  Number(
+    inDatabase(`psql -qXAt -d app -c "SELECT count(*) FROM users WHERE username = '${name}'"`),
+  );
 
 /** The image that answers through Nginx. */
 async function liveImage(): Promise<string> {

@@ -60,7 +60,10 @@ const components: readonly (readonly [
     (machine, opts) =>
       new AppImage(
         "it",
-        { ...here(machine), from: { reference: "app:1" }, registry: undefined },
+        {
+          ...{ ...here(machine), from: { reference: "app:1" }, registry: undefined },
+          buildSecrets: {},
+        },
         opts,
       ),
     ["it-marks: command:local:Command", "it-pull: command:local:Command"],
@@ -217,7 +220,10 @@ const components: readonly (readonly [
     (machine, opts) =>
       new Migration(
         "it",
-        { ...here(machine), ...common, command: "true", environment, timeoutSeconds: 1 },
+        {
+          ...{ ...here(machine), ...common, command: "true", environment, timeoutSeconds: 1 },
+          dump: undefined,
+        },
         opts,
       ),
     ["it: command:local:Command"],
@@ -244,6 +250,7 @@ const components: readonly (readonly [
           ownerRole: "app",
           password: pulumi.secret("a password"),
           protect: true,
+          seed: undefined,
         },
         opts,
       ),

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImageSource } from "../../../components/docker/app-image.ts";
@@ -72,6 +73,12 @@ describe("the key of a build", () => {
     ["the stage that is built", { target: "run" }],
   ])("changes with %s", (_, build) => {
     expect(keyOf(choose(build))).not.toBe(keyOf(choose()));
+  });
+
+  test("changes with a secret that is new, and not with another value of one", () => {
+    const withToken = (value: string) => choose({ secrets: { token: pulumi.secret(value) } });
+    expect(keyOf(withToken("one"))).toBe(keyOf(withToken("two")));
+    expect(keyOf(withToken("one"))).not.toBe(keyOf(choose({ secrets: {} })));
   });
 
   test("changes with the commit, which is baked into the image", () => {

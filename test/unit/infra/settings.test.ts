@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -71,6 +72,33 @@ describe("good settings", () => {
     const { database } = read({ ...made, database: "managed", ...more });
     const { password: _, ...shown } = database as ManagedDatabase;
     expect(shown).toEqual({ kind: "managed", name: "app", user: "app", protect: true, ...managed });
+  });
+
+  test("a seed is known by its path, its kind and the checksum of what is in it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-seed-"));
+    const seedOf = (content: string) => {
+      const path = join(folder, "seed");
+      writeFileSync(path, content);
+      return (read({ databaseSeed: path }).database as ContainerDatabase).seed;
+    };
+    try {
+      expect(seedOf("SELECT 1;")).toEqual({
+        file: relative(process.cwd(), join(folder, "seed")),
+        format: "sql",
+        bytes: 9,
+        checksum: "17db4fd369edb9244b9f91d9aeed145c3d04ad8ba6e95d06247f07a63527d11a",
+      });
+      expect(seedOf("PGDMP and so on")).toMatchObject({ format: "dump" });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("secrets of a build are secret outputs by their ids, of as many lines as they have", async () => {
+    const { secrets: all } = read({ buildSecrets: '{"npm.rc":"a\\nb"}' }).build;
+    const one = all["npm.rc"] as pulumi.Output<string>;
+    expect(await pulumi.isSecret(one)).toBe(true);
+    expect(await resolved(one)).toBe("a\nb");
   });
 
   test("secrets of the app are secret outputs by their names", async () => {
@@ -290,6 +318,31 @@ describe("one thing that is wrong", () => {
       { appSecrets: "hush" },
       "slipway:appSecrets is no JSON object of strings.",
       "pulumi config set --secret appSecrets",
+    ],
+    [
+      "a secret of a build with an id that is none",
+      { buildSecrets: '{"a,src=/etc/passwd":"hush"}' },
+      'slipway:buildSecrets has "a,src=/etc/passwd"; it must have ids of letters, digits, `.`, `_` and `-`.',
+      "pulumi config rm --path 'buildSecrets.a,src=/etc/passwd'",
+    ],
+    [
+      "a seed that is not there",
+      { databaseSeed: "no/such.sql" },
+      'slipway:databaseSeed is "no/such.sql"; there is no such file.',
+      "pulumi config set databaseSeed FILE",
+    ],
+    [
+      "a seed for a database that is somebody else's",
+      { databaseSeed: "seed.sql", database: "none" },
+      'slipway:databaseSeed is set, and slipway:database is "none"; Slipway loads a seed into a "container" ' +
+        "alone. Load it into another one yourself, before the first migration.",
+      "pulumi config rm databaseSeed",
+    ],
+    [
+      "a number of dumps that is none",
+      { backupKeep: "all" },
+      'slipway:backupKeep is "all"; it must be a whole number from 0 to 1000.',
+      "pulumi config set backupKeep NUMBER",
     ],
     [
       "a missing secret",

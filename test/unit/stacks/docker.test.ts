@@ -168,6 +168,16 @@ describe("secrets of a stack", () => {
   });
 });
 
+describe("secrets of a build", () => {
+  test("are known to its step as files alone, so that another value builds nothing anew", async () => {
+    const earlier = await recordStack(exampleSettings());
+    expect(named(earlier, "image-build").inputs["stdin"]).toContain("BUILD_SECRET_0='build/token'");
+    const settings = exampleSettings();
+    const build = { ...settings.build, secrets: { token: pulumi.secret("another token") } };
+    expect(differences(earlier, await recordStack({ ...settings, build }))).toEqual({});
+  });
+});
+
 describe("what the settings choose", () => {
   test("an image that exists is pulled, not built", async () => {
     const stack = await recordStack(exampleSettings(), PULLED);

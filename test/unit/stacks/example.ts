@@ -10,6 +10,7 @@ import type {
 export const SECRETS = {
   databasePassword: "pass'word of the $DATABASE",
   appSecret: 'key `id` of "the app"',
+  buildSecret: "token 'of' $THE registry",
   previousAppSecret: "key \\ before this one",
 } as const;
 
@@ -42,7 +43,14 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
     target: "docker",
     host: { kind: "local" },
     ingress: { ...INGRESS, ...changes.ingress },
-    build: { appPath: "app", dockerfile: "Dockerfile", target: undefined, args: {} },
+    build: {
+      ...{ appPath: "app", dockerfile: "Dockerfile", target: undefined, args: {} },
+      secrets: { token: pulumi.secret(SECRETS.buildSecret) },
+      secretFiles: {
+        folder: () => "build",
+        save: (name, content) => pulumi.output(content).apply(() => `build/${name}`),
+      },
+    },
     app: {
       image: undefined,
       version: undefined,
@@ -69,6 +77,8 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
       user: "app",
       password: pulumi.secret(SECRETS.databasePassword),
       protect: true,
+      dumpsKept: 5,
+      seed: undefined,
       ...changes.containerDatabase,
     },
     images: {
@@ -115,6 +125,7 @@ export function clusterSettings(changes: Partial<KubernetesSettings> = {}): Kube
       folder: () => "kube",
       save: (name, content) => pulumi.output(content).apply(() => `kube/${name}`),
     },
+    runStep: async () => {},
     ...changes,
   };
 }

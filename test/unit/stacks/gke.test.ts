@@ -23,7 +23,8 @@ beforeAll(async () => {
 const made = () => stack.filter((one) => !isComponent(one) && !isProvider(one));
 const inCluster = () =>
   made().filter(
-    ({ type, name }) => /^(kubernetes|command):/.test(type) && name !== "cluster-let-go",
+    ({ type, name }) =>
+      /^(kubernetes|command):/.test(type) && !["cluster-let-go", "cluster-files"].includes(name),
   );
 
 test("what is in the cluster goes with it, and is made anew with it", () => {

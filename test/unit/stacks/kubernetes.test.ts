@@ -49,6 +49,15 @@ describe("a stack in a cluster", () => {
     );
   });
 
+  test("takes each step before the kubeconfig that it reaches the cluster with is removed", () => {
+    const steps = stack.filter(
+      ({ type, inputs }) => type.startsWith("command:") && "create" in inputs,
+    );
+    const early = steps.filter(({ name }) => !madeBefore(stack, name).has("cluster-files"));
+    expect(early.map(({ name }) => name)).toEqual(["cluster-files"]);
+    expect(named(stack, "cluster-files").inputs["stdin"]).toContain("FILES='kube'");
+  });
+
   test("has all of it in its own namespace, but for what is in none", () => {
     const objects = stack.filter(({ type }) => type.startsWith("kubernetes:"));
     const outside = objects.filter(({ inputs }) => namespaceOf(inputs) !== "slipway-test");
@@ -143,6 +152,15 @@ describe("a stack in a cluster", () => {
       claim: true,
     });
     expect(madeBefore(stack, "cluster-kubernetes")).toContain("cluster-checked");
+  });
+
+  test("dumps the database each time before the Job of a migration is made, unless no dump is to stay", async () => {
+    expect(stack.filter(({ beforeCreate }) => beforeCreate.length > 0)).toMatchObject([
+      { name: "migrate", type: "kubernetes:batch/v1:Job", beforeCreate: ["migrate-dump"] },
+    ]);
+    const { database } = exampleSettings({ containerDatabase: { dumpsKept: 0 } });
+    const without = await recordStack(clusterSettings({ database }));
+    expect(named(without, "migrate").beforeCreate).toEqual([]);
   });
 
   test("answers for its host name alone", () => {

@@ -14,6 +14,8 @@ import {
 } from "../../../../components/docker/app-image.ts";
 import { markFunctions } from "../../../../components/docker/image-marks.ts";
 import { LocalMachine } from "../../../../components/machine/local-machine.ts";
+import { scriptText } from "../../../../components/machine/script.ts";
+import { run } from "../../../../setup/run.ts";
 import { record } from "../../recorder.ts";
 import { resolved } from "../../resolved.ts";
 import { BUILT, PULLED } from "../../stacks/example.ts";
@@ -21,7 +23,10 @@ import { BUILT, PULLED } from "../../stacks/example.ts";
 const owner = { project: "slipway", stack: "test" };
 const source = BUILT.from as ImageSource;
 
-const here = (machine: LocalMachine) => ({ machine, owner, registry: undefined });
+const here = (machine: LocalMachine) => ({
+  ...{ machine, owner, registry: undefined },
+  buildSecrets: {},
+});
 
 async function referenceOf(from: AppImageArgs["from"]): Promise<string | undefined> {
   let image: AppImage | undefined;
@@ -42,7 +47,7 @@ test("an image that exists keeps its reference", async () => {
 describe("a build", () => {
   const optionsOf = (changes: Partial<ImageSource>) =>
     /docker build (.*) "\$CONTEXT"/.exec(
-      buildScript(owner, { ...source, ...changes }, "x").apply,
+      buildScript(owner, { ...source, ...changes }, "x", {}).apply,
     )?.[1];
 
   test("gets its Dockerfile, its stage, its arguments and the commit, quoted", () => {
@@ -59,6 +64,51 @@ describe("a build", () => {
 
   test("has the commit that Slipway found, whatever its arguments say", () => {
     expect(optionsOf({ args: { COMMIT: "another" } })).not.toContain("another");
+  });
+});
+
+describe("a build with secrets", () => {
+  const secrets = { npmrc: "files/npmrc", "pip.conf": "files/it's pip" };
+  const build = async (help: string) => {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-build-"));
+    const docker = `#!/bin/sh
+if [ "$2" = --help ]; then printf '%s\\n' '${help}'; exit; fi
+for word; do printf '%s\\n' "$word"; done >>'${folder}/words'
+echo "$DOCKER_BUILDKIT" >>'${folder}/words'
+`;
+    try {
+      writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+      const script = buildScript(owner, source, "x", secrets);
+      const functions = `on_host() { :; }\nwith_engine() { "$@"; }`;
+      const { code, stderr } = await run("sh", ["-s", "apply"], {
+        input: await resolved(scriptText({ ...script, functions })),
+        env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+      });
+      const words =
+        code === 0 ? readFileSync(join(folder, "words"), "utf8").trimEnd().split("\n") : [];
+      return { code, stderr, words };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  test("hands BuildKit the paths of their files", async () => {
+    const { words } = await build("  --secret stringArray   Secret to expose to the build");
+    expect(words.filter((_, index) => words[index - 1] === "--secret")).toEqual([
+      "id=npmrc,src=files/npmrc",
+      "id=pip.conf,src=files/it's pip",
+    ]);
+    expect(words.at(-1)).toBe("1");
+  });
+
+  test("says so where there is no BuildKit, and builds nothing", async () => {
+    const { code, stderr, words } = await build("ERROR: the buildx component is missing");
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      "slipway:buildSecrets need BuildKit, and the docker command of this machine has none. " +
+        "Install its buildx component (https://docs.docker.com/go/buildx/).\n",
+    );
+    expect(words).toEqual([]);
   });
 });
 

@@ -6,7 +6,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { type MigrationArgs, migrationScript } from "../../../../components/docker/migration.ts";
 import { scriptText } from "../../../../components/machine/script.ts";
+import { deploy } from "../../../../stacks/index.ts";
+import type { DockerSettings } from "../../../../stacks/settings.ts";
+import { named, record } from "../../recorder.ts";
 import { resolved } from "../../resolved.ts";
+import { exampleSettings, PULLED } from "../../stacks/example.ts";
 
 const args = {
   owner: { project: "slipway", stack: "test" },
@@ -58,5 +62,20 @@ if [ "$1" = create ]; then echo its-id; fi
     expect(calls).toContain("start --attach its-id");
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test.each<[string, DockerSettings]>([
+  ["a dump precedes it, of a database of ours", exampleSettings()],
+  ["none does where none is to stay", exampleSettings({ containerDatabase: { dumpsKept: 0 } })],
+])("%s", async (_, settings) => {
+  const stack = await record(() => deploy(settings, PULLED));
+  const text = String(named(stack, "migrate").inputs["stdin"]);
+  const dumps = settings.database.kind === "container" && settings.database.dumpsKept > 0;
+  expect(text.includes("pg_dump")).toBe(dumps);
+  if (dumps) {
+    expect(text).toContain("SERVER_CONTAINER='auto-database'");
+    expect(text).toContain("DUMPED_BEFORE='1.2.3'");
+    expect(text.indexOf('beside_server "$DUMP"')).toBeLessThan(text.indexOf("docker create"));
   }
 });

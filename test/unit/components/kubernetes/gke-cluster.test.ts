@@ -17,6 +17,7 @@ const make = (changes: Partial<GkeClusterArgs> = {}) =>
         login: "exec",
         protect: true,
         files: clusterSettings().kubeFiles,
+        runStep: clusterSettings().runStep,
         ...changes,
       }),
   );
@@ -37,6 +38,7 @@ describe("a cluster that Google runs the nodes of", () => {
       " > it: slipway:components:GkeCluster",
       "it > it: gcp:container/cluster:Cluster",
       "it > it-command: pulumi:providers:command",
+      "it > it-files: command:local:Command",
       "it > it-gcp: pulumi:providers:gcp",
       "it > it-kubernetes: pulumi:providers:kubernetes",
       "it > it-let-go: command:local:Command",

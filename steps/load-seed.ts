@@ -1,0 +1,32 @@
+/**
+ * Loads the seed of a database into it, in the container of its server, unless it has something already. Its
+ * arguments come as JSON on standard input.
+ */
+import { createReadStream } from "node:fs";
+import { text } from "node:stream/consumers";
+import { LOAD_SEED, WANTS_SEED } from "../components/database-seed.ts";
+import { connect } from "./connection.ts";
+import { execPrinted, type InPod } from "./exec.ts";
+
+interface Call extends InPod {
+  /** Path of the file. */
+  readonly kubeconfig: string;
+  readonly file: string;
+  /** What both scripts are given. */
+  readonly words: readonly string[];
+}
+
+const { kubeconfig, file, words, ...where }: Call = JSON.parse(await text(process.stdin));
+const config = connect(kubeconfig);
+const script = (one: string) => ["sh", "-euc", one, "sh", ...words];
+
+try {
+  const wants = await execPrinted(config, where, script(WANTS_SEED));
+  if (wants.trim() === "yes") {
+    await execPrinted(config, where, script(LOAD_SEED), createReadStream(file));
+  }
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

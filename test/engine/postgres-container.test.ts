@@ -1,0 +1,207 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DUMPS_FOLDER, dumpScript } from "../../components/database-dump.ts";
+import { type SeedArgs, seedScript } from "../../components/database-seed.ts";
+import { PostgresContainer } from "../../components/docker/postgres-container.ts";
+import { LocalMachine } from "../../components/machine/local-machine.ts";
+import { scriptText } from "../../components/machine/script.ts";
+import type { PostgresShell } from "../../components/postgres-shell.ts";
+import { run } from "../../setup/run.ts";
+import { POSTGRES_IMAGE } from "../e2e/hosts/cloud-postgres.ts";
+import { until } from "../e2e/until.ts";
+import { succeed } from "../hosts/succeed.ts";
+import { record } from "../unit/recorder.ts";
+import { resolved } from "../unit/resolved.ts";
+
+const CONTAINER = `slipway-test-dump-${randomBytes(4).toString("hex")}`;
+
+const folder = mkdtempSync(join(tmpdir(), "slipway-seed-"));
+
+let server: PostgresShell;
+beforeAll(async () => {
+  server = { ...(await shellOfOurs()), values: { SERVER_CONTAINER: CONTAINER } };
+  await succeed("docker", [
+    ...["run", "--detach", "--name", CONTAINER, "--env", "POSTGRES_HOST_AUTH_METHOD=trust"],
+    // As small as it can be, so that it is soon full.
+    ...["--tmpfs", "/var/lib/postgresql:size=256m", POSTGRES_IMAGE],
+  ]);
+  const ready = ["exec", CONTAINER, "pg_isready", "--quiet", "--host", "127.0.0.1"];
+  await until(async () => (await run("docker", ready)).code === 0, "Postgres answers");
+  await sql("postgres", "CREATE ROLE shop");
+  await sql("postgres", "CREATE ROLE nobody_here");
+  await sql("postgres", "CREATE DATABASE shop OWNER shop");
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await run("docker", ["rm", "--force", "--volumes", CONTAINER]);
+});
+
+describe("a seed", () => {
+  const owners = async (database: string) =>
+    await sql(
+      database,
+      "SELECT string_agg(tablename || ' of ' || tableowner, ', ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'",
+    );
+
+  test("that fails in its middle leaves an empty database, though it ends its transaction itself", async () => {
+    const broken = "CREATE TABLE a (id int); COMMIT; SELECT * FROM no_such_table;";
+    const { code, stderr } = await seed(broken);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "The seed (slipway:databaseSeed) could not be loaded, and the database is empty as before",
+    );
+    expect(stderr).toContain('relation "no_such_table" does not exist');
+    expect(await owners("shop")).toBe("");
+  });
+
+  test("that did not arrive whole is not loaded", async () => {
+    const { code, stderr } = await seed("CREATE TABLE a (id int);", { checksum: "0".repeat(64) });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("it did not arrive as it is")]);
+    expect(await owners("shop")).toBe("");
+  });
+
+  test("is loaded into an empty database as its owner, and nobody but those may connect", async () => {
+    expect(await seed("CREATE TABLE orders AS SELECT 7 AS number;")).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    expect(await owners("shop")).toBe("orders of shop");
+    expect(
+      await sql("shop", "SELECT has_database_privilege('nobody_here', 'shop', 'CONNECT')"),
+    ).toBe("f");
+  });
+
+  test("is not loaded into one that has something", async () => {
+    expect(await seed("DROP TABLE orders; CREATE TABLE other (id int);")).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    expect(await owners("shop")).toBe("orders of shop");
+  });
+
+  test("of pg_dump is loaded as well, for the owner, whoever owned it", async () => {
+    await inside("pg_dump -Fc -f /tmp/seed.dump shop");
+    await sql("postgres", "DROP DATABASE shop");
+    await sql("postgres", "CREATE DATABASE shop OWNER shop");
+    const dumped = await run("docker", ["exec", CONTAINER, "base64", "-w0", "/tmp/seed.dump"]);
+    const end = await seed(Buffer.from(dumped.stdout, "base64"), { format: "dump" });
+    expect(end).toEqual({ code: 0, stderr: "" });
+    expect(await owners("shop")).toBe("orders of shop");
+  });
+
+  test("that was killed before its last word is in its place at the next try", async () => {
+    await sql("postgres", "ALTER DATABASE shop RENAME TO shop_seed");
+    expect(await seed("SELECT 1;")).toEqual({ code: 0, stderr: "" });
+    expect(await owners("shop")).toBe("orders of shop");
+    await sql("shop", "DROP TABLE orders");
+  });
+});
+
+test("A database in which nothing is yet has no dump", async () => {
+  expect(await dump("1")).toEqual({ code: 0, stderr: "" });
+  expect(await dumps()).toEqual([]);
+});
+
+test("A dump has all of the database, and its name the version that is about to migrate", async () => {
+  await sql("shop", "CREATE TABLE orders AS SELECT 7 AS number");
+  expect(await dump("1.0.0-rc.1+build_2")).toEqual({ code: 0, stderr: "" });
+
+  const [name = "", ...more] = await dumps();
+  expect(name).toMatch(/^\d{8}T\d{6}Z-before-1\.0\.0-rc\.1\+build_2\.dump$/);
+  expect(more).toEqual([]);
+  expect(await inside(`pg_restore --file=- --data-only '${DUMPS_FOLDER}/${name}'`)).toContain(
+    "\n7\n",
+  );
+});
+
+test("Nobody but the server's user reads it", async () => {
+  expect(await inside(`stat --format '%U %a' ${DUMPS_FOLDER} ${DUMPS_FOLDER}/*`)).toBe(
+    "postgres 700\npostgres 600",
+  );
+});
+
+test("The newest ones stay, as many as there are to be, and what a killed run had begun goes", async () => {
+  await inside(`touch ${DUMPS_FOLDER}/.unfinished-1 ${DUMPS_FOLDER}/by-hand.dump`);
+  for (const version of ["2", "3", "4"]) await dump(version, 2);
+  expect((await dumps()).map((name) => name.replace(/^[\dTZ]+-/, ""))).toEqual([
+    "before-3.dump",
+    "before-4.dump",
+    "by-hand.dump",
+  ]);
+});
+
+test("It fails, says why and leaves nothing half-done when there may be no room for it", async () => {
+  await inside(
+    "head -c $(($(df -P -B1 /var/lib/postgresql | awk 'NR==2 {print $4}') - 40000000)) /dev/zero >/var/lib/postgresql/filled",
+  );
+  const before = await dumps();
+  const { code, stderr } = await dump("5");
+  await inside("rm /var/lib/postgresql/filled");
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /so nothing was migrated: it may need \d+ MiB, and 38 are free where the database is\. Make room there, or do without: pulumi config set backupKeep 0\./,
+  );
+  expect(await dumps()).toEqual(before);
+});
+
+test("It fails with what Postgres says when that can't be asked", async () => {
+  const { code, stderr } = await dump("5", 5, "no_such_database");
+  expect(code).toBe(1);
+  expect(stderr).toContain('database "no_such_database" does not exist');
+});
+
+/** As the component of the database has it. */
+async function shellOfOurs(): Promise<PostgresShell> {
+  const made: PostgresShell[] = [];
+  await record(() => {
+    const machine = new LocalMachine("machine");
+    const owner = { project: "slipway", stack: "test" };
+    const app = { databaseName: "shop", ownerRole: "shop", password: "a password" };
+    const place = { machine, owner, network: "network", image: POSTGRES_IMAGE };
+    made.push(
+      new PostgresContainer("it", { ...place, ...app, protect: true, seed: undefined }).server,
+    );
+  });
+  return made[0] as PostgresShell;
+}
+
+async function dump(version: string, keep = 5, databaseName = "shop") {
+  const input = await resolved(scriptText(dumpScript(server, { databaseName, version, keep })));
+  const { code, stderr } = await run("sh", ["-s", "apply"], { input });
+  return { code, stderr };
+}
+
+async function seed(content: string | Buffer, changes: Partial<SeedArgs["seed"]> = {}) {
+  const file = join(folder, "seed");
+  writeFileSync(file, content);
+  const bytes = Buffer.byteLength(content);
+  const checksum = createHash("sha256").update(content).digest("hex");
+  const args = { databaseName: "shop", ownerRole: "shop" };
+  const script = seedScript(server, {
+    ...args,
+    seed: { file, format: "sql", bytes, checksum, ...changes },
+  });
+  // As a machine that is this one has it.
+  const functions = `on_host() { "$@"; }\n${script.functions}`;
+  const input = await resolved(scriptText({ ...script, functions }));
+  const { code, stderr } = await run("sh", ["-s", "apply"], { input });
+  return { code, stderr };
+}
+
+async function dumps(): Promise<string[]> {
+  const names = await inside(`ls ${DUMPS_FOLDER} 2>/dev/null || :`);
+  return names.split("\n").filter(Boolean);
+}
+
+const sql = (database: string, statement: string) =>
+  succeed("docker", [
+    ...["exec", "--user", "postgres", CONTAINER, "psql"],
+    ...["-qXAt", "-d", database, "-c", statement],
+  ]);
+
+const inside = async (script: string) =>
+  (await succeed("docker", ["exec", "--user", "postgres", CONTAINER, "sh", "-euc", script])).trim();
