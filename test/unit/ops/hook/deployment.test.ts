@@ -55,10 +55,16 @@ const never = new AbortController().signal;
 
 test("A branch is deployed by the digest of the commit's image; its output is kept, without the token", async () => {
   const workers: Worker[] = [];
+  const seen = join(folder, "seen");
   const deploy = deployment(
-    'echo "$@"; env; for last; do :; done; echo SLIPWAY_URL=http://x >"$last"',
+    `until [ -e ${seen} ]; do :; done
+    echo "$@"; env; for last; do :; done; echo SLIPWAY_URL=http://x >"$last"`,
   );
-  const outcome = await deploy(job(), (worker) => workers.push(worker), never);
+  const started = (worker: Worker) => {
+    workers.push(worker);
+    writeFileSync(seen, "");
+  };
+  const outcome = await deploy(job(), started, never);
   expect(outcome).toEqual({ result: "deployed", url: "http://x" });
   expect(output()).toMatch(
     new RegExp(
