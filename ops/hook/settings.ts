@@ -54,7 +54,10 @@ export function readHookSettings(file: string): HookSettings {
       return "";
     }
     try {
-      return readPrivateFile(resolve(dirname(file), path), key).trim();
+      const value = readPrivateFile(resolve(dirname(file), path), key).trim();
+      // As a command leaves it that was not found: nothing is no secret, and would be taken for one.
+      if (value === "") problems.push(`${key} ${resolve(dirname(file), path)} is empty.`);
+      return value;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(error.message);

@@ -38,10 +38,10 @@ beforeEach(async () => {
 });
 
 /** Short limits are for what is to run into them: others would on a busy machine. */
-async function listen(limits: Parameters<typeof hookServer>[1] = {}): Promise<void> {
+async function listen(limits: Parameters<typeof hookServer>[1] = {}, token = TOKEN): Promise<void> {
   server?.close();
   const routes = [{ kind: "branch", pattern: "main", stack: "dev", from: undefined }] as const;
-  const settings = { project: "team/app", token: TOKEN, routes };
+  const settings = { project: "team/app", token, routes };
   server = hookServer({ settings, journal, queue }, limits).listen(0, "127.0.0.1");
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -98,6 +98,11 @@ describe("nothing is deployed, and the status says why", () => {
       expect((await post(hookHeaders(given))).status).toBe(401);
     },
   );
+
+  test("401 for no token where the server has none either", async () => {
+    await listen({}, "");
+    expect((await post(hookHeaders(""))).status).toBe(401);
+  });
 
   test("401 for no token, before the body is read", async () => {
     const { "x-gitlab-token": _, ...headers } = hookHeaders(TOKEN);

@@ -124,3 +124,11 @@ test("A token that could be guessed, none, and text that is no JSON are refused"
   expect(refusal(text)).toBe(`${text} is no JSON object. docs/hook.md has one to begin with.`);
   expect(refusal(join(folder, "none.json"))).toContain("is not there.");
 });
+
+test.each(["", "\n", "  \n"])("An empty secret is none: %j is refused", (content) => {
+  write("token", content);
+  write("password", content);
+  const message = refusal(config({ registry: { user: "deploy", passwordFile: "password" } }));
+  expect(message).toContain(`tokenFile ${join(folder, "token")} is empty.`);
+  expect(message).toContain(`registry.passwordFile ${join(folder, "password")} is empty.`);
+});
