@@ -20,6 +20,17 @@ export const isOfThisMachine = (lock: Lock) => lock.hostname === hostname();
 /** Whether its process lives. After a restart of the machine, the id may belong to anything. */
 export const isAtWorkHere = ({ pid }: Lock) => findProcess(pid)?.name === "pulumi";
 
+/** Whether there is such a process, of which this user is shown nothing (`hidepid` of /proc). */
+export function isHidden({ pid }: Lock): boolean {
+  if (findProcess(pid) !== undefined) return false;
+  try {
+    process.kill(pid, 0);
+    return false; // One of ours that died, and that nobody has collected.
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** Whose it is, in words. */
 export const holderOf = ({ pid, username, hostname: host, timestamp }: Lock) =>
   `process ${pid} of ${username} on ${host}, since ${timestamp}`;

@@ -1,6 +1,6 @@
 import type { GitLab } from "../gitlab/client.ts";
 import type { Deployment } from "../gitlab/shapes.ts";
-import { isAtWorkHere, isOfThisMachine, type Lock } from "./lock.ts";
+import { isAtWorkHere, isHidden, isOfThisMachine, type Lock } from "./lock.ts";
 
 /** `unknown`: nobody here can tell. */
 export type OwnerState = "alive" | "dead" | "unknown";
@@ -26,7 +26,10 @@ export async function ownerOf(lock: Lock, pipeline: Pipeline): Promise<OwnerStat
     if (isOfThisMachine(lock) && isAtWorkHere(lock)) return "alive";
     return await jobOf(lock, pipeline);
   }
-  if (isOfThisMachine(lock)) return isAtWorkHere(lock) ? "alive" : "dead";
+  if (isOfThisMachine(lock)) {
+    if (isAtWorkHere(lock)) return "alive";
+    return isHidden(lock) ? "unknown" : "dead";
+  }
   return "unknown";
 }
 

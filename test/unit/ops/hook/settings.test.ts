@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readHookSettings } from "../../../../ops/hook/settings.ts";
+import { ROOT } from "../../../../ops/project.ts";
 import { UserError } from "../../../../ops/user-error.ts";
 
 const TOKEN = "a-token-of-24-characters";
@@ -45,6 +46,13 @@ function refusal(file: string): string {
   }
   return "";
 }
+
+test("The unit shows the service all processes, or it would take living owners of a lock for dead", () => {
+  const unit = readFileSync(join(ROOT, "ops", "hook", "slipway-hook.service"), "utf8");
+  expect(unit).not.toMatch(/^(ProtectProc|PrivatePIDs|ProcSubset)=/m);
+  // Nor is the service ended by a deployment that is out of memory, to begin it again and again.
+  expect(unit).toMatch(/^OOMPolicy=continue$/m);
+});
 
 test("A valid file is read, with the token from its own file and safe defaults", () => {
   expect(readHookSettings(config())).toEqual({

@@ -25,6 +25,17 @@ test("on this machine, the process decides", async () => {
   expect(await ownerOf(lockOf(hostname(), spawnSync("true").pid), nowhere)).toBe("dead");
 });
 
+test("on this machine, a process that is hidden from this user is not taken for dead", async () => {
+  const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+    throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+  });
+  try {
+    expect(await ownerOf(lockOf(hostname()), nowhere)).toBe("unknown");
+  } finally {
+    kill.mockRestore();
+  }
+});
+
 test("of another machine nothing is known", async () => {
   expect(await ownerOf(lockOf("laptop"), nowhere)).toBe("unknown");
 });
