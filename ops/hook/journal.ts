@@ -1,15 +1,18 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { say } from "../progress.ts";
 import type { Job, Outcome, Worker } from "./job.ts";
 
 /** What is known of a job. */
@@ -40,8 +43,7 @@ export class Journal {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#file = join(folder, "journal.jsonl");
     for (const line of linesOf(this.#file)) this.#apply(line);
-    this.#rewrite();
-    this.#descriptor = openSync(this.#file, "a", 0o600);
+    this.#descriptor = this.#rewrite();
   }
 
   knows(id: string): boolean {
@@ -88,10 +90,23 @@ export class Journal {
   }
 
   #write(line: Line): void {
-    writeSync(this.#descriptor, `${JSON.stringify(line)}\n`);
-    fsyncSync(this.#descriptor);
-    this.#apply(line);
+    // What happened, happened, whether the disk has room for it or not.
+    if (!("accepted" in line)) this.#apply(line);
+    this.#append(`${JSON.stringify(line)}\n`);
+    if ("accepted" in line) this.#apply(line);
     if (this.#entries.size > 2 * KEPT) this.#shorten();
+  }
+
+  /** All of it or nothing: the next line would be unreadable behind a part of this one. */
+  #append(text: string): void {
+    const { size } = fstatSync(this.#descriptor);
+    try {
+      writeFileSync(this.#descriptor, text);
+      fsyncSync(this.#descriptor);
+    } catch (error) {
+      ftruncateSync(this.#descriptor, size);
+      throw error;
+    }
   }
 
   #apply(line: Line): void {
@@ -108,14 +123,23 @@ export class Journal {
     );
   }
 
+  /** Where that fails, the long one is as good: what was just written is in it. */
   #shorten(): void {
-    closeSync(this.#descriptor);
-    this.#rewrite();
-    this.#descriptor = openSync(this.#file, "a", 0o600);
+    try {
+      const before = this.#descriptor;
+      this.#descriptor = this.#rewrite();
+      closeSync(before);
+    } catch (error) {
+      say(`The journal could not be shortened: ${(error as Error).message}`);
+    }
   }
 
-  /** Keeps the last ones, those without an end, and for each stack its newest. */
-  #rewrite(): void {
+  /**
+   * Keeps the last ones, those without an end, and for each stack its newest.
+   *
+   * @returns the descriptor of the new file.
+   */
+  #rewrite(): number {
     const all = [...this.#entries.values()];
     const needed = new Set(all.slice(-KEPT));
     for (const entry of all) {
@@ -124,11 +148,17 @@ export class Journal {
     for (const entry of all) if (!needed.has(entry)) this.#entries.delete(entry.job.id);
     const lines = [...this.#entries.values()].flatMap(linesFor).map((line) => JSON.stringify(line));
     const temporary = `${this.#file}.new`;
-    writeFileSync(temporary, lines.map((line) => `${line}\n`).join(""), {
-      mode: 0o600,
-      flush: true,
-    });
-    renameSync(temporary, this.#file);
+    rmSync(temporary, { force: true });
+    const descriptor = openSync(temporary, "a", 0o600);
+    try {
+      writeFileSync(descriptor, lines.map((line) => `${line}\n`).join(""));
+      fsyncSync(descriptor);
+      renameSync(temporary, this.#file);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+    return descriptor;
   }
 }
 

@@ -86,12 +86,24 @@ export class Queue {
     const rivals = [...this.#waiting.filter(({ stack }) => stack === job.stack), job];
     // A second try of a pipeline comes after the first.
     const newest = rivals.reduce((best, one) => (one.pipeline >= best.pipeline ? one : best));
+    this.#waiting = [...others, newest];
     for (const older of rivals.filter((one) => one !== newest)) {
       const why = `Pipeline ${newest.pipeline} is newer.`;
-      this.#journal.end(older, { result: "dropped", why }, 0);
+      this.#note(() => this.#journal.end(older, { result: "dropped", why }, 0));
       say(`Dropped: ${nameOf(older)}. ${why}`);
     }
-    this.#waiting = [...others, newest];
+  }
+
+  /**
+   * Writes down what happened to a job that was accepted. It goes on where a disk is full: without the
+   * note, the next server would only do it again.
+   */
+  #note(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      say(`The journal could not be written: ${(error as Error).message}`);
+    }
   }
 
   #begin(workers: readonly Worker[]): void {
@@ -121,14 +133,14 @@ export class Queue {
     say(`Deploying: ${nameOf(job)}`);
     const outcome = await this.#deploy(
       job,
-      (worker) => this.#journal.start(job, worker),
+      (worker) => this.#note(() => this.#journal.start(job, worker)),
       this.#stop.signal,
     ).catch((error: unknown): Outcome => ({ result: "failed", why: String(error) }));
     if (outcome === undefined) {
       say(`Stopped, to be taken up again: ${nameOf(job)}`);
       return;
     }
-    this.#journal.end(job, outcome, seconds());
+    this.#note(() => this.#journal.end(job, outcome, seconds()));
     const what = outcome.result === "deployed" ? "Deployed" : `FAILED (${outcome.why})`;
     say(`${what} in ${seconds()} s: ${nameOf(job)}`);
   }
