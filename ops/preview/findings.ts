@@ -119,6 +119,10 @@ const container: Words = (change, context) => {
   if (action === "create" || action === "delete") {
     return roleOf(change) === "web" ? appWords(change) : generally(change, context);
   }
+  // Docker's plugin says so of one that was stopped by hand.
+  if (change.keys.includes("mustRun")) {
+    return quietly(`${nameOf(change)} does not run: another one takes its place`);
+  }
   switch (roleOf(change)) {
     case "web":
       return appWords(change);

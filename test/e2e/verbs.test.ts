@@ -77,7 +77,7 @@ test("up releases an image, says so in one line, and leaves the address to the j
   const { code, output } = await release(dev, 2, "--dotenv", dotenv);
   expect(code, output).toBe(0);
   expect(output.trimEnd().split("\n").at(-1)).toMatch(
-    new RegExp(`^✓ http://localhost:${dev.port} answers with 1\\.2: \\d+ s$`),
+    new RegExp(`^✓ http://localhost:${dev.port} answers with 1\\.2: .*\\d s$`),
   );
   expect(await answer(dev)).toEqual({ image: image(2), version: "1.2" });
   expect(readFileSync(dotenv, "utf8")).toMatch(
@@ -203,7 +203,7 @@ test("drift sees what was stopped by hand, says what it is, and changes nothing"
   docker("stop", "--time=1", web);
   const { code, output } = await prod.verb("drift");
   expect(code, output).toBe(1);
-  expect(output).toContain("the Docker container `web-1` was changed by hand");
+  expect(output).toContain("the Docker container `web-1` does not run");
   expect(containers(prod, "web")).toEqual([]);
   expect((await prod.verb("status", ["--json"])).code).toBe(1);
 });

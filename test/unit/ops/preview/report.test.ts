@@ -347,6 +347,24 @@ test.each<[string, PreviewStep[], string]>([
   expect(texts(all)).toEqual([text]);
 });
 
+test("a container that was stopped by hand is said to be so", () => {
+  const same = appContainer("app:1", "1");
+  const { components } = report(
+    stepsFor({
+      type: CONTAINER,
+      name: "web-1",
+      in: "web",
+      old: same,
+      now: same,
+      keys: ["mustRun"],
+      replaced: "beside the old one",
+    }),
+  );
+  expect(components[0]?.findings[0]?.text).toBe(
+    "the Docker container `web-1` does not run: another one takes its place",
+  );
+});
+
 test("sizes that cost are said, before and after", () => {
   const replicas = (count: number) => ({ spec: { replicas: count } });
   const { sizes } = report(
