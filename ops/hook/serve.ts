@@ -1,17 +1,16 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { say } from "../progress.ts";
 import { UserError } from "../user-error.ts";
 import { awaitWorker, deployer } from "./deployment.ts";
 import { Journal } from "./journal.ts";
 import { Queue } from "./queue.ts";
-import { hookServer, PATH } from "./server.ts";
+import { hookServer, PATH, takeEvents } from "./server.ts";
 import type { HookSettings } from "./settings.ts";
 
 /** Serves until it is told to end; what is then under way is left in order, for the next one. */
 export async function serve(settings: HookSettings): Promise<number> {
-  const journal = new Journal(settings.journal);
-  const queue = new Queue(journal, deployer(settings), awaitWorker);
-  const server = hookServer({ settings, journal, queue });
+  const server = hookServer();
   const ended = new Promise<number>((done) => {
     process.once("SIGTERM", () => done(0));
     process.once("SIGINT", () => done(130));
@@ -29,6 +28,10 @@ export async function serve(settings: HookSettings): Promise<number> {
     );
     server.listen(settings.port, settings.host, done);
   });
+  // Only now: a server that is refused its port must not touch the journal of the one that has it.
+  const journal = openJournal(settings.journal, server);
+  const queue = new Queue(journal, deployer(settings), awaitWorker);
+  takeEvents(server, { settings, journal, queue });
   const { address, port } = server.address() as AddressInfo;
   say(`Waiting for pipelines of ${settings.project} at http://${address}:${port}${PATH}`);
   queue.resume();
@@ -41,4 +44,13 @@ export async function serve(settings: HookSettings): Promise<number> {
   server.closeAllConnections();
   journal.close();
   return code;
+}
+
+function openJournal(folder: string, server: Server): Journal {
+  try {
+    return new Journal(folder);
+  } catch (error) {
+    server.close();
+    throw new UserError(`The journal in ${folder} can't be used: ${(error as Error).message}`, 1);
+  }
 }

@@ -42,11 +42,16 @@ export interface HookParts {
   readonly queue: Queue;
 }
 
-/** The server, which listens nowhere yet. */
-export function hookServer(parts: HookParts, limits: Partial<typeof LIMITS> = {}): Server {
-  const rate = new Rate(BURST, PER_MINUTE);
+/** The server, which listens nowhere yet, and answers nobody. */
+export function hookServer(limits: Partial<typeof LIMITS> = {}): Server {
   const server = createServer({ ...LIMITS, ...limits, keepAliveTimeout: 5_000 });
   server.maxConnections = MAX_CONNECTIONS;
+  return server;
+}
+
+/** Answers what comes from now on. */
+export function takeEvents(server: Server, parts: HookParts): void {
+  const rate = new Rate(BURST, PER_MINUTE);
   server.on("request", (request, response) => {
     answerTo(request, parts, rate)
       .catch((error: unknown) => {
@@ -57,7 +62,6 @@ export function hookServer(parts: HookParts, limits: Partial<typeof LIMITS> = {}
       .then((answer) => send(request, response, answer))
       .catch(() => response.destroy());
   });
-  return server;
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {

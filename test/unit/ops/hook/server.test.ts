@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
+import { Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,8 @@ import type { Job } from "../../../../ops/hook/job.ts";
 import { Journal } from "../../../../ops/hook/journal.ts";
 import { Queue } from "../../../../ops/hook/queue.ts";
 import { Rate } from "../../../../ops/hook/rate.ts";
-import { hookServer } from "../../../../ops/hook/server.ts";
+import { serve } from "../../../../ops/hook/serve.ts";
+import { hookServer, takeEvents } from "../../../../ops/hook/server.ts";
 import { hookHeaders, pipelinePayload, postEvent, SHA } from "../../../gitlab/pipeline-hook.ts";
 
 const TOKEN = "a-token-of-24-characters";
@@ -42,7 +43,8 @@ async function listen(limits: Parameters<typeof hookServer>[1] = {}, token = TOK
   server?.close();
   const routes = [{ kind: "branch", pattern: "main", stack: "dev", from: undefined }] as const;
   const settings = { project: "team/app", token, routes };
-  server = hookServer({ settings, journal, queue }, limits).listen(0, "127.0.0.1");
+  server = hookServer(limits).listen(0, "127.0.0.1");
+  takeEvents(server, { settings, journal, queue });
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -241,4 +243,29 @@ test("The last results are for this machine alone, not for those whom Nginx pass
     headers: { "x-forwarded-for": "192.0.2.1" },
   });
   expect([passedOn.status, await passedOn.text()]).toEqual([404, '{"error":"Nothing is here."}\n']);
+});
+
+const SETTINGS = {
+  ...{ project: "team/app", image: "registry.example.org/app", registry: undefined, routes: [] },
+  ...{ host: "127.0.0.1", port: 0, token: TOKEN, pull: false },
+};
+
+test("A server without a journal ends, and listens no more", async () => {
+  const close = vi.spyOn(Server.prototype, "close");
+  const journal = "/dev/null/journal";
+  await expect(serve({ ...SETTINGS, journal })).rejects.toThrow(
+    "The journal in /dev/null/journal can't be used: ENOTDIR",
+  );
+  expect(close).toHaveBeenCalledOnce();
+});
+
+test("A second server on the port leaves the journal of the first as it is", async () => {
+  const { port } = server.address() as AddressInfo;
+  await expect(serve({ ...SETTINGS, port, journal: folder })).rejects.toThrow(
+    `127.0.0.1:${port} is taken by another program.`,
+  );
+  expect((await postEvent(url, TOKEN))[0]).toBe(202);
+  const after = new Journal(folder);
+  expect(after.last(1)).toMatchObject([{ job: { sha: SHA } }]);
+  after.close();
 });
