@@ -35,7 +35,8 @@ export async function deploy(deployment: Deployment): Promise<void> {
       `✓ Skipped: ${live.version} on ${name} is newer than ${commit?.slice(0, 12)}. ` +
         "To put an older image there, roll back, or use --force.",
     );
-    leave(deployment.dotenv, began, String((await stack.outputs())["url"]?.value ?? ""), live);
+    const url = String((await stack.outputs())["url"]?.value ?? "");
+    leave(deployment.dotenv, began, url, live, { SLIPWAY_SKIPPED: "true" });
     return;
   }
   if (live !== undefined && commit !== undefined && age === "unknown") {
@@ -71,6 +72,7 @@ function leave(
   began: number,
   url: string,
   { version, image }: Pick<ReleaseRecord, "version" | "image">,
+  more: Readonly<Record<string, string>> = {},
 ): void {
   if (file === undefined) return;
   const lines = {
@@ -78,6 +80,7 @@ function leave(
     SLIPWAY_VERSION: version,
     SLIPWAY_IMAGE: image,
     SLIPWAY_SECONDS: String(Math.round((Date.now() - began) / 1000)),
+    ...more,
   };
   const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
   appendFileSync(file, text.join(""));

@@ -46,6 +46,8 @@ export function deployer(settings: HookSettings, commands: Commands = COMMANDS):
       finished(
         spawn(command, args, {
           cwd: commands.clone,
+          // In a group of its own: Ctrl-C would reach the engine too, which is told to stop once.
+          detached: true,
           stdio: ["ignore", output, output],
           // Of no use to it, and not its business.
           env: { ...process.env, CREDENTIALS_DIRECTORY: undefined, NO_COLOR: "1" },
@@ -63,7 +65,7 @@ export function deployer(settings: HookSettings, commands: Commands = COMMANDS):
       const args = [...(await argumentsFor(job, settings)), result];
       if (stop.aborted) return undefined;
       const code = await run(commands.slipway, args);
-      if (code === 0) return { result: "deployed", ...readResult(result) };
+      if (code === 0) return readResult(result);
       return stop.aborted ? undefined : failed(`slipway ended with ${code}`, log);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -109,10 +111,18 @@ function failed(what: string, log: string): Outcome {
   return { result: "failed", why: last === "" ? what : `${what}: ${last.slice(0, 500)}` };
 }
 
-function readResult(file: string): { readonly image?: string; readonly url?: string } {
-  if (!existsSync(file)) return {};
-  const { SLIPWAY_IMAGE: image, SLIPWAY_URL: url } = parseEnv(readFileSync(file, "utf8"));
-  return { ...(image === undefined ? {} : { image }), ...(url === undefined ? {} : { url }) };
+/** What a command that ended well left of what it did; one that is older than what is live, it skips. */
+function readResult(file: string): Outcome {
+  const said = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  const { SLIPWAY_IMAGE: image, SLIPWAY_URL: url, SLIPWAY_VERSION: live } = said;
+  if (said["SLIPWAY_SKIPPED"] !== undefined) {
+    return { result: "dropped", why: `${live ?? "What is live"} is newer.` };
+  }
+  return {
+    result: "deployed",
+    ...(image === undefined ? {} : { image }),
+    ...(url === undefined ? {} : { url }),
+  };
 }
 
 function removeOldOutputs(folder: string): void {

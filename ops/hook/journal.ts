@@ -60,6 +60,13 @@ export class Journal {
       );
   }
 
+  /** The last that was accepted for a stack of a commit. */
+  lastOf(stack: string, sha: string): Entry | undefined {
+    return [...this.#entries.values()].findLast(
+      ({ job }) => job.stack === stack && job.sha === sha,
+    );
+  }
+
   /** What was accepted and has no end, in that order. */
   unfinished(): Entry[] {
     return [...this.#entries.values()].filter(({ ended }) => ended === undefined);

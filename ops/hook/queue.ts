@@ -49,18 +49,26 @@ export class Queue {
 
   /** @returns why it is not deployed, where it is not. */
   offer(job: Job): string | undefined {
-    const newest = this.#journal.newest(job.stack);
-    if (newest !== undefined && job.pipeline < newest.job.pipeline) {
-      return `Pipeline ${newest.job.pipeline} of ${job.stack} is newer.`;
-    }
-    if (newest?.job.pipeline === job.pipeline && newest.ended?.result !== "failed") {
-      return `Pipeline ${job.pipeline} ${newest.ended === undefined ? "is being" : "was"} deployed.`;
-    }
+    const why = this.#whyNot(job);
+    if (why !== undefined) return why;
     this.#journal.accept(job);
     say(`Accepted: ${nameOf(job)}`);
     this.#put(job);
     this.#begin([]);
     return undefined;
+  }
+
+  #whyNot({ stack, pipeline, sha }: Job): string | undefined {
+    const newest = this.#journal.newest(stack)?.job;
+    if (newest === undefined || pipeline > newest.pipeline) return undefined;
+    // One of the same commit is not older: it may be the one that built the image, beside a scheduled one.
+    if (sha !== newest.sha) return `Pipeline ${newest.pipeline} of ${stack} is newer.`;
+    const last = this.#journal.lastOf(stack, sha);
+    if (last === undefined || ["failed", "dropped"].includes(last.ended?.result ?? "")) {
+      return undefined;
+    }
+    const { ended, job } = last;
+    return `Pipeline ${job.pipeline} ${ended === undefined ? "is being" : "was"} deployed.`;
   }
 
   get state(): { readonly running: string | undefined; readonly waiting: readonly string[] } {
@@ -141,7 +149,11 @@ export class Queue {
       return;
     }
     this.#note(() => this.#journal.end(job, outcome, seconds()));
-    const what = outcome.result === "deployed" ? "Deployed" : `FAILED (${outcome.why})`;
-    say(`${what} in ${seconds()} s: ${nameOf(job)}`);
+    say(`${inWords(outcome)} in ${seconds()} s: ${nameOf(job)}`);
   }
+}
+
+function inWords(outcome: Outcome): string {
+  if (outcome.result === "deployed") return "Deployed";
+  return `${outcome.result === "failed" ? "FAILED" : "Dropped"} (${outcome.why})`;
 }

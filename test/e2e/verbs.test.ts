@@ -88,8 +88,10 @@ test("up releases an image, says so in one line, and leaves the address to the j
 });
 
 test("An older image is not put over a newer one, unless it is forced", async () => {
-  const { code, output } = await release(dev, 1);
+  const dotenv = join(clone.folder, "skipped.env");
+  const { code, output } = await release(dev, 1, "--dotenv", dotenv);
   expect(code).toBe(0);
+  expect(readFileSync(dotenv, "utf8")).toMatch(/^SLIPWAY_SKIPPED=true$/m);
   expect(output).toContain(
     `✓ Skipped: 1.2 on ${dev.name} is newer than ${commit(1).slice(0, 12)}.`,
   );

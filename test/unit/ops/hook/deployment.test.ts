@@ -75,6 +75,22 @@ test("A branch is deployed by the digest of the commit's image; its output is ke
   expect(workers).toEqual([{ pid: expect.any(Number), began: expect.stringMatching(/^\d+$/) }]);
 });
 
+test("What was skipped, as something newer is live, is not said to be deployed", async () => {
+  const left = "SLIPWAY_VERSION=v1.3.0\\nSLIPWAY_IMAGE=app:3\\nSLIPWAY_SKIPPED=true\\n";
+  const deploy = deployment(`for last; do :; done; printf '${left}' >"$last"`);
+  expect(await deploy(job(), () => {}, never)).toEqual({
+    result: "dropped",
+    why: "v1.3.0 is newer.",
+  });
+});
+
+test("Ctrl-C on the server does not reach what a deployment runs: it is told to stop once", async () => {
+  const deploy = deployment("read -r _ _ _ _ group _ </proc/$$/stat; echo $$ $group");
+  await deploy(job(), () => {}, never);
+  const [pid, group] = output().trim().split(" ");
+  expect(group).toBe(pid);
+});
+
 test("A tag promotes what the other stack verified, without asking a registry", async () => {
   registry.close();
   const deploy = deployment('echo "$@"');

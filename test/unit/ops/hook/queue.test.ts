@@ -100,6 +100,31 @@ test("A pipeline that was retried is deployed again only where its deployment fa
   expect(deployments.begun).toEqual([7, 7]);
 });
 
+test("A pipeline of the same commit is not older: it brings what a scheduled one did not find", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  const scheduled = job(8);
+  const push = () => ({ ...job(7), sha: scheduled.sha });
+  queue.offer(scheduled);
+  expect(queue.offer(push())).toBe("Pipeline 8 is being deployed.");
+  await deployments.end({ result: "failed", why: "There is no image" });
+  expect(queue.offer(job(6))).toBe("Pipeline 8 of dev is newer.");
+  expect(queue.offer(push())).toBeUndefined();
+  await deployments.end();
+  expect(queue.offer(push())).toBe("Pipeline 7 was deployed.");
+  expect(queue.offer({ ...job(8), sha: scheduled.sha })).toBe("Pipeline 7 was deployed.");
+  expect(deployments.begun).toEqual([8, 7]);
+});
+
+test("What up skipped is said to be dropped", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(1));
+  await deployments.end({ result: "dropped", why: "v2 is newer." });
+  await queue.idle();
+  expect(said).toContain("Dropped (v2 is newer.) in 0 s: main");
+});
+
 test("A deployment that throws has failed, and the next one is begun", async () => {
   const begun: number[] = [];
   const queue = new Queue(
