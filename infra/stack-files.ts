@@ -7,12 +7,13 @@ const OWN = resolve(import.meta.dirname, "..", ".slipway");
 
 /** What a command, `ssh` say, needs of a stack as files: in the clone, where git does not see it. */
 export function stackFiles(command: string, stack: string): StackFiles {
-  const folder = relative(process.cwd(), join(OWN, command, stack));
+  const path = relative(process.cwd(), join(OWN, command, stack));
   const make = () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return folder;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
   };
   return {
+    path,
     folder: make,
     save: (name, content) =>
       pulumi.output(content).apply((text) => {

@@ -34,7 +34,7 @@ export class ClusterAccess {
     const files = commandStep(
       "sh",
       `${name}-files`,
-      { values: { FILES: args.files.folder() }, apply: ":", remove: `rm -rf "$FILES"` },
+      { values: { FILES: args.files.path }, apply: ":", remove: `rm -rf "$FILES"` },
       { ...opts, provider: this.commands },
     );
     const file = args.files.save("kubeconfig", pulumi.secret(args.stepKubeconfig));

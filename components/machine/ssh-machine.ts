@@ -127,7 +127,7 @@ function readyScript({ user, readySeconds, data, files }: SshMachineArgs): Scrip
       NEW: data === undefined ? "no" : "yes",
       DATA_DEVICE: data?.device ?? "",
       DATA_FOLDER: data?.folder ?? "",
-      FILES: files.folder(),
+      FILES: files.path,
     },
     functions: `
 refused() {

@@ -47,6 +47,7 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
       ...{ appPath: "app", dockerfile: "Dockerfile", target: undefined, args: {} },
       secrets: { token: pulumi.secret(SECRETS.buildSecret) },
       secretFiles: {
+        path: "build",
         folder: () => "build",
         save: (name, content) => pulumi.output(content).apply(() => `build/${name}`),
       },
@@ -91,6 +92,7 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
     imagesKept: 5,
     registry: undefined,
     sshFiles: {
+      path: "ssh",
       folder: () => "ssh",
       save: (name, content) => pulumi.output(content).apply(() => `ssh/${name}`),
     },
@@ -122,6 +124,7 @@ export function clusterSettings(changes: Partial<KubernetesSettings> = {}): Kube
     dataGiB: 10,
     storageClass: undefined,
     kubeFiles: {
+      path: "kube",
       folder: () => "kube",
       save: (name, content) => pulumi.output(content).apply(() => `kube/${name}`),
     },

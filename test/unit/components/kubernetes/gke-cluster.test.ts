@@ -197,6 +197,7 @@ describe("the way in", () => {
 
 function remembering(saved: Map<string, string>): GkeClusterArgs["files"] {
   return {
+    path: "kube",
     folder: () => "kube",
     save: (name, content) =>
       pulumi.output(content).apply((text) => {
