@@ -66,6 +66,8 @@ export function readHookSettings(file: string): HookSettings {
   };
 
   const listen = text("listen", LISTEN, "ADDRESS:PORT", "127.0.0.1:9010");
+  const port = Number(listen.slice(listen.lastIndexOf(":") + 1));
+  if (port > MAX_PORT) wrong("listen", `ADDRESS:PORT, with a port up to ${MAX_PORT}`);
   const token = secret("tokenFile", config["tokenFile"]);
   if (token !== "" && token.length < MIN_TOKEN) {
     problems.push(
@@ -75,11 +77,11 @@ export function readHookSettings(file: string): HookSettings {
   }
   const settings: HookSettings = {
     project: text("project", PROJECT_PATH, "the path of a project at GitLab, like group/app"),
-    image: text("image", IMAGE, "the repository of the app's images, without a tag"),
+    image: text("image", IMAGE, "SERVER/PATH of the app's images in a registry, without a tag"),
     registry: readRegistry(config["registry"], problems, secret),
     routes: readRoutes(config["deploy"], problems),
     host: listen.slice(0, listen.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1"),
-    port: Number(listen.slice(listen.lastIndexOf(":") + 1)),
+    port,
     token,
     journal: resolve(dirname(file), text("journal", /^./, "a folder", "slipway-hook")),
     pull: readBoolean(config["pull"], "pull", problems),
@@ -94,8 +96,10 @@ export function readHookSettings(file: string): HookSettings {
 const KEYS = ["project", "image", "registry", "deploy", "listen", "tokenFile", "journal", "pull"];
 const ROUTE_KEYS = ["branch", "tag", "stack", "from"];
 const PROJECT_PATH = /^[\w.-]+(\/[\w.-]+)+$/;
-const IMAGE = /^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9._-]+)+$/;
+/** With a server, which a first part without a dot or a port is not. */
+const IMAGE = /^(localhost|[a-z0-9][\w-]*(\.[\w-]+)+|[a-z0-9][\w.-]*:\d+)(:\d+)?(\/[a-z0-9._-]+)+$/;
 const LISTEN = /^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i;
+const MAX_PORT = 65_535;
 const STACK = /^[\w][\w.-]{0,99}$/;
 const REF = /^[\w./*+-]+$/;
 
@@ -155,6 +159,11 @@ function readRoutes(value: unknown, problems: string[]): Route[] {
     }
     if (from !== undefined && (typeof from !== "string" || !STACK.test(from))) {
       problems.push(`${where}.from must be the name of a stack.`);
+    }
+    if (from !== undefined && from === stack) {
+      problems.push(
+        `${where}.from is ${stack} itself; it must be the stack that verified the image.`,
+      );
     }
     if (kind === "branch" && from !== undefined) {
       problems.push(`${where}.from is for tags; a branch deploys its own image.`);

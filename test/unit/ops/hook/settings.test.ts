@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readHookSettings } from "../../../../ops/hook/settings.ts";
 import { ROOT } from "../../../../ops/project.ts";
+import { parseRepository } from "../../../../ops/registry/registry.ts";
 import { UserError } from "../../../../ops/user-error.ts";
 
 const TOKEN = "a-token-of-24-characters";
@@ -114,7 +115,7 @@ test("Every mistake is listed in one message, and no secret is in it", () => {
     "  1. tokenfile is no setting; there are project, image, registry, deploy, listen, tokenFile, journal, pull.",
     "  2. listen must be ADDRESS:PORT.",
     "  3. project must be the path of a project at GitLab, like group/app.",
-    "  4. image must be the repository of the app's images, without a tag.",
+    "  4. image must be SERVER/PATH of the app's images in a registry, without a tag.",
     "  5. deploy[0] must have either branch or tag, a name in which * is anything.",
     "  6. deploy[1].from must be the stack whose image a tag promotes: a tag is never built.",
     "  7. deploy[2] must be an object with branch or tag, and stack.",
@@ -140,3 +141,22 @@ test.each(["", "\n", "  \n"])("An empty secret is none: %j is refused", (content
   expect(message).toContain(`tokenFile ${join(folder, "token")} is empty.`);
   expect(message).toContain(`registry.passwordFile ${join(folder, "password")} is empty.`);
 });
+
+test.each<[object, string]>([
+  [{ image: "team/app" }, "image must be SERVER/PATH"],
+  [{ listen: "127.0.0.1:70000" }, "listen must be ADDRESS:PORT, with a port up to 65535."],
+  [{ deploy: [{ tag: "v*", stack: "prod", from: "prod" }] }, "deploy[0].from is prod itself"],
+])(
+  "What would fail at every deployment, or at the start, is refused by --check: %j",
+  (change, message) => {
+    expect(refusal(config(change))).toContain(message);
+  },
+);
+
+test.each(["localhost/app", "localhost:5000/app", "registry:5000/team/app", "r.example.org/app"])(
+  "%s is a repository",
+  (image) => {
+    expect(readHookSettings(config({ image })).image).toBe(image);
+    expect(() => parseRepository(image)).not.toThrow();
+  },
+);
