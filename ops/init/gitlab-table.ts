@@ -36,6 +36,9 @@ export function gitlabVariables({
   });
   return [
     open("PULUMI_BACKEND_URL", place.url),
+    ...(place.url.startsWith("https://")
+      ? [secret("PULUMI_ACCESS_TOKEN", "Pulumi Cloud: Personal access tokens, or the team's own")]
+      : []),
     ...(passphraseFile === undefined
       ? []
       : [

@@ -205,8 +205,10 @@ export async function missingOf(things: readonly GoogleThing[], run: Outside) {
   const missing: GoogleThing[] = [];
   for (const thing of things) {
     const { code, stdout } = await run("gcloud", thing.check);
+    // Whole ones: the name of a service, or of an account that was deleted, may be a part of another.
+    const said = new Set(stdout.split(/[\s",]+/));
     const words = thing.has?.split(" ") ?? [];
-    if (code !== 0 || !words.every((word) => stdout.includes(word))) missing.push(thing);
+    if (code !== 0 || !words.every((word) => said.has(word))) missing.push(thing);
   }
   return missing;
 }

@@ -22,9 +22,14 @@ function readStackFile(stack: string): StackFile {
   return existsSync(file) ? (parse(readFileSync(file, "utf8")) ?? {}) : {};
 }
 
-/** Keys that a stack can have, as the project describes them. */
-export function settingKeys(): string[] {
-  return Object.keys(parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).config);
+/** Keys that a stack can have, as the project describes them, and which of them are secrets. */
+export function settingKeys(): { readonly all: string[]; readonly secret: string[] } {
+  const described: Record<string, { description?: string }> = parse(
+    readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"),
+  ).config;
+  const all = Object.keys(described);
+  const secret = all.filter((key) => /^Secret[ ,.]/.test(described[key]?.description ?? ""));
+  return { all, secret };
 }
 
 /** What the stack's file has: the values in the clear, and the names of the others. */
@@ -92,11 +97,17 @@ export async function writeValues(stack: Stack, values: Values): Promise<void> {
   if (config.length > 0) await stack.setAllConfig(Object.fromEntries(config));
 }
 
-const SECRETS = ["databasePassword", "appSecret"];
+/**
+ * The secrets to be made: those that are not there, in whatever form. The password of a database of
+ * somebody else's is nothing that can be made here.
+ */
+export function missingSecrets(there: readonly string[], { database }: Values): string[] {
+  const wanted = database === "external" ? ["appSecret"] : ["databasePassword", "appSecret"];
+  return wanted.filter((key) => !there.includes(key));
+}
 
-/** Makes the secrets that are not there; @returns their names. */
-export async function makeSecrets(stack: Stack, there: readonly string[]): Promise<string[]> {
-  const missing = SECRETS.filter((key) => !there.includes(key));
+/** Makes secrets; @returns their names. */
+export async function makeSecrets(stack: Stack, missing: readonly string[]): Promise<string[]> {
   for (const key of missing) await setSecret(stack, key, randomBytes(24).toString("base64url"));
-  return missing;
+  return [...missing];
 }

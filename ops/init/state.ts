@@ -55,6 +55,14 @@ export function ensurePassphrase(
   isEncrypted: boolean,
   env: NodeJS.ProcessEnv = process.env,
 ): { readonly file: string; readonly made: boolean } {
+  // It would win over the file, which then is of no use to a pipeline.
+  if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined) {
+    throw new UserError(
+      "PULUMI_CONFIG_PASSPHRASE is set, and a passphrase is kept in a file here. Type: " +
+        '`(umask 077; printf %s "$PULUMI_CONFIG_PASSPHRASE" >FILE); unset PULUMI_CONFIG_PASSPHRASE; ' +
+        "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE`; or only unset it, for a new one.",
+    );
+  }
   const named = env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   const file = named || passphraseFile(stack);
   if (existsSync(file)) {

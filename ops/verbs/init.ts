@@ -15,6 +15,7 @@ import {
 import {
   isEncrypted,
   makeSecrets,
+  missingSecrets,
   openOrMake,
   readValues,
   settingKeys,
@@ -74,9 +75,10 @@ export const init: Verb = {
       );
     }
 
+    const secrets = missingSecrets([...there.secrets, ...Object.keys(there.values)], all);
     const stack = await openOrMake(name, place, passphrase?.file);
     await writeValues(stack, values);
-    const made = [...Object.keys(values), ...(await makeSecrets(stack, there.secrets))];
+    const made = [...Object.keys(values), ...(await makeSecrets(stack, secrets))];
     say(
       made.length === 0
         ? `✓ Nothing to make: the stack ${name} is at ${url}`
@@ -163,19 +165,17 @@ function parse(args: string[]) {
 }
 
 /** Secrets are made or asked for by other means: a list of processes shows arguments. */
-const SECRET_KEYS =
-  /^(databasePassword|appSecret|previousAppSecret|appSecrets|sshKey|kubeconfig|tlsKey|registryPassword|digitaloceanToken)$/;
-
 function pairOf(text: string): readonly [string, string] {
   const [, key = "", value = ""] = /^(\w+)=(.*)$/s.exec(text) ?? [];
   if (key === "") throw new UserError(`--set ${text} is no KEY=VALUE. usage: ${usage}`);
-  if (SECRET_KEYS.test(key)) {
+  const { all, secret } = settingKeys();
+  if (secret.includes(key)) {
     throw new UserError(
       `${key} is a secret, and an argument is no place for one. Type afterwards: ` +
         `npm run -s pulumi -- config set --secret ${key} -s STACK <FILE`,
     );
   }
-  if (!settingKeys().includes(key)) {
+  if (!all.includes(key)) {
     throw new UserError(`${key} is not a setting; Pulumi.yaml describes those that there are.`);
   }
   return [key, value];

@@ -21,8 +21,10 @@ import {
   secretsProviderOf,
   typed,
 } from "../../../../ops/init/google.ts";
+import { missingSecrets, settingKeys } from "../../../../ops/init/make-stack.ts";
 import { checkPlace, ensurePassphrase } from "../../../../ops/init/state.ts";
 import { outside } from "../../../../ops/outside.ts";
+import { init } from "../../../../ops/verbs/init.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -105,6 +107,12 @@ describe("the place of the state", () => {
     expect(() => ensurePassphrase("dev", true, env)).toThrow(`Type: chmod 600 ${file}`);
   });
 
+  test("A passphrase in the environment, which would win over the file, is refused", () => {
+    expect(() =>
+      ensurePassphrase("dev", false, { PULUMI_CONFIG_PASSPHRASE: "of the shell" }),
+    ).toThrow("PULUMI_CONFIG_PASSPHRASE is set, and a passphrase is kept in a file here.");
+  });
+
   test("A passphrase of the clone's own has 256 bits and mode 0600", () => {
     const stack = `unit-${process.pid}`;
     const { file, made } = ensurePassphrase(stack, false, {});
@@ -154,6 +162,32 @@ describe("what a stack needs at Google", () => {
     const later = asked().slice(before);
     expect(
       later.filter((line) => / (create|create-oidc|enable|update|add-iam\S*) /.test(line)),
+    ).toEqual([]);
+  });
+
+  test("is looked for as a whole: parts of other names, and the deleted, are not it", async () => {
+    const [services] = googleThings(state);
+    const bucket = googleThings(state).find(({ name }) => name === "its right to the bucket");
+    const enabled = ["cloudkms", "iam", "iamcredentials", "sts", "bigquerystorage"];
+    const account = "slipway-prod@acme.iam.gserviceaccount.com";
+    const answers =
+      (lines: string, members: object) => async (_: string, args: readonly string[]) => ({
+        ...{ code: 0, stderr: "" },
+        stdout: args[0] === "services" ? lines : JSON.stringify({ bindings: [members] }),
+      });
+    const things = [services, bucket].flatMap((thing) => thing ?? []);
+    const lines = (names: string[]) => names.map((one) => `${one}.googleapis.com`).join("\n");
+    expect(
+      await missingOf(
+        things,
+        answers(lines(enabled), { members: [`deleted:serviceAccount:${account}?uid=1`] }),
+      ),
+    ).toEqual(things);
+    expect(
+      await missingOf(
+        things,
+        answers(lines([...enabled, "storage"]), { members: [`serviceAccount:${account}`] }),
+      ),
     ).toEqual([]);
   });
 
@@ -214,6 +248,14 @@ test("The table for GitLab says where each value is found, and protects what dep
   expect(rows[1]?.[5]).toBe("content of /clone/.slipway/passphrase-prod");
 });
 
+test("A pipeline can log in to Pulumi Cloud", () => {
+  const rows = gitlabVariables({
+    ...{ stack: "dev", values: {}, passphraseFile: undefined, googleAccount: undefined },
+    place: { url: "https://api.pulumi.com", secretsProvider: "passphrase" },
+  }).map(rowOf);
+  expect(rows[1]?.slice(0, 5)).toEqual(["PULUMI_ACCESS_TOKEN", "variable", "dev", "yes", "yes"]);
+});
+
 test("Its secrets are encrypted by the key that was made for the stack", () => {
   expect(secretsProviderOf({ project: "acme", location: "europe-west3", stack: "prod" })).toBe(
     "gcpkms://projects/acme/locations/europe-west3/keyRings/slipway/cryptoKeys/prod",
@@ -242,3 +284,22 @@ case "$*" in
   *) echo "fake gcloud: $*" >&2; exit 2 ;;
 esac
 `;
+
+test("No secret of the project is taken as an argument", async () => {
+  const { all, secret } = settingKeys();
+  expect(all).toEqual(expect.arrayContaining(secret));
+  expect(secret).toEqual(
+    expect.arrayContaining(["appSecrets", "buildSecrets", "databasePassword"]),
+  );
+  expect(secret).not.toContain("secretsAs");
+  for (const key of secret) {
+    const run = init.run(["-s", "dev", "--set", `${key}=a value`]);
+    await expect(run).rejects.toThrow(`${key} is a secret, and an argument is no place for one.`);
+  }
+});
+
+test("A secret is made where there is none, in whatever form, and only for what is ours", () => {
+  expect(missingSecrets([], { database: "container" })).toEqual(["databasePassword", "appSecret"]);
+  expect(missingSecrets(["databasePassword"], { database: "managed" })).toEqual(["appSecret"]);
+  expect(missingSecrets([], { database: "external" })).toEqual(["appSecret"]);
+});
