@@ -1,18 +1,24 @@
 import { LOCAL_STACK } from "../ops/project.ts";
 import { destroyWithData } from "../ops/up.ts";
 import { UserError } from "../ops/user-error.ts";
-import { destroy as destroyStack } from "../ops/verbs/destroy.ts";
+import { readOptions } from "../ops/verbs/arguments.ts";
+import { DESTROY_OPTIONS, destroy as destroyStack } from "../ops/verbs/destroy.ts";
 import { takeDown } from "./take-down.ts";
 import { ensureVerbTools } from "./verb-tools.ts";
 
 /** `npm run destroy -- --data`: everything that is in the state, the database included. */
 export async function destroy(args: string[]): Promise<number> {
-  const other = otherStackIn(args);
-  if (other !== undefined) {
+  // As the verb reads them: what is meant for another stack must not be taken for this clone's own.
+  const { values } = readOptions(args, destroyStack.usage, DESTROY_OPTIONS);
+  const { stack = LOCAL_STACK, yes = stack, data } = values;
+  if (stack !== LOCAL_STACK) {
     await ensureVerbTools("./slipway destroy");
     return await destroyStack.run(args);
   }
-  if (!args.includes("--data")) {
+  if (yes !== stack) {
+    throw new UserError(`This is for ${stack}, and --yes names "${yes}". For that one: -s ${yes}.`);
+  }
+  if (data !== true) {
     throw new UserError(
       `This would remove the stack ${LOCAL_STACK} with its database. If that is meant, type ` +
         "`npm run destroy -- --data`; to keep the data, type `npm stop`.",
@@ -24,14 +30,4 @@ export async function destroy(args: string[]): Promise<number> {
     done: `✓ The stack ${LOCAL_STACK} is gone, and so is its data.`,
     nothing: `✓ The stack ${LOCAL_STACK} has nothing to remove.`,
   });
-}
-
-/** A stack that is named, and is not this clone's own. */
-function otherStackIn(args: string[]): string | undefined {
-  const index = args.findIndex((arg) => arg === "-s" || arg === "--stack");
-  const named =
-    index >= 0
-      ? args[index + 1]
-      : args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length);
-  return named === LOCAL_STACK ? undefined : named;
 }

@@ -12,6 +12,13 @@ import type { Verb } from "./verb.ts";
 
 const usage = "./slipway destroy -s STACK [--data] [--yes STACK] [--lock-wait SECONDS]";
 
+export const DESTROY_OPTIONS = {
+  ...LOCK_OPTIONS,
+  stack: { type: "string", short: "s" },
+  data: { type: "boolean" },
+  yes: { type: "string" },
+} as const;
+
 export const destroy: Verb = {
   summary:
     "Take a stack down and keep its data; with --data, remove that too where it is not protected.",
@@ -19,11 +26,7 @@ export const destroy: Verb = {
   group: "A running stack",
   async run(args) {
     const began = Date.now();
-    const { stack: name, values } = readArguments(args, usage, {
-      ...LOCK_OPTIONS,
-      data: { type: "boolean" },
-      yes: { type: "string" },
-    });
+    const { stack: name, values } = readArguments(args, usage, DESTROY_OPTIONS);
     const withData = values["data"] === true;
     if (withData) refuseProtected(name, await protectedIn(await openStack(name)));
     await confirm(name, withData, textOf(values, "yes"));

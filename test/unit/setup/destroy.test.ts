@@ -1,0 +1,55 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { LOCAL_STACK } from "../../../ops/project.ts";
+import { UserError } from "../../../ops/user-error.ts";
+import { destroy } from "../../../setup/destroy.ts";
+
+const done = vi.hoisted(() => ({ here: 0, others: [] as string[][] }));
+vi.mock("../../../setup/take-down.ts", () => ({
+  takeDown: async () => {
+    done.here += 1;
+    return 0;
+  },
+}));
+vi.mock("../../../setup/verb-tools.ts", () => ({ ensureVerbTools: async () => undefined }));
+vi.mock("../../../ops/verbs/destroy.ts", async (original) => {
+  const module = await original<typeof import("../../../ops/verbs/destroy.ts")>();
+  const run = async (args: string[]) => {
+    done.others.push(args);
+    return 0;
+  };
+  return { ...module, destroy: { ...module.destroy, run } };
+});
+
+beforeEach(() => {
+  done.here = 0;
+  done.others = [];
+});
+
+test.each([
+  [["-s", "dev", "--data"]],
+  [["-sdev", "--data"]],
+  [["--stack=dev", "--data", "--yes", "dev"]],
+  [["-s", LOCAL_STACK, "-s", "dev", "--data"]],
+])("what names another stack never touches this clone's own: %j", async (args) => {
+  expect(await destroy(args)).toBe(0);
+  expect(done).toEqual({ here: 0, others: [args] });
+});
+
+test.each([
+  [[], "type `npm run destroy -- --data`"],
+  [["--data", "--yes", "dev"], `--yes names "dev". For that one: -s dev.`],
+  [["--data", "dev"], "usage: ./slipway destroy"],
+  [["--data", "--stak", "dev"], "usage: ./slipway destroy"],
+])("nothing is removed by %j", async (args, text) => {
+  await expect(destroy(args)).rejects.toThrow(UserError);
+  await expect(destroy(args)).rejects.toThrow(text);
+  expect(done).toEqual({ here: 0, others: [] });
+});
+
+test.each([[["--data"]], [["--data", "-s", LOCAL_STACK]], [["--data", "--yes", LOCAL_STACK]]])(
+  "this clone's own is removed by %j",
+  async (args) => {
+    expect(await destroy(args)).toBe(0);
+    expect(done).toEqual({ here: 1, others: [] });
+  },
+);
