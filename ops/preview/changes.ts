@@ -18,21 +18,30 @@ export interface Change {
   readonly isProtected: boolean;
   /** It is let go of, and stays. */
   readonly retained: boolean;
+  /** Whether that is so from now on. */
+  readonly isRetained: boolean;
+  /** By what the engine reaches a cloud or a machine: no thing of the stack. */
+  readonly isProvider: boolean;
   /** Properties that differ, the outermost names. */
   readonly keys: readonly string[];
   /** Whether somebody else has changed it, outside of Pulumi. */
   readonly drifted: boolean;
 }
 
-/** What a preview means to do, a change for each resource, in the order of the engine. */
+/**
+ * What a preview means to do, a change for each resource, in the order of the engine. What somebody else has
+ * done to one is a change of its own: what the program does about it starts from there.
+ */
 export function changesOf(steps: readonly PreviewStep[]): Change[] {
-  const byUrn = Map.groupBy(steps, ({ urn }) => urn);
+  const groups = Map.groupBy(steps, ({ urn, drifted }) => `${drifted === true} ${urn}`);
   const parents = new Map(
     steps.map(({ urn, oldState, newState }) => [urn, (newState ?? oldState)?.parent]),
   );
-  return [...byUrn]
-    .filter(([, [first]]) => first !== undefined && isThing(typeOf(first)))
-    .map(([urn, all]) => changeOf(urn, all, componentOf(urn, parents)));
+  return [...groups.values()].flatMap((all) => {
+    const [first] = all;
+    if (first === undefined || !isThing(typeOf(first))) return [];
+    return changeOf(first.urn, all, componentOf(first.urn, parents));
+  });
 }
 
 function changeOf(urn: string, steps: readonly PreviewStep[], component: string): Change {
@@ -53,6 +62,8 @@ function changeOf(urn: string, steps: readonly PreviewStep[], component: string)
     wasProtected: old?.protect === true,
     isProtected: now?.newState?.protect === true,
     retained: old?.retainOnDelete === true,
+    isRetained: now?.newState?.retainOnDelete === true,
+    isProvider: steps.some((one) => isProvider(typeOf(one))),
     keys: [...new Set(steps.flatMap(keysOf))].sort(),
     drifted: steps.some(({ drifted }) => drifted === true),
   };
@@ -89,8 +100,10 @@ function componentOf(urn: string, parents: ReadonlyMap<string, string | undefine
   return componentOf(parent, parents);
 }
 
-/** Components and providers are no things of their own. */
-const isThing = (type: string) => !/^(slipway:components|pulumi):/.test(type);
+const isProvider = (type: string) => type.startsWith("pulumi:providers:");
+
+/** Components are no things of their own. */
+const isThing = (type: string) => isProvider(type) || !/^(slipway:components|pulumi):/.test(type);
 
 const typeOf = ({ newState, oldState, urn }: PreviewStep) =>
   (newState ?? oldState)?.type ?? urn.split("::").at(-2)?.split("$").at(-1) ?? "";

@@ -1,7 +1,7 @@
 import type { Change } from "./changes.ts";
 import { holdsData, takesAllWithIt } from "./data.ts";
 import { openingsOf } from "./openings.ts";
-import { asList, at, leaves, madePlain } from "./values.ts";
+import { asList, at, isUnknown, leaves, madePlain } from "./values.ts";
 import { typeInWords } from "./words.ts";
 
 /** What a change means to those who use the stack, the worst last. */
@@ -28,7 +28,7 @@ export function findingsOf(changes: readonly Change[]): Finding[] {
   const context = { isNew: changes.every(({ old }) => Object.keys(old).length === 0), changes };
   const findings = changes.flatMap((change) => [
     ...dangersOf(change, context),
-    ...(change.action === "same" ? [] : [plainly(change, context)]),
+    ...(change.action === "same" || change.isProvider ? [] : [plainly(change, context)]),
   ]);
   return unique(findings.filter((one): one is Finding => one !== undefined));
 }
@@ -44,22 +44,31 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
   const dangerous = (text: string, risk: Risk) => ({ component, text, risk, dangerous: true });
   const it = nameOf(change);
   const goes = action === "delete" || action === "replace";
-  const all: Finding[] = [];
-  if (goes && !change.retained && holdsData({ type, inputs: old })) {
-    const end =
-      action === "delete" ? "is DELETED, and its data with it" : "is REPLACED by an empty one";
-    all.push(dangerous(`${it} ${end}`, "data at risk"));
+  const stays = action !== "create" && action !== "delete";
+  const all: Finding[] = leftBehind(change).map((text) => dangerous(text, "data at risk"));
+  if (action === "replace" && holdsData({ type, inputs: old })) {
+    const rest = change.retained ? "; the old one is let go of, and stays" : "";
+    all.push(dangerous(`${it} is REPLACED by an empty one${rest}`, "data at risk"));
+  }
+  if (action === "delete" && !change.retained && holdsData({ type, inputs: old })) {
+    all.push(dangerous(`${it} is DELETED, and its data with it`, "data at risk"));
   }
   if (goes && !change.retained && takesAllWithIt(type)) {
     all.push(
       dangerous(`${it} is ${action.toUpperCase()}D, with all that is in it`, "data at risk"),
     );
   }
-  if (action !== "create" && action !== "delete" && change.wasProtected && !change.isProtected) {
+  if (stays && change.wasProtected && !change.isProtected) {
     all.push(dangerous(`the protection of ${it} is removed`, "data at risk"));
   }
-  if (guarded(old) && action !== "delete" && action !== "create" && !guarded(now)) {
-    all.push(dangerous(`the cloud's own protection of ${it} is removed`, "data at risk"));
+  if (stays && change.retained && !change.isRetained) {
+    all.push(dangerous(`${it} is no longer kept when it is let go of`, "data at risk"));
+  }
+  for (const path of stays ? guards(old).filter((one) => at(now, one) !== true) : []) {
+    const what = path.endsWith("backupConfiguration.enabled")
+      ? `${it} is no longer backed up by the cloud`
+      : `the cloud's own protection of ${it} is removed`;
+    all.push(dangerous(what, "data at risk"));
   }
   for (const { text, usual } of goesWithAll(change, changes) ? [] : openingsOf(change)) {
     const finding = dangerous(`${it}: ${text}`, "becomes public");
@@ -76,15 +85,71 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
 function goesWithAll({ component, action, type }: Change, changes: readonly Change[]): boolean {
   const beside = /networkpolicy/i.test(type)
     ? changes.filter((one) => one.type === "kubernetes:core/v1:Namespace")
-    : changes.filter((one) => one.component === component && one.type !== type);
+    : changes.filter((one) => one.component === component && one.type !== type && !one.isProvider);
   return action === "delete" && beside.length > 0 && beside.every((one) => one.action === "delete");
 }
 
-/** Whether a cloud refuses to delete it. */
-const guarded = (inputs: Change["old"]) =>
-  leaves(inputs).some(
-    ({ path, value }) => /(^|\.)deletionProtection(Enabled)?$/.test(path) && value === true,
+const GUARD = /(^|\.)(deletionProtection(Enabled)?|backupConfiguration\.enabled)$/;
+
+/** Where it says that a cloud refuses to delete it, and that it keeps copies. */
+const guards = (inputs: Change["old"]) =>
+  leaves(inputs).flatMap(({ path, value }) => (GUARD.test(path) && value === true ? path : []));
+
+/** Data that stays where it is, and that the app has no more. */
+function leftBehind(change: Change): string[] {
+  const { old, now, type } = change;
+  if (change.action !== "update" && change.action !== "replace") return [];
+  const moved = (was: unknown, is: unknown) =>
+    ![was, is].some((one) => one === undefined || isUnknown(one)) && was !== is;
+  if (type === "pulumi:providers:docker") {
+    return moved(old["host"], now["host"])
+      ? [`the stack moves to another machine: its data stays on the one before, ${old["host"]}`]
+      : [];
+  }
+  if (roleOf(change) === "web") {
+    const [was, is] = [variablesIn(old), variablesIn(now)];
+    return ["DB_HOST", "DB_NAME"]
+      .filter((name) => moved(was[name], is[name]))
+      .map(
+        (name) =>
+          `the app gets another database (${name} ${was[name]} → ${is[name]}): what is in the one before stays there`,
+      );
+  }
+  const [place, newPlace] = [old, now].map(placesIn);
+  if (roleOf(change) !== "database" || place === undefined) return [];
+  const [was, is] = [old, now].map((inputs) => /:(\d+)[^:/@]*(@|$)/.exec(imageIn(inputs))?.[1]);
+  return [
+    ...(moved(was, is)
+      ? [`Postgres ${is} does not read what ${was} has written: it begins with an empty database`]
+      : []),
+    ...(moved(place, newPlace) ? [`Postgres gets another place for its data: ${newPlace}`] : []),
+  ];
+}
+
+/** Variables of the app's first container that may be shown. */
+function variablesIn(inputs: Change["now"]): Record<string, unknown> {
+  const listed = asList(inputs["envs"]).map((one) => /^([^=]*)=(.*)$/s.exec(String(one))?.slice(1));
+  const ofPods = asList(at(inputs, "spec.template.spec.containers.0.env"));
+  return Object.fromEntries([
+    ...listed.filter((one) => one !== undefined),
+    ...ofPods.map((one) => [at(one, "name"), at(one, "value")]),
+  ]);
+}
+
+const imageIn = (inputs: Change["now"]) =>
+  String(at(inputs, "image") ?? at(inputs, "spec.template.spec.containers.0.image") ?? "");
+
+/** Names of volumes and claims, and folders of the machine; none where one is not known yet. */
+function placesIn(inputs: Change["now"]): string | undefined {
+  const volumes = asList(inputs["volumes"]).map(
+    (one) => at(one, "volumeName") ?? at(one, "hostPath"),
   );
+  const claims = asList(at(inputs, "spec.template.spec.volumes")).map((one) =>
+    at(one, "persistentVolumeClaim.claimName"),
+  );
+  const all = [...volumes, ...claims].filter((one) => one !== undefined);
+  return all.length === 0 || all.some(isUnknown) ? undefined : all.join(", ");
+}
 
 type Words = (change: Change, context: Context) => Omit<Finding, "component"> | undefined;
 

@@ -63,7 +63,7 @@ function folded(title: string, diff: string): string {
 function fenced(text: string): string {
   const cut = text.length > DIFF_LIMIT;
   const shown = cut
-    ? `${text.slice(0, DIFF_LIMIT)}\n(shortened; the job's log has all of it)`
+    ? `${text.slice(0, DIFF_LIMIT)}\n(shortened; with --diff, the command prints all of it)`
     : text;
   // Longer than any in what it holds, so that nothing in there ends it.
   const fence = "~".repeat(Math.max(3, ...(shown.match(/~+/g) ?? []).map((one) => one.length + 1)));

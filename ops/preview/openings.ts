@@ -8,7 +8,6 @@ export interface Opening {
   readonly usual: boolean;
 }
 
-const WORLD = ["0.0.0.0/0", "::/0"];
 const WEB_PORTS = ["80", "443"];
 
 /** What a change opens to everybody. */
@@ -16,21 +15,26 @@ export function openingsOf(change: Change): Opening[] {
   const { old, now, action, type } = change;
   if (action === "delete") return closedNoMore(change);
   if (action === "same") return [];
-  const before = new Set(doorsOf(type, old).map(({ text }) => text));
-  return doorsOf(type, now)
-    .filter(({ text }) => !before.has(text))
-    .map(({ text, port }) => ({
-      text,
-      usual:
-        port === undefined
-          ? change.component === "ingress" && type.endsWith(":Service")
-          : isUsualPlace(change) && (WEB_PORTS.includes(port) || type === DOCKER_CONTAINER),
-    }));
+  const before = doorsOf(type, old).map(({ text }) => text);
+  const opened = doorsOf(type, now).filter(({ text, port }) => {
+    // Of two that are said alike, one may be new.
+    const known = before.indexOf(text);
+    if (known >= 0) before.splice(known, 1);
+    return known < 0 && (port === undefined || !before.includes(door(port, EVERY_ADDRESS).text));
+  });
+  return [
+    ...opened.map(({ text, port }) => ({ text, usual: isUsual(change, port) })),
+    ...(action !== "create" && type === NETWORK_POLICY ? letGoOf(change) : []),
+  ];
 }
 
 /** Where the web ports of a stack are: its Nginx, and the firewall of its machine. */
-const isUsualPlace = ({ component, type }: Change) =>
-  component === "ingress" || (component === "machine" && /firewall/i.test(type));
+function isUsual({ component, type }: Change, port: string | undefined): boolean {
+  if (type === NETWORK_POLICY) return true;
+  if (port === undefined) return component === "ingress" && type.endsWith(":Service");
+  const isPlace = component === "ingress" || (component === "machine" && /firewall/i.test(type));
+  return isPlace && (WEB_PORTS.includes(port) || type === DOCKER_CONTAINER);
+}
 
 interface Door {
   readonly text: string;
@@ -38,14 +42,13 @@ interface Door {
 }
 
 const DOCKER_CONTAINER = "docker:index/container:Container";
+const NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
 /** Each way in from everywhere that a thing has. */
 function doorsOf(type: string, inputs: Change["now"]): Door[] {
   switch (type) {
     case DOCKER_CONTAINER:
-      return asList(inputs["ports"])
-        .filter((port) => !isLoopback(at(port, "ip")))
-        .map((port) => door(String(at(port, "external") ?? at(port, "internal")), "every address"));
+      return containerDoors(inputs);
     case "digitalocean:index/firewall:Firewall":
       return asList(inputs["inboundRules"]).flatMap((rule) =>
         worldAmong(at(rule, "sourceAddresses")).map((world) =>
@@ -56,10 +59,14 @@ function doorsOf(type: string, inputs: Change["now"]): Door[] {
       return at(inputs, "direction") === "EGRESS" ? [] : googleDoors(inputs);
     case "kubernetes:core/v1:Service":
       return serviceDoors(inputs);
+    case NETWORK_POLICY:
+      return policyDoors(inputs);
     default:
       return otherDoors(inputs);
   }
 }
+
+const EVERY_ADDRESS = "every address";
 
 const door = (port: string, world: string): Door => ({
   text:
@@ -71,10 +78,29 @@ const door = (port: string, world: string): Door => ({
 
 const isLoopback = (ip: unknown) => typeof ip === "string" && /^(127\.|::1$)/.test(ip);
 
-const worldAmong = (sources: unknown) =>
-  asList(sources).filter((one): one is string => WORLD.includes(one as string));
+/** A network that is everybody, or nearly so: two halves of the world are the world. */
+function isWorld(network: unknown): network is string {
+  const [, bits] = /^[\d.:a-f]+\/(\d+)$/i.exec(String(network)) ?? [];
+  return bits !== undefined && Number(bits) < (String(network).includes(":") ? 16 : 8);
+}
+
+const worldAmong = (sources: unknown) => asList(sources).filter(isWorld);
+
+function containerDoors(inputs: Change["now"]): Door[] {
+  if (inputs["networkMode"] === "host") {
+    return [{ text: "every port of it becomes open at every address (the machine's network)" }];
+  }
+  return asList(inputs["ports"])
+    .filter((port) => !isLoopback(at(port, "ip")))
+    .map((one) => {
+      const [ip, port] = [at(one, "ip"), String(at(one, "external") ?? at(one, "internal"))];
+      const isEvery = [undefined, null, "", "0.0.0.0", "::"].includes(ip as string);
+      return door(port, isEvery ? EVERY_ADDRESS : `the address ${String(ip)}`);
+    });
+}
 
 function googleDoors(inputs: Change["now"]): Door[] {
+  if (inputs["disabled"] === true) return [];
   return worldAmong(inputs["sourceRanges"]).flatMap((world) =>
     asList(inputs["allows"]).flatMap((rule) => {
       const ports = asList(at(rule, "ports"));
@@ -96,20 +122,65 @@ function serviceDoors(inputs: Change["now"]): Door[] {
   return internal ? [] : [{ text: "it becomes reachable by everybody (LoadBalancer)" }];
 }
 
+/** Who says of no one whom it lets in, lets everybody in. */
+function policyDoors(inputs: Change["now"]): Door[] {
+  return asList(at(inputs, "spec.ingress")).flatMap((rule) => {
+    const [ports, from] = [asList(at(rule, "ports")), asList(at(rule, "from"))];
+    const everybody = from.length === 0 ? ["everybody"] : from.flatMap(everybodyIn);
+    const named =
+      ports.length === 0 ? ["all"] : ports.map((one) => String(at(one, "port") ?? "all"));
+    return everybody.flatMap((world) => named.map((port) => door(port, world)));
+  });
+}
+
+function everybodyIn(peer: unknown): string[] {
+  const [cidr, namespaces] = [at(peer, "ipBlock.cidr"), at(peer, "namespaceSelector")];
+  if (isWorld(cidr)) return [cidr];
+  const isEvery =
+    namespaces !== undefined &&
+    at(peer, "podSelector") === undefined &&
+    leaves(namespaces).length === 0;
+  return isEvery ? ["every pod of the cluster"] : [];
+}
+
+/** Of whom it kept others away, and does no more. */
+function letGoOf({ old, now }: Change): Opening[] {
+  const holds = (inputs: Change["now"]) => {
+    const types = asList(at(inputs, "spec.policyTypes"));
+    return types.length === 0 || types.includes("Ingress");
+  };
+  const selector = (inputs: Change["now"]) => JSON.stringify(at(inputs, "spec.podSelector"));
+  if (!holds(old)) return [];
+  return [
+    ...(holds(now) ? [] : [{ text: "what it kept out gets in", usual: false }]),
+    ...(selector(old) === selector(now)
+      ? []
+      : [{ text: "it stands before other pods than it did", usual: false }]),
+  ];
+}
+
 /** Of what there is no rule for: everywhere, at a place that is about who may come in. */
 function otherDoors(inputs: Change["now"]): Door[] {
   const open = leaves(inputs).filter(
     ({ path, value }) =>
-      WORLD.includes(String(value)) &&
+      isWorld(value) &&
       !/egress|outbound|destination|route|destrange/i.test(path) &&
       /ingress|inbound|source|authori[sz]ed|allow|cidr|rules|from/i.test(path),
   );
-  const publicAddress = at(inputs, "settings.ipConfiguration.ipv4Enabled") === true;
+  const publicAddress = [
+    ["settings.ipConfiguration.ipv4Enabled", true],
+    ["controlPlaneEndpointsConfig.ipEndpointsConfig.enabled", true],
+    ["privateClusterConfig.enablePrivateNodes", false],
+  ] as const;
   return [
     ...open.map(({ path, value }) => ({
       text: `it becomes open to ${String(value)} (${path.replaceAll(/\.\d+/g, "")})`,
     })),
-    ...(publicAddress ? [{ text: "it gets a public address (ipv4Enabled)" }] : []),
+    ...publicAddress
+      .filter(([path, value]) => at(inputs, path) === value)
+      .map(([path]) => ({
+        text: `it gets a public address (${path.split(".").slice(-2).join(".")})`,
+      })),
   ];
 }
 

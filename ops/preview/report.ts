@@ -37,8 +37,9 @@ export interface Seen {
 }
 
 export function reportOf({ stack, steps, refreshed }: Seen): PreviewReport {
-  const changes = changesOf(steps);
-  const findings = findingsOf(changes);
+  const all = changesOf(steps);
+  const findings = findingsOf(all);
+  const changes = all.filter(({ isProvider }) => !isProvider);
   const components = Map.groupBy(findings, ({ component }) => component);
   return {
     stack,

@@ -26,6 +26,7 @@ const SPELLED: Readonly<Record<string, string>> = Object.fromEntries(
 /** A type of the engine in words: `digitalocean:index/reservedIp:ReservedIp` as `DigitalOcean reserved IP`. */
 export function typeInWords(type: string): string {
   const [module = "", , className = ""] = type.split(":");
+  if (module === "pulumi") return `${separated(className)} provider`;
   return module === "command" ? "step" : `${MAKERS[module] ?? ""}${separated(className)}`;
 }
 

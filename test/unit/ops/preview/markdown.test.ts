@@ -75,7 +75,7 @@ test("a terminal reads the same, with colours only where they are wanted", () =>
 test("a note that is too long is shortened, and says so", () => {
   const text = asMarkdown(report, { diff: "x".repeat(200_000), allowed: undefined, label });
   expect(text.length).toBeLessThan(100_000);
-  expect(text).toContain("(shortened; the job's log has all of it)");
+  expect(text).toContain("(shortened; with --diff, the command prints all of it)");
 });
 
 test("a preview that was refused says why, in the place of what was said before", () => {

@@ -58,6 +58,34 @@ test("a container of the app that goes before the new one is there is a gap", ()
   expect(texts(all)[0]).toContain("with a gap");
 });
 
+const policySteps = (old: object, now: object) =>
+  stepsFor({
+    type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+    name: "database",
+    old: { spec: old },
+    now: { spec: now },
+    keys: ["spec"],
+  });
+
+const postgresSteps = (...states: [[string, string], [string, string]]) => {
+  const [old, now] = states.map(([image, volumeName]) => ({
+    ...appContainer(image, "", "database"),
+    volumes: [{ volumeName, containerPath: "/var/lib/postgresql" }],
+  }));
+  return stepsFor({
+    type: CONTAINER,
+    name: "database",
+    ...(old === undefined || now === undefined ? {} : { old, now }),
+    replaced: "old one first",
+  });
+};
+
+const deploymentWith = (database: string) => {
+  const env = [{ name: "DB_NAME", value: database }];
+  const metadata = { labels: { "slipway.role": "web" } };
+  return { spec: { template: { metadata, spec: { containers: [{ image: "app:1", env }] } } } };
+};
+
 describe("what is dangerous", () => {
   const database = [{ label: "slipway.role", value: "database" }];
   const rule = (portRange: string, ...sourceAddresses: string[]) => ({
@@ -203,6 +231,189 @@ describe("what is dangerous", () => {
       "becomes public",
     ],
     [
+      "a container that was inside a network is published on every address",
+      stepsFor({
+        type: CONTAINER,
+        name: "ingress",
+        old: { ...appContainer("n", "", "ingress"), ports: [{ external: 80, ip: "10.0.0.5" }] },
+        now: { ...appContainer("n", "", "ingress"), ports: [{ external: 80 }] },
+        replaced: "old one first",
+      }),
+      "the Docker container `ingress`: port 80 becomes open to every address",
+      "becomes public",
+    ],
+    [
+      "SSH is opened to half of the world",
+      stepsFor({
+        type: FIREWALL,
+        name: "machine-firewall",
+        in: "machine",
+        old: rule("22", "203.0.113.0/24"),
+        now: rule("22", "203.0.113.0/24", "128.0.0.0/1"),
+        keys: ["inboundRules"],
+      }),
+      "the DigitalOcean firewall `machine-firewall`: port 22 becomes open to 128.0.0.0/1",
+      "becomes public",
+    ],
+    [
+      "a rule at Google that was off is on",
+      stepsFor({
+        type: "gcp:compute/firewall:Firewall",
+        name: "machine-ssh",
+        in: "machine",
+        old: { ...google("0.0.0.0/0"), disabled: true },
+        now: { ...google("0.0.0.0/0"), disabled: false },
+        keys: ["disabled"],
+      }),
+      "the Google firewall `machine-ssh`: port 22 becomes open to 0.0.0.0/0",
+      "becomes public",
+    ],
+    [
+      "a wall in a cluster names nobody any more",
+      policySteps(
+        { ingress: [{ ports: [{ port: 5432 }], from: [{ podSelector: { a: "b" } }] }] },
+        { ingress: [{ ports: [{ port: 5432 }] }] },
+      ),
+      "the network policy `database`: port 5432 becomes open to everybody",
+      "becomes public",
+    ],
+    [
+      "a second port is let in from everywhere",
+      policySteps(
+        { ingress: [{ ports: [{ port: 80 }] }] },
+        { ingress: [{ ports: [{ port: 80 }] }, { ports: [{ port: 5432 }] }] },
+      ),
+      "the network policy `database`: port 5432 becomes open to everybody",
+      "becomes public",
+    ],
+    [
+      "a wall in a cluster lets in every namespace",
+      policySteps({ ingress: [] }, { ingress: [{ from: [{ namespaceSelector: {} }] }] }),
+      "the network policy `database`: every port becomes open to every pod of the cluster",
+      "becomes public",
+    ],
+    [
+      "a wall in a cluster is for what goes out alone",
+      policySteps({ policyTypes: ["Ingress"] }, { policyTypes: ["Egress"] }),
+      "the network policy `database`: what it kept out gets in",
+      "becomes public",
+    ],
+    [
+      "a wall in a cluster stands elsewhere",
+      policySteps({ podSelector: { matchLabels: { a: "b" } } }, { podSelector: {} }),
+      "the network policy `database`: it stands before other pods than it did",
+      "becomes public",
+    ],
+    [
+      "the API server of a cluster gets an address",
+      stepsFor({
+        type: "gcp:container/cluster:Cluster",
+        name: "cluster",
+        old: { controlPlaneEndpointsConfig: { ipEndpointsConfig: { enabled: false } } },
+        now: { controlPlaneEndpointsConfig: { ipEndpointsConfig: { enabled: true } } },
+        keys: ["controlPlaneEndpointsConfig"],
+      }),
+      "the Google cluster `cluster`: it gets a public address (ipEndpointsConfig.enabled)",
+      "becomes public",
+    ],
+    [
+      "one of two protections of a cloud goes",
+      stepsFor({
+        type: "gcp:sql/databaseInstance:DatabaseInstance",
+        name: "database",
+        old: { deletionProtection: true, settings: { deletionProtectionEnabled: true } },
+        now: { deletionProtection: true, settings: { deletionProtectionEnabled: false } },
+        keys: ["settings"],
+      }),
+      "the cloud's own protection of the Google database instance `database` is removed",
+      "data at risk",
+    ],
+    [
+      "a cloud's backups are switched off",
+      stepsFor({
+        type: "gcp:sql/databaseInstance:DatabaseInstance",
+        name: "database",
+        old: { settings: { backupConfiguration: { enabled: true } } },
+        now: { settings: { backupConfiguration: { enabled: false } } },
+        keys: ["settings"],
+      }),
+      "the Google database instance `database` is no longer backed up by the cloud",
+      "data at risk",
+    ],
+    [
+      "what was to be kept is not, and nothing else changes",
+      stepsFor({
+        type: "digitalocean:index/volume:Volume",
+        name: "machine-data",
+        old: { size: 10 },
+        now: { size: 10 },
+        wasRetained: true,
+      }),
+      "the DigitalOcean volume `machine-data` is no longer kept when it is let go of",
+      "data at risk",
+    ],
+    [
+      "an empty volume takes the place of one that is kept",
+      stepsFor({
+        type: "digitalocean:index/volume:Volume",
+        name: "machine-data",
+        old: { region: "a" },
+        now: { region: "b" },
+        wasRetained: true,
+        replaced: "beside the old one",
+      }),
+      "the DigitalOcean volume `machine-data` is REPLACED by an empty one; the old one is let go of, and stays",
+      "data at risk",
+    ],
+    [
+      "Postgres of another major version",
+      postgresSteps(["host:5000/postgres:18.6", "data"], ["host:5000/postgres:19.0", "data"]),
+      "Postgres 19 does not read what 18 has written: it begins with an empty database",
+      "data at risk",
+    ],
+    [
+      "Postgres on another volume",
+      postgresSteps(["postgres:18.6", "data"], ["postgres:18.6", "other"]),
+      "Postgres gets another place for its data: other",
+      "data at risk",
+    ],
+    [
+      "the app is led to another database",
+      stepsFor({
+        type: "kubernetes:apps/v1:Deployment",
+        name: "web",
+        old: deploymentWith("shop"),
+        now: deploymentWith("store"),
+        keys: ["spec"],
+      }),
+      "the app gets another database (DB_NAME shop → store): what is in the one before stays there",
+      "data at risk",
+    ],
+    [
+      "the stack moves to another server",
+      stepsFor({
+        type: "pulumi:providers:docker",
+        name: "machine-docker",
+        old: { host: "ssh://root@a:22" },
+        now: { host: "ssh://root@b:22" },
+        keys: ["host"],
+      }),
+      "the stack moves to another machine: its data stays on the one before, ssh://root@a:22",
+      "data at risk",
+    ],
+    [
+      "what a provider logs in with is made plain",
+      stepsFor({
+        type: "pulumi:providers:digitalocean",
+        name: "machine-digitalocean",
+        old: { token: "[secret]" },
+        now: { token: "x" },
+        keys: ["token"],
+      }),
+      "token of the DigitalOcean provider `machine-digitalocean` is no longer secret",
+      "secret in the clear",
+    ],
+    [
       "a secret is made plain",
       stepsFor({
         type: CONTAINER,
@@ -223,6 +434,33 @@ describe("what is dangerous", () => {
   });
 
   test.each<[string, PreviewStep[]]>([
+    [
+      "Nginx is at one address instead of all",
+      stepsFor({
+        type: CONTAINER,
+        name: "ingress",
+        old: { ...appContainer("n", ""), ports: [{ external: 80 }] },
+        now: { ...appContainer("n", ""), ports: [{ external: 80, ip: "10.0.0.5" }] },
+        replaced: "beside the old one",
+      }),
+    ],
+    [
+      "what a policy lets in is as it was",
+      policySteps(
+        { ingress: [{}], egress: [] },
+        { ingress: [{}], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }] },
+      ),
+    ],
+    [
+      "where the app's database will be is not known yet",
+      stepsFor({
+        type: "kubernetes:apps/v1:Deployment",
+        name: "web",
+        old: deploymentWith("shop"),
+        now: deploymentWith(UNKNOWN),
+        keys: ["spec"],
+      }),
+    ],
     [
       "a volume of static files goes",
       stepsFor({ type: VOLUME, name: "ingress-static", old: { labels: [] } }),

@@ -4,7 +4,13 @@ import { expect, test, vi } from "vitest";
 import { type PreviewReport, reportOf } from "../../../../ops/preview/report.ts";
 import type { PreviewStep, ResourceState } from "../../../../ops/preview/step.ts";
 import { deploy } from "../../../../stacks/index.ts";
-import type { AppRelease, DropletHost, GkeCluster, Settings } from "../../../../stacks/settings.ts";
+import type {
+  AppRelease,
+  DropletHost,
+  GkeCluster,
+  Settings,
+  SshHost,
+} from "../../../../stacks/settings.ts";
 import { type Recorded, record } from "../../recorder.ts";
 import { clusterSettings, exampleSettings, PULLED, SECRETS } from "../../stacks/example.ts";
 
@@ -26,6 +32,14 @@ const onDroplet = (changes: Partial<DropletHost> = {}): Settings => ({
   ...exampleSettings({ ingress: { bindAddress: "0.0.0.0", httpPort: 80, httpsPort: 443 } }),
   host: { ...droplet, ...changes },
 });
+const server: SshHost = {
+  kind: "ssh",
+  address: "",
+  port: 22,
+  user: "root",
+  key: undefined,
+  hostKey: undefined,
+};
 const gke: GkeCluster = {
   kind: "gke",
   project: "acme-prod",
@@ -145,7 +159,33 @@ test("a database that config no longer has is data at risk", async () => {
     "the Docker volume `database-data` is DELETED, and its data with it",
   ]);
   // There the data is on the machine's own disk, which stays.
-  expect(dangers(await previewed([settings, PULLED], [without, PULLED]))).not.toContain("DELETED");
+  expect(dangers(await previewed([settings, PULLED], [without, PULLED]))).toEqual([]);
+});
+
+test("a database that is there, and that the app has no more, is data at risk", async () => {
+  for (const settings of [exampleSettings(), onDroplet(), clusterSettings()]) {
+    const { database, images } = settings;
+    const renamed = { ...settings, database: { ...database, name: "store" } } as Settings;
+    expect(dangers(await previewed([settings, PULLED], [renamed, PULLED]))).toEqual([
+      "the app gets another database (DB_NAME app → store): what is in the one before stays there",
+    ]);
+    const newer: Settings = { ...settings, images: { ...images, postgres: "postgres:19.0" } };
+    expect(dangers(await previewed([settings, PULLED], [newer, PULLED]))).toEqual([
+      "Postgres 19 does not read what 18 has written: it begins with an empty database",
+    ]);
+  }
+});
+
+test("a stack that moves to another server leaves its data behind", async () => {
+  const on = (address: string): Settings => ({
+    ...exampleSettings(),
+    host: { ...server, address },
+  });
+  expect(
+    dangers(await previewed([on("a.example.org"), PULLED], [on("b.example.org"), PULLED])),
+  ).toContain(
+    "the stack moves to another machine: its data stays on the one before, ssh://root@a.example.org:22",
+  );
 });
 
 test("protection that is taken off is named for each thing that had it", async () => {

@@ -28,11 +28,20 @@ test("what a refresh finds is told from what the program wants", () => {
     before("stopped", "same"),
     before("wanted", "update", differs),
     after("wanted", "update", differs),
+    before("both", "refresh"),
+    after("both", "update", differs),
+    before("both", "delete-replaced", { new: undefined }),
+    before("both", "create-replacement", {
+      new: { type: "a:b/c:D", inputs: { from: "0.0.0.0/0" } },
+    }),
   ];
   const { components } = reportOf({ stack: "dev", steps: stepsOf(events), refreshed: true });
   expect(components.flatMap(({ findings }) => findings.map(({ text }) => text))).toEqual([
     "the d `stopped` was changed by hand: x",
     "the d `gone` was removed by hand",
     "changes the d `wanted`: x",
+    "the d `both`: it becomes open to 0.0.0.0/0 (from)",
+    "the d `both` was changed by hand: x",
+    "makes the d `both` anew",
   ]);
 });

@@ -11,6 +11,8 @@ interface Thing {
   readonly now?: Inputs;
   readonly wasProtected?: boolean;
   readonly isProtected?: boolean;
+  /** Whether it was to be kept; it is no longer. */
+  readonly wasRetained?: boolean;
   readonly keys?: readonly string[];
   /** How a replacement goes. */
   readonly replaced?: "old one first" | "beside the old one";
@@ -32,7 +34,14 @@ export function stepsFor(thing: Thing): PreviewStep[] {
   const step = (op: string): PreviewStep => ({
     op,
     urn,
-    ...(old === undefined ? {} : { oldState: state(old, thing.wasProtected) }),
+    ...(old === undefined
+      ? {}
+      : {
+          oldState: {
+            ...state(old, thing.wasProtected),
+            retainOnDelete: thing.wasRetained === true,
+          },
+        }),
     ...(now === undefined ? {} : { newState: state(now, thing.isProtected ?? thing.wasProtected) }),
     diffReasons: keys,
   });
