@@ -39,7 +39,7 @@ beforeEach(async () => {
 });
 
 /** Short limits are for what is to run into them: others would on a busy machine. */
-async function listen(limits: Parameters<typeof hookServer>[1] = {}, token = TOKEN): Promise<void> {
+async function listen(limits: Parameters<typeof hookServer>[0] = {}, token = TOKEN): Promise<void> {
   server?.close();
   const routes = [{ kind: "branch", pattern: "main", stack: "dev", from: undefined }] as const;
   const settings = { project: "team/app", token, routes };
