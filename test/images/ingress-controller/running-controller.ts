@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { offlineImages } from "../../../setup/offline/images/index.ts";
+import { bridgeAddress } from "../../hosts/bridge-address.ts";
 import { FakeApiServer } from "./fake-api-server.ts";
 import { CONTROLLER_NAMESPACE } from "./resources.ts";
 
@@ -43,9 +44,7 @@ export class RunningController {
     options: { label: string; args?: readonly string[] },
   ): Promise<RunningController> {
     const folder = mkdtempSync(join(tmpdir(), `${options.label}-`));
-    const gateway = docker(
-      ...["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"],
-    );
+    const gateway = bridgeAddress();
     const certificate = selfSigned(folder, `IP:${gateway}`);
     const account = join(folder, "account");
     mkdirSync(account);

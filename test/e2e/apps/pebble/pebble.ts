@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { networkInterfaces, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { docker } from "../../clone.ts";
+import { bridgeAddress } from "../../../hosts/bridge-address.ts";
 import { until } from "../../until.ts";
 
 /** Counts of what an authority was asked. */
@@ -30,12 +30,7 @@ export async function startPebble(httpPort: number, leadsTo = "127.0.0.1"): Prom
     cwd: import.meta.dirname,
     env: { ...process.env, CGO_ENABLED: "0" },
   });
-  // The address of this machine on Docker's own bridge, which containers of every network reach.
-  const inspected = docker(
-    ...["network", "inspect", "bridge", "--format={{(index .IPAM.Config 0).Gateway}}"],
-  );
-  // Not every engine says it of this one network.
-  const address = inspected || (networkInterfaces()["docker0"]?.[0]?.address ?? "");
+  const address = bridgeAddress();
   certificateFor(address, folder);
   writeFileSync(join(folder, "pebble.json"), configuration(address, folder, httpPort));
 
