@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -74,11 +74,16 @@ describe("what changes a stack", () => {
     },
   );
 
-  test.each(changing)("%s has program and config of the default branch as it is now", (_, job) => {
-    const lines = job.before_script?.join("\n") ?? "";
-    expect(lines).toContain("$CI_DEFAULT_BRANCH");
-    expect(lines).toMatch(/git (fetch|clone) /);
-  });
+  const removing = deploys.filter(([name]) => /^(sweep|prune)/.test(name));
+
+  test.each([...changing, ...removing])(
+    "%s has program and config of the default branch as it is now",
+    (_, job) => {
+      const lines = job.before_script?.join("\n") ?? "";
+      expect(lines).toContain("$CI_DEFAULT_BRANCH");
+      expect(lines).toMatch(/git (fetch|clone) /);
+    },
+  );
 });
 
 test("a merge request's own program has credentials of environments that nothing deploys to", () => {
@@ -110,6 +115,37 @@ describe("docs/gitlab.md", () => {
     const text = read("docs/gitlab.md");
     expect(inputsOf(`ci/${file}`).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
+});
+
+test("the command is cloned anew where a runner keeps its folder, and the job's token is not left in it", () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-clone-"));
+  try {
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
+    git("init", "--quiet", "team/deployment.git");
+    const author = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
+    git("-C", "team/deployment.git", ...author, "commit", "-q", "--allow-empty", "-m", "first");
+    git("init", "--quiet", "app");
+    const line = jobsOf("ci/pack.yml")["pack"]?.before_script?.at(-1) ?? "";
+    const env = {
+      ...process.env,
+      CI_SERVER_PROTOCOL: "https",
+      CI_JOB_TOKEN: "of-the-job",
+      CI_SERVER_HOST: "gitlab.example",
+      CI_SERVER_PORT: "443",
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: `url.file://${folder}/.insteadOf`,
+      GIT_CONFIG_VALUE_0: "https://gitlab-ci-token:of-the-job@gitlab.example:443/",
+    };
+    for (const _ of ["first", "second"]) {
+      const script = `${line.replaceAll("$[[ inputs.slipway ]]", "team/deployment")}\necho $SLIPWAY_COMMAND`;
+      const options = { cwd: join(folder, "app"), env, encoding: "utf8" } as const;
+      expect(execFileSync("sh", ["-ec", script], options)).toBe(".git/slipway/slipway\n");
+    }
+    const left = spawnSync("grep", ["-r", "of-the-job", "app/.git"], { cwd: folder });
+    expect(left.status).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 describe("the login to Google Cloud", () => {
