@@ -86,6 +86,10 @@ test("another project brings an image: to dev, or with a version's tag to prod",
   expect(jobsOf({ ...image, CI_COMMIT_BRANCH: "main" })).toEqual(["deploy-dev"]);
   const tagged = { ...image, RELEASE_TAG: "v1.2.3", RELEASE_COMMIT: "abc" };
   expect(jobsOf({ ...tagged, CI_COMMIT_BRANCH: "main" })).toEqual(["promote-prod"]);
+  // Whoever may only push to a branch there starts nothing that deploys.
+  for (const event of [image, tagged]) {
+    expect(jobsOf({ ...event, CI_COMMIT_BRANCH: "feature" })).toEqual([]);
+  }
 });
 
 test("an app in its own repository has a few lines, with any quotes in them, and hands its image over", () => {
@@ -99,4 +103,7 @@ test("an app in its own repository has a few lines, with any quotes in them, and
   );
   const push = { CI_PIPELINE_SOURCE: "push", CI_COMMIT_BRANCH: "main" };
   expect(jobsOf(push)).toEqual(["unit", "pack", "sbom", "deploy"]);
+  const tag = { CI_PIPELINE_SOURCE: "push", CI_COMMIT_TAG: "v1.2.3" };
+  expect(jobsOf({ ...tag, CI_COMMIT_REF_PROTECTED: "true" })).toEqual(["pack", "sbom", "deploy"]);
+  expect(jobsOf({ ...tag, CI_COMMIT_REF_PROTECTED: "false" })).toEqual(["pack", "sbom"]);
 });
