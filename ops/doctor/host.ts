@@ -27,7 +27,8 @@ export const host: Check = {
     if (sshHost === "") return none("not named yet");
     const login = `${sshUser}@${sshHost}`;
     const options = ["BatchMode=yes", "ConnectTimeout=10"].flatMap((one) => ["-o", one]);
-    const args = [...options, "-p", sshPort, login];
+    // A name that begins with a dash is none of its options.
+    const args = [...options, "-p", sshPort, "--", login];
     const hand = `ssh -p ${sshPort} ${login}`;
     const result = await run(
       "ssh",

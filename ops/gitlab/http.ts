@@ -51,14 +51,14 @@ export class Http {
     for (let page = "1"; page !== ""; ) {
       const query = { ...call.query, per_page: "100", page };
       const response = await this.#send({ ...call, query });
-      all.push(...((await response.json()) as T[]));
+      all.push(...(await read<T[]>(response, call)));
       page = response.headers.get("x-next-page") ?? "";
     }
     return all;
   }
 
   async one<T>(call: Call): Promise<T> {
-    return (await (await this.#send(call)).json()) as T;
+    return await read<T>(await this.#send(call), call);
   }
 
   async #send(call: Call): Promise<Response> {
@@ -128,6 +128,17 @@ export class Http {
 
   #hidden(text: string): string {
     return text.replaceAll(this.#token, "[hidden]");
+  }
+}
+
+/** @throws GitLabError for what is no JSON, as the page of a proxy that wants a login. */
+async function read<T>(response: Response, { purpose }: Call): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    const { message } = error as Error;
+    const why = error instanceof SyntaxError ? "its answer is no JSON" : message;
+    throw new GitLabError(`GitLab could not ${purpose}: ${why}.`, response.status);
   }
 }
 

@@ -233,6 +233,17 @@ test("What does not matter to a stack, or can't be known, is neither right nor w
   expect(results.map(({ state }) => state)).toEqual(Array.from({ length: 6 }, () => "none"));
 });
 
+test("A server's name is no option of ssh, whatever it begins with", async () => {
+  const asked: string[][] = [];
+  const stack = stackWith({ host: "ssh", sshHost: "h", sshUser: "-oProxyCommand=reboot;" });
+  const run = async (_: string, args: readonly string[]) => {
+    asked.push([...args]);
+    return { code: 255, stdout: "", stderr: "" };
+  };
+  await host.run(worldWith({}, { stack, run }));
+  expect(asked[0]?.slice(-3, -1)).toEqual(["--", "-oProxyCommand=reboot;@h"]);
+});
+
 test("A check that fails itself is a finding, and the others are made", async () => {
   const broken: Check = {
     name: "broken",

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -123,6 +126,19 @@ test("the token is in no message, no print and no call to another server", async
   expect(await failure(gitlab.job(1))).toContain("is not where GitLab's API is");
   expect(other.calls).toEqual([]);
   await other.stop();
+});
+
+test("an answer that is no JSON is said so, without what it says", async () => {
+  const proxy = createServer((_, response) => response.end("<html>Log in</html>"));
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const { port } = proxy.address() as AddressInfo;
+  const gitlab = new GitLab(`http://127.0.0.1:${port}`, "42", fake.tokens.api);
+  expect(await failure(gitlab.branches())).toBe(
+    "GitLab could not list the branches: its answer is no JSON.",
+  );
+  expect(await failure(gitlab.branch("gone"))).toContain("its answer is no JSON");
+  proxy.close();
+  proxy.closeAllConnections();
 });
 
 test("a server that is not there is named", async () => {
