@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Check, none, ok, wrong } from "./check.ts";
 
 export const digitalOcean: Check = {
@@ -28,7 +29,14 @@ export const google: Check = {
     const isThere = target === "kubernetes" ? cluster === "gke" : host === "gce";
     const hasState = (env["PULUMI_BACKEND_URL"] ?? "").startsWith("gs://");
     if (stack === undefined || !(isThere || hasState)) return none("this stack has nothing there");
-    if (env["GOOGLE_APPLICATION_CREDENTIALS"] || env["GOOGLE_OAUTH_ACCESS_TOKEN"]) {
+    const file = env["GOOGLE_APPLICATION_CREDENTIALS"];
+    if (file && !existsSync(file)) {
+      return wrong(
+        "GOOGLE_APPLICATION_CREDENTIALS names a file that is not there",
+        "unset GOOGLE_APPLICATION_CREDENTIALS",
+      );
+    }
+    if (file || env["GOOGLE_OAUTH_ACCESS_TOKEN"]) {
       return ok("the environment has credentials");
     }
     const token = await run("gcloud", ["auth", "application-default", "print-access-token"], 30);

@@ -134,6 +134,21 @@ describe("what is wrong is said, with what to type", () => {
       isWrong("nobody is logged in", "gcloud auth application-default login"),
     ],
     [
+      "a file for Google that is not there",
+      google,
+      worldWith(
+        {},
+        {
+          env: { GOOGLE_APPLICATION_CREDENTIALS: "/no/such/file.json" },
+          stack: stackWith({ host: "gce", gcpProject: "acme" }),
+        },
+      ),
+      isWrong(
+        "GOOGLE_APPLICATION_CREDENTIALS names a file that is not there",
+        "unset GOOGLE_APPLICATION_CREDENTIALS",
+      ),
+    ],
+    [
       "a project that Google does not show",
       google,
       worldWith(
