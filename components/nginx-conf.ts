@@ -56,6 +56,8 @@ export interface NginxPlace {
   readonly connectSeconds: number;
   /** Whether something in front says with X-Forwarded-Proto how the client came. */
   readonly behindProxy: boolean;
+  /** Where each of the other stacks that it serves has a folder of its own; undefined where it serves none. */
+  readonly sitesFolder: string | undefined;
 }
 
 export interface ServerConfArgs {
@@ -82,12 +84,20 @@ export function serverConf(args: ServerConfArgs): string {
     INSIDE_ONLY,
     args.tls === "acme" ? ACME_VARIABLE : "",
     unknownHosts(args),
-    redirection(args),
+    redirection(named(args)),
     server(args),
   ]
     .filter((part) => part !== "")
     .join("\n");
 }
+
+const named = (args: ServerConfArgs): ServerName => ({
+  ...args,
+  certificate: {
+    certificate: `${CONF_FOLDER}/${TLS_FILES.certificate}`,
+    key: `${CONF_FOLDER}/${TLS_FILES.key}`,
+  },
+});
 
 const GENERAL = `# Written by Slipway.
 server_tokens off;
@@ -141,10 +151,21 @@ map "$upstream_addr $uri" $static_cache {
 }
 `;
 
-function placeConf({ resolver, behindProxy }: NginxPlace): string {
+function placeConf({ resolver, behindProxy, sitesFolder }: NginxPlace): string {
   const lookUp = resolver === undefined ? "" : `resolver ${resolver} valid=2s ipv6=off;\n`;
-  return `${lookUp}${behindProxy ? CLIENT_SCHEME : ""}`;
+  const sites = sitesFolder === undefined ? "" : sitesConf(sitesFolder);
+  return `${lookUp}${behindProxy ? CLIENT_SCHEME : ""}${sites}`;
 }
+
+const sitesConf = (folder: string) => `# Their names may be long.
+server_names_hash_bucket_size 512;
+# A connection for each request: one that is kept could end just as it is used.
+map $http_upgrade $site_connection {
+  default upgrade;
+  ''      close;
+}
+include ${folder}/*/*.conf;
+`;
 
 const CLIENT_SCHEME = `map $http_x_forwarded_proto $client_scheme {
   default $scheme;
@@ -197,7 +218,19 @@ function unknownHosts({ domain, tls, place }: ServerConfArgs): string {
 `;
 }
 
-function redirection({ domain, tls, httpsPort, place }: ServerConfArgs): string {
+/** What a server block says of its host name and its TLS. */
+export interface ServerName extends Pick<ServerConfArgs, "domain" | "tls" | "httpsPort"> {
+  readonly place: Pick<NginxPlace, "httpPort">;
+  /** Certificate and key, unless they are got by ACME. */
+  readonly certificate: CertificateFiles;
+}
+
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export function redirection({ domain, tls, httpsPort, place }: ServerName): string {
   if (tls === "off") return "";
   const port = httpsPort === 443 ? "" : `:${httpsPort}`;
   return `server {
@@ -221,7 +254,7 @@ function server(args: ServerConfArgs): string {
   const maintenance = maintenanceFiles(args.place.maintenanceFolder);
   const files = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
   return `server {
-${listening(args)}
+${listening(named(args))}
   root ${STATIC_FOLDER};
   access_log /dev/stdout slipway;
   client_max_body_size ${args.bodyMiB}m;
@@ -260,11 +293,7 @@ ${proxy(args)}
 ${proxy(args)}
     proxy_buffering off;
   }
-  location @unavailable {
-    default_type text/html;
-    return 502 "${page("This service is not available", "It may be back in a moment. Please try again.")}";
-  }
-  location @maintenance {
+${UNAVAILABLE}  location @maintenance {
     default_type text/html;
     add_header Retry-After 120 always;
     return 503 "${page("Under maintenance", "We will be back soon.")}";
@@ -277,18 +306,13 @@ ${proxy(args)}
  * With ACME the names hold a variable, so that Nginx reads the file with each handshake: it starts before
  * there is one, and needs no reload for the next.
  */
-function certificateFiles({ domain, tls }: ServerConfArgs): { certificate: string; key: string } {
-  if (tls !== "acme") {
-    return {
-      certificate: `${CONF_FOLDER}/${TLS_FILES.certificate}`,
-      key: `${CONF_FOLDER}/${TLS_FILES.key}`,
-    };
-  }
+function certificateFiles({ domain, tls, certificate }: ServerName): CertificateFiles {
+  if (tls !== "acme") return certificate;
   const file = acmeCertificateFile(domain ?? "").replace(ACME_FOLDER, "$acme_folder");
   return { certificate: file, key: file };
 }
 
-function listening(args: ServerConfArgs): string {
+export function listening(args: ServerName): string {
   const { domain, tls, place } = args;
   const files = certificateFiles(args);
   const name = `  server_name ${domain ?? "_"};`;
@@ -311,6 +335,10 @@ ${name}
 function realAddress({ trustedProxies, place }: ServerConfArgs): string {
   // Nobody else gets to it, and what is in front says whom it saw.
   if (place.behindProxy) return "  set_real_ip_from 0.0.0.0/0;\n  real_ip_header X-Real-IP;\n";
+  return throughProxies(trustedProxies);
+}
+
+export function throughProxies(trustedProxies: readonly string[]): string {
   if (trustedProxies.length === 0) return "";
   const trusted = trustedProxies.map((network) => `  set_real_ip_from ${network};\n`).join("");
   return `${trusted}  real_ip_header X-Forwarded-For;\n  real_ip_recursive on;\n`;
@@ -364,6 +392,13 @@ const page = (title: string, text: string) =>
   "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
   `<title>${title}</title><style>body{font:1.1rem system-ui;margin:20vh auto;max-width:32rem;` +
   `padding:1rem}</style><h1>${title}</h1><p>${text}</p></html>`;
+
+/** The page for when the app is away. */
+export const UNAVAILABLE = `  location @unavailable {
+    default_type text/html;
+    return 502 "${page("This service is not available", "It may be back in a moment. Please try again.")}";
+  }
+`;
 
 const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 

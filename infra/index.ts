@@ -19,3 +19,4 @@ export const version = live.version;
 export const image = live.image;
 export const verifiedImage = live.verifiedImage;
 export const releases = live.releases;
+export const review = live.review;

@@ -15,6 +15,7 @@ import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { readHost } from "./host-settings.ts";
 import { HOST_NAME, IPV4, NETWORK, SLUG } from "./patterns.ts";
+import { readReview, readSharing } from "./review-settings.ts";
 import { readSeed } from "./seed-settings.ts";
 import { stackFiles } from "./stack-files.ts";
 
@@ -39,15 +40,18 @@ export function readSettings(project: string, stack: string): Settings {
     stack,
     needed: target === "kubernetes",
   });
+  const { ingressShared, ingressOf } = readSharing(reader, { stack, target, host, domain });
   const ofTarget =
     target === "docker"
-      ? { target, host, ingress: published, sshFiles: stackFiles("ssh", stack) }
+      ? { target, host, ingress: published, ingressOf, sshFiles: stackFiles("ssh", stack) }
       : { target, ...cluster, dataGiB, ingress: { ...published, domain: domain ?? "" } };
 
   const settings: Settings = {
     project,
     stack,
     ...ofTarget,
+    ingressShared,
+    review: readReview(reader),
     build: {
       appPath: reader.text("appPath", isFilled, "a folder", "app"),
       dockerfile: reader.text("dockerfile", isFilled, "a file in appPath", "Dockerfile"),

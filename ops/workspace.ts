@@ -35,18 +35,59 @@ export async function openStack(
   name: string,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Stack> {
-  const choice = chosenTools();
   if (name === LOCAL_STACK) mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o700 });
-  else checkAccess(name, pulumiHome(choice.pulumi));
+  else checkAccess(name, pulumiHome(chosenTools().pulumi));
   const args = { stackName: name, workDir: ROOT };
-  const options = {
-    pulumiHome: pulumiHome(choice.pulumi),
-    pulumiCommand: await PulumiCommand.get({ root: cliFolder(choice.pulumi) }),
-    envVars: { ...toolEnvironment(choice), ...backendEnvironment(name), ...variables },
-  };
+  const options = await workspaceOptions({ ...backendEnvironment(name), ...variables });
   return name === LOCAL_STACK
     ? await LocalWorkspace.createOrSelectStack(args, options)
     : await selectStack(args, options);
+}
+
+/**
+ * Opens a stack, made first when it is not there, whose secrets are encrypted as those of another one are.
+ *
+ * @param variables what the program is to find in its environment.
+ */
+export async function makeStackLike(
+  name: string,
+  { workspace, name: like }: Stack,
+  variables: Readonly<Record<string, string>>,
+): Promise<Stack> {
+  const { secretsProvider } = await workspace.stackSettings(like);
+  return await LocalWorkspace.createOrSelectStack(
+    { stackName: name, workDir: ROOT },
+    {
+      ...(await workspaceOptions({ ...backendEnvironment(like), ...variables })),
+      ...(secretsProvider === undefined ? {} : { secretsProvider }),
+    },
+  );
+}
+
+/** Names of the project's stacks where one is logged in. */
+export async function stackNames(): Promise<string[]> {
+  const workspace = await LocalWorkspace.create({
+    workDir: ROOT,
+    ...(await workspaceOptions({})),
+  });
+  try {
+    const all = await workspace.listStacks();
+    return all.map(({ name }) => name.split("/").at(-1) ?? name);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new UserError(explained(error.message));
+  }
+}
+
+async function workspaceOptions(
+  variables: Readonly<Record<string, string>>,
+): Promise<LocalWorkspaceOptions> {
+  const choice = chosenTools();
+  return {
+    pulumiHome: pulumiHome(choice.pulumi),
+    pulumiCommand: await PulumiCommand.get({ root: cliFolder(choice.pulumi) }),
+    envVars: { ...toolEnvironment(choice), ...variables },
+  };
 }
 
 async function selectStack(args: LocalProgramArgs, options: LocalWorkspaceOptions): Promise<Stack> {

@@ -5,7 +5,9 @@ import { AppProcess } from "../components/docker/app-process.ts";
 import { DockerNetwork } from "../components/docker/docker-network.ts";
 import { Migration } from "../components/docker/migration.ts";
 import { NginxIngress } from "../components/docker/nginx-ingress.ts";
+import { NginxSite } from "../components/docker/nginx-site.ts";
 import { Release } from "../components/docker/release.ts";
+import { ServedStacks } from "../components/docker/served-stacks.ts";
 import { StaticFiles } from "../components/docker/static-files.ts";
 import { WebApp } from "../components/docker/web-app.ts";
 import { acmeCertificate } from "./acme-certificate.ts";
@@ -27,18 +29,32 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
 
   const databases = await dockerDatabase("database", networked, settings);
 
+  const sites = only(settings.ingressOf).map(({ stack, domain }) => {
+    const ingressOf = { project: settings.project, stack };
+    return new NginxSite(
+      "site",
+      { ...here, ingressOf, image: images.nginx, ...published, domain },
+      on,
+    );
+  });
+
   const ingress = new NginxIngress(
     "ingress",
-    { ...networked, image: images.nginx, ...published },
+    {
+      ...networked,
+      image: images.nginx,
+      ...published,
+      shared: settings.ingressShared,
+      behind: sites[0],
+    },
     on,
   );
 
-  const certificates = only(ingress.acmeVolume).map((volume) =>
-    acmeCertificate(
-      "certificate",
-      { ...networked, volume, ingress: ingress.containerName },
-      settings,
-    ),
+  const certificates = only(sites[0]?.acmeVolume ?? ingress.acmeVolume).map((volume) =>
+    acmeCertificate("certificate", { ...networked, volume }, settings, {
+      ...on,
+      dependsOn: [ingress],
+    }),
   );
 
   const image = new AppImage(
@@ -133,8 +149,14 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
     { ...on, dependsOn: [web, ...files, ...certificates] },
   );
 
-  for (const [name, command] of Object.entries(app.processes)) {
-    new AppProcess(`process-${name}`, { ...container, command }, { ...on, dependsOn: [live] });
+  const processes = Object.entries(app.processes).map(
+    ([name, command]) =>
+      new AppProcess(`process-${name}`, { ...container, command }, { ...on, dependsOn: [live] }),
+  );
+
+  if (settings.ingressShared) {
+    const last = { ...on, dependsOn: [live, ...processes] };
+    new ServedStacks("served", { ...here, image: images.nginx }, last);
   }
 
   return {
@@ -144,6 +166,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
     image: image.reference,
     verifiedImage: live.verifiedImage,
     releases: live.releases,
+    review: settings.review,
   };
 }
 

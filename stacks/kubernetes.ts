@@ -65,6 +65,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
         image: images.ingressController,
         trustedProxies: wanted.trustedProxies,
         drainSeconds: seconds.drain,
+        shared: settings.ingressShared,
       },
       { ...on, dependsOn: [policies] },
     ).className;
@@ -204,6 +205,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     image,
     verifiedImage: live.verifiedImage,
     releases: live.releases,
+    review: settings.review,
   };
 }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseRecord } from "../components/release-record.ts";
+import type { Review } from "../components/review.ts";
 
 export interface DnsRecord {
   readonly name: string;
@@ -20,4 +21,6 @@ export interface Live {
   readonly verifiedImage: pulumi.Output<string>;
   /** Releases that were seen to answer, newest first. */
   readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
+  /** What a review stack says of itself; undefined for every other one. */
+  readonly review: Review | undefined;
 }

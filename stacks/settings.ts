@@ -9,6 +9,7 @@ import type {
 } from "../components/docker/app-image.ts";
 import type { StepProcess } from "../components/kubernetes/step-process.ts";
 import type { TlsSettings } from "../components/nginx-conf.ts";
+import type { Review } from "../components/review.ts";
 import type { StackFiles } from "../components/stack-files.ts";
 
 export interface BuildSettings {
@@ -183,9 +184,19 @@ export interface PublishedSettings extends IngressSettings {
   readonly httpsPort: number;
 }
 
+/** The stack on the same machine whose Nginx is the public one, and the host that it is to serve. */
+export interface ServedBy {
+  readonly stack: string;
+  readonly domain: string;
+}
+
 interface EverySettings {
   readonly project: string;
   readonly stack: string;
+  /** Whether other stacks, those for branches among them, are served by its ingress. */
+  readonly ingressShared: boolean;
+  /** Undefined for a stack that is not for a branch. */
+  readonly review: Review | undefined;
   readonly build: BuildSettings;
   readonly app: AppSettings;
   readonly database: DatabaseSettings;
@@ -212,6 +223,8 @@ export interface DockerSettings extends EverySettings {
   readonly target: "docker";
   readonly host: HostSettings;
   readonly ingress: PublishedSettings;
+  /** Undefined brings a public Nginx of its own. */
+  readonly ingressOf: ServedBy | undefined;
   readonly sshFiles: StackFiles;
 }
 

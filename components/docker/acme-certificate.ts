@@ -21,8 +21,6 @@ export interface AcmeCertificateArgs {
   readonly serverCa: string | undefined;
   /** Volume that Nginx has the certificate from. */
   readonly volume: pulumi.Input<string>;
-  /** Container of Nginx. */
-  readonly ingress: pulumi.Input<string>;
   /** How long the first certificate may take. */
   readonly seconds: number;
 }
@@ -120,12 +118,11 @@ function thereScript(client: pulumi.Input<string>, args: AcmeCertificateArgs): S
   return {
     values: {
       CLIENT: client,
-      INGRESS: args.ingress,
       FILE: acmeCertificateFile(args.domain),
       DOMAIN: args.domain,
       SECONDS_ALLOWED: String(args.seconds),
     },
-    functions: 'there() { docker exec "$INGRESS" test -e "$FILE"; }',
+    functions: 'there() { docker exec "$CLIENT" test -e "$FILE" 2>/dev/null; }',
     apply: `
   if there; then return; fi
   # It may be waiting after a failure whose cause is mended.

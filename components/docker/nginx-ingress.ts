@@ -13,19 +13,26 @@ import {
   serverConf,
   type TlsSettings,
 } from "../nginx-conf.ts";
+import { SITES_FOLDER } from "../nginx-site-conf.ts";
 import { boundedLogs } from "./logs.ts";
+import { ingressVolume, sharedNetworkName } from "./shared-ingress.ts";
 
 /** Files that close the app for maintenance. */
 export const MAINTENANCE = maintenanceFiles(`${CONF_FOLDER}/maintenance`);
 
-const DOCKER: NginxPlace = {
+const DOCKER = {
   httpPort: 80,
   // Docker's own name server.
   resolver: "127.0.0.11",
   connectSeconds: 2,
   maintenanceFolder: MAINTENANCE.folder,
-  behindProxy: false,
-};
+} as const;
+
+/** Where the public Nginx of another stack looks for this one. */
+export interface Behind {
+  readonly network: pulumi.Input<string>;
+  readonly alias: string;
+}
 
 export interface NginxIngressArgs extends Omit<ServerConfArgs, "tls" | "place"> {
   readonly machine: Machine;
@@ -39,6 +46,10 @@ export interface NginxIngressArgs extends Omit<ServerConfArgs, "tls" | "place"> 
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly tls: TlsSettings;
+  /** Whether other stacks on the machine may be served by it. A change is a short gap. */
+  readonly shared: boolean;
+  /** Where it is behind that of another stack, and publishes nothing; undefined is the public one itself. */
+  readonly behind: Behind | undefined;
 }
 
 /** How a client that stands on the machine asks what the world sees. */
@@ -50,7 +61,8 @@ export interface AskFrom {
 }
 
 /**
- * The only container with a public port. Its configuration is on a volume, so that a change is a
+ * The only container of the stack with a public port, or with none where another stack's is in front and
+ * has host name and TLS; what else is asked of it is the same. Its configuration is on a volume, so that a change is a
  * reload and never another container. Until the first release it answers 502.
  *
  * Configuration and static files go with it; a release writes them again.
@@ -68,20 +80,17 @@ export class NginxIngress extends pulumi.ComponentResource {
     super("slipway:components:NginxIngress", name, {}, opts);
     const child = { parent: this };
     const mine = labelList(labels(args.owner, "ingress"));
-    const volumeName = (what: string) =>
-      `${args.owner.project}-${args.owner.stack}-${name}-${what}`;
+    const volume = (what: "conf" | "static" | "acme") =>
+      new docker.Volume(
+        `${name}-${what}`,
+        { name: ingressVolume(args.owner, what), labels: mine },
+        child,
+      );
 
-    const conf = new docker.Volume(
-      `${name}-conf`,
-      { name: volumeName("conf"), labels: mine },
-      child,
-    );
-    const files = new docker.Volume(
-      `${name}-static`,
-      { name: volumeName("static"), labels: mine },
-      child,
-    );
-    const acme = args.tls.kind === "acme" ? [this.#acmeVolume(name, volumeName("acme"), mine)] : [];
+    const conf = volume("conf");
+    const files = volume("static");
+    const acme = args.tls.kind === "acme" && isPublic(args) ? [volume("acme").name] : [];
+    const shared = args.shared ? [this.#sharedNetwork(name, args.owner)] : [];
     // Written before Nginx starts, so that it never serves the welcome page of its image.
     const configured = args.machine.run(
       `${name}-configured`,
@@ -100,7 +109,13 @@ export class NginxIngress extends pulumi.ComponentResource {
           { volumeName: files.name, containerPath: STATIC_FOLDER },
           ...acme.map((volume) => ({ volumeName: volume, containerPath: ACME_FOLDER })),
         ],
-        networksAdvanced: [{ name: args.network }],
+        networksAdvanced: [
+          { name: args.network },
+          ...shared.map((network) => ({ name: network })),
+          ...(args.behind === undefined
+            ? []
+            : [{ name: args.behind.network, aliases: [args.behind.alias] }]),
+        ],
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
         ...boundedLogs,
@@ -115,12 +130,26 @@ export class NginxIngress extends pulumi.ComponentResource {
     this.registerOutputs({ containerName: this.containerName, url: this.url });
   }
 
-  #acmeVolume(name: string, volume: string, mine: ReturnType<typeof labelList>) {
-    return new docker.Volume(`${name}-acme`, { name: volume, labels: mine }, { parent: this }).name;
+  /** It leads nowhere else: neither to the world, nor to what else a stack has. */
+  #sharedNetwork(name: string, owner: Owner): pulumi.Output<string> {
+    return new docker.Network(
+      `${name}-shared`,
+      {
+        name: sharedNetworkName(owner),
+        driver: "bridge",
+        internal: true,
+        labels: labelList(labels(owner, "network")),
+      },
+      { parent: this },
+    ).name;
   }
 }
 
-function publishedPorts({ tls, httpPort, httpsPort, bindAddress: ip }: NginxIngressArgs) {
+const isPublic = ({ behind }: NginxIngressArgs) => behind === undefined;
+
+function publishedPorts(args: NginxIngressArgs) {
+  if (!isPublic(args)) return [];
+  const { tls, httpPort, httpsPort, bindAddress: ip } = args;
   const http = { internal: 80, external: httpPort, ip };
   return tls.kind === "off" ? [http] : [http, { internal: 443, external: httpsPort, ip }];
 }
@@ -149,14 +178,28 @@ export function askFrom(args: Published): AskFrom {
   };
 }
 
+/** What it serves itself: behind another one, every host that is led to it, and plain HTTP. */
+function ownConf(args: NginxIngressArgs): string {
+  const sitesFolder = args.shared ? SITES_FOLDER : undefined;
+  const place: NginxPlace = { ...DOCKER, sitesFolder, behindProxy: !isPublic(args) };
+  if (isPublic(args)) return serverConf({ ...args, tls: args.tls.kind, place });
+  return serverConf({ ...args, tls: "off", domain: undefined, trustedProxies: [], place });
+}
+
+const REFUSE_TO_LEAVE = `    if ls -d sites/*/ >/dev/null 2>&1; then
+      echo "Other stacks are served by this Nginx, so it stays shared (slipway:ingressShared):" $(ls sites) >&2
+      exit 1
+    fi
+`;
+
 export function configureScript(volume: pulumi.Input<string>, args: NginxIngressArgs): Script {
-  const { tls } = args;
+  const tls: TlsSettings = isPublic(args) ? args.tls : { kind: "off" };
   return {
     values: {
       VOLUME: volume,
       NETWORK: args.network,
       IMAGE: args.image,
-      SERVER_CONF: serverConf({ ...args, tls: tls.kind, place: DOCKER }),
+      SERVER_CONF: ownConf(args),
       NO_RELEASE_CONF,
       CERTIFICATE: tls.kind === "provided" ? tls.certificate : "",
       KEY: tls.kind === "provided" ? tls.key : "",
@@ -176,7 +219,7 @@ lines() {
   lines "$NO_RELEASE_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
     next() { read -r text; printf %s "$text" | base64 -d; }
     umask 077
-    next >release.conf.new
+${args.shared ? "" : REFUSE_TO_LEAVE}    next >release.conf.new
     [ -e release.conf ] || mv release.conf.new release.conf
     rm -f release.conf.new
     rm -rf before tls.new

@@ -141,6 +141,7 @@ const IN_CLUSTER = {
   connectSeconds: 5,
   maintenanceFolder: MAINTENANCE_FOLDER,
   behindProxy: true,
+  sitesFolder: undefined,
 } as const;
 
 function frontPod(

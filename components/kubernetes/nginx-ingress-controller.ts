@@ -13,14 +13,16 @@ export interface NginxIngressControllerArgs {
   /** Networks of proxies in front, whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly drainSeconds: number;
+  /** Whether it serves its class in every namespace, and so may read what is served there, certificates too. */
+  readonly shared: boolean;
 }
 
 const NGINX_USER = 101;
 const PORTS = { http: 80, https: 443, ready: 8081, metrics: 9113 } as const;
 
 /**
- * The NGINX Ingress Controller of F5, two of it, for this stack's namespace alone, behind a load balancer
- * with a public address. Without custom resources, snippets in Ingresses and telemetry.
+ * The NGINX Ingress Controller of F5, two of it, for this stack's namespace alone unless it is shared, behind
+ * a load balancer with a public address. Without custom resources, snippets in Ingresses and telemetry.
  *
  * @see https://docs.nginx.com/nginx-ingress-controller/
  */
@@ -106,8 +108,8 @@ export class NginxIngressController extends pulumi.ComponentResource {
     this.registerOutputs({ className: this.className });
   }
 
-  /** May read what it serves in the namespace, and classes, which have none. */
-  #account(name: string, { owner, namespace }: NginxIngressControllerArgs) {
+  /** May read what it serves, in the namespace or in all, and classes, which have none. */
+  #account(name: string, { owner, namespace, shared }: NginxIngressControllerArgs) {
     const child = { parent: this };
     const metadata = { name, namespace, labels: objectLabels(owner, "ingress") };
     const account = new kubernetes.core.v1.ServiceAccount(
@@ -116,7 +118,8 @@ export class NginxIngressController extends pulumi.ComponentResource {
       child,
     );
     const subjects = [{ kind: "ServiceAccount", name: account.metadata.name, namespace }];
-    const role = new kubernetes.rbac.v1.Role(name, { metadata, rules: IN_NAMESPACE }, child);
+    const rules = [...SERVED, ...ABOUT_ITSELF];
+    const role = new kubernetes.rbac.v1.Role(name, { metadata, rules }, child);
     const binding = new kubernetes.rbac.v1.RoleBinding(
       name,
       {
@@ -133,7 +136,7 @@ export class NginxIngressController extends pulumi.ComponentResource {
     const everywhere = { name: className(owner), labels: objectLabels(owner, "ingress") };
     const clusterRole = new kubernetes.rbac.v1.ClusterRole(
       name,
-      { metadata: everywhere, rules: EVERYWHERE },
+      { metadata: everywhere, rules: shared ? [...SERVED, ...EVERYWHERE] : EVERYWHERE },
       child,
     );
     new kubernetes.rbac.v1.ClusterRoleBinding(
@@ -157,18 +160,23 @@ const className = ({ project, stack }: Owner) => `${project}-${stack}`;
 
 const READ = ["get", "list", "watch"];
 
-const IN_NAMESPACE = [
+/** Where it serves Ingresses. */
+const SERVED = [
   {
     apiGroups: [""],
     resources: ["configmaps", "secrets", "services", "endpoints", "pods", "namespaces"],
     verbs: READ,
   },
-  // It writes on its own pods which version they are.
-  { apiGroups: [""], resources: ["pods"], verbs: ["update"] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: ["update"] },
   { apiGroups: [""], resources: ["events"], verbs: ["create", "patch", "list"] },
+];
+
+/** Where it is itself. */
+const ABOUT_ITSELF = [
+  // It writes on its own pods which version they are.
+  { apiGroups: [""], resources: ["pods"], verbs: ["update"] },
   // Which of them writes the address of the load balancer.
   {
     apiGroups: ["coordination.k8s.io"],
@@ -241,7 +249,8 @@ function controllerPod(
         args: [
           pulumi.interpolate`-nginx-configmaps=$(POD_NAMESPACE)/${uses.conf}`,
           pulumi.interpolate`-ingress-class=${uses.className}`,
-          pulumi.interpolate`-watch-namespace=${args.namespace}`,
+          // An empty name stands for all of them.
+          pulumi.interpolate`-watch-namespace=${args.shared ? "" : args.namespace}`,
           "-report-ingress-status",
           `-external-service=${name}`,
           `-leader-election-lock-name=${name}`,

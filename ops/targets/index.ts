@@ -14,18 +14,30 @@ interface Recorded {
   };
 }
 
+/** The text of the kubeconfig of the cluster that a stack is on. */
+export async function kubeconfigOfStack(stack: Stack): Promise<string> {
+  const said = await recordedOf(stack);
+  const { kubeconfigOf } = await import("./kubernetes/kubeconfig.ts");
+  return await kubeconfigOf(stack, {
+    gkeEndpoint: said("gkeEndpoint"),
+    kubeconfigFile: said("kubeconfigFile"),
+  });
+}
+
 /** Where a stack runs, by what its state says of its machine or its cluster, and of its database. */
 export async function targetOf(stack: Stack): Promise<Target> {
-  const { deployment } = await stack.exportStack();
-  const resources: Recorded[] = deployment.resources ?? [];
-  const said = (key: keyof NonNullable<Recorded["outputs"]>) =>
-    resources.find(({ outputs }) => outputs?.[key] !== undefined)?.outputs?.[key];
+  const said = await recordedOf(stack);
   const namespace = said("namespaceName");
   if (namespace === undefined)
     return dockerTarget(stack.name, reach(said("ssh")), said("psqlImage"));
   // The client of a cluster is loaded by those alone who use one.
   const { kubernetesTarget } = await import("./kubernetes/index.ts");
-  const { kubeconfigOf } = await import("./kubernetes/kubeconfig.ts");
-  const made = { gkeEndpoint: said("gkeEndpoint"), kubeconfigFile: said("kubeconfigFile") };
-  return kubernetesTarget(stack.name, await kubeconfigOf(stack, made), namespace);
+  return kubernetesTarget(stack.name, await kubeconfigOfStack(stack), namespace);
+}
+
+async function recordedOf(stack: Stack) {
+  const { deployment } = await stack.exportStack();
+  const resources: Recorded[] = deployment.resources ?? [];
+  return (key: keyof NonNullable<Recorded["outputs"]>) =>
+    resources.find(({ outputs }) => outputs?.[key] !== undefined)?.outputs?.[key];
 }

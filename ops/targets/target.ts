@@ -31,10 +31,20 @@ export interface LogOptions {
   readonly lines: number;
 }
 
+/** What is there of a stack, by the labels it carries. */
+export interface LabelledStack {
+  readonly stack: string;
+  readonly things: readonly Pick<LabelledThing, "kind" | "name">[];
+  /** Removes all of it, data included. */
+  remove(): Promise<void>;
+}
+
 /** What differs by target in the work on a running stack. */
 export interface Target {
   /** What of the stack is there, whether its state knows of it or not, in an order fit for removal. */
   things(): Promise<LabelledThing[]>;
+  /** The other stacks that are there, whoever knows of them. */
+  others(): Promise<LabelledStack[]>;
   /** Removes the images that the stack has built, if any are there. */
   removeBuilds(): Promise<void>;
   /** The record of releases, those that failed after their switch included, newest first. */

@@ -11,10 +11,12 @@ import { promote } from "./promote.ts";
 import { pruneImages } from "./prune-images.ts";
 import { psql } from "./psql.ts";
 import { releases } from "./releases.ts";
+import { review } from "./review.ts";
 import { rollback } from "./rollback.ts";
 import { rotate } from "./rotate.ts";
 import { run } from "./run.ts";
 import { status } from "./status.ts";
+import { sweep } from "./sweep.ts";
 import { unlock } from "./unlock.ts";
 import { up } from "./up.ts";
 import type { Verb } from "./verb.ts";
@@ -40,4 +42,6 @@ export const verbs: Readonly<Record<string, Verb>> = {
   drift,
   destroy,
   unlock,
+  review,
+  sweep,
 };

@@ -7,6 +7,7 @@ import { PROJECT } from "../../project.ts";
 import type { Part, Target } from "../target.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
 import { PSQL, PSQL_ELSEWHERE, RUN } from "./one-off.ts";
+import { otherStacks } from "./other-stacks.ts";
 import { printed, type Reach } from "./reach.ts";
 import { linesOf, things } from "./things.ts";
 
@@ -31,6 +32,7 @@ export function dockerTarget(stack: string, host: Reach, psqlImage?: string): Ta
     ]);
   return {
     things: () => things(host, filters),
+    others: () => otherStacks(host, owner),
     removeBuilds: async () => {
       await printed(host.take(REMOVE_BUILDS, [filters]));
     },

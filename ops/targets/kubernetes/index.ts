@@ -6,6 +6,7 @@ import { isInMaintenance, setMaintenance } from "./maintenance.ts";
 import { containersOf, isReady, Namespace, nameOf, reached } from "./namespace.ts";
 import { objects } from "./objects.ts";
 import { psql, runOnce } from "./one-off.ts";
+import { otherStacks } from "./other-stacks.ts";
 
 /**
  * A stack in a cluster.
@@ -16,6 +17,7 @@ export function kubernetesTarget(stack: string, kubeconfig: string, name: string
   const namespace = new Namespace(kubeconfig, name);
   return {
     things: () => objects(namespace, stack),
+    others: () => otherStacks(namespace, stack),
     // Nothing is built in a cluster.
     removeBuilds: async () => {},
     releases: () => reached(() => new ReleaseBook(namespace.core, name).releases()),

@@ -12,9 +12,11 @@ import { DockerNetwork } from "../../../components/docker/docker-network.ts";
 import { ExternalDatabase } from "../../../components/docker/external-database.ts";
 import { Migration } from "../../../components/docker/migration.ts";
 import { NginxIngress } from "../../../components/docker/nginx-ingress.ts";
+import { NginxSite } from "../../../components/docker/nginx-site.ts";
 import { PostgresContainer } from "../../../components/docker/postgres-container.ts";
 import { PostgresLogin } from "../../../components/docker/postgres-login.ts";
 import { Release } from "../../../components/docker/release.ts";
+import { ServedStacks } from "../../../components/docker/served-stacks.ts";
 import { StaticFiles } from "../../../components/docker/static-files.ts";
 import { WebApp } from "../../../components/docker/web-app.ts";
 import { DropletMachine } from "../../../components/machine/droplet-machine.ts";
@@ -48,7 +50,6 @@ const components: readonly (readonly [
           server: "https://acme.example/dir",
           serverCa: undefined,
           volume: "volume",
-          ingress: "ingress",
           seconds: 10,
         },
         opts,
@@ -230,13 +231,35 @@ const components: readonly (readonly [
   ],
   [
     "NginxIngress",
-    (machine, opts) => new NginxIngress("it", { ...here(machine), ...common, ...INGRESS }, opts),
+    (machine, opts) =>
+      new NginxIngress(
+        "it",
+        { ...here(machine), ...common, ...INGRESS, shared: true, behind: undefined },
+        opts,
+      ),
     [
       "it: docker:index/container:Container",
       "it-conf: docker:index/volume:Volume",
       "it-configured: command:local:Command",
+      "it-shared: docker:index/network:Network",
       "it-static: docker:index/volume:Volume",
     ],
+  ],
+  [
+    "NginxSite",
+    (machine, opts) =>
+      new NginxSite(
+        "it",
+        {
+          ...here(machine),
+          ...INGRESS,
+          image: "nginx:1",
+          domain: "branch.example",
+          ingressOf: { project: "slipway", stack: "dev" },
+        },
+        opts,
+      ),
+    ["it-served: command:local:Command"],
   ],
   [
     "PostgresContainer",
@@ -310,6 +333,11 @@ const components: readonly (readonly [
         opts,
       ),
     ["it-switched: command:local:Command"],
+  ],
+  [
+    "ServedStacks",
+    (machine, opts) => new ServedStacks("it", { ...here(machine), image: "nginx:1" }, opts),
+    ["it-gone: command:local:Command"],
   ],
   [
     "SshMachine",

@@ -14,6 +14,7 @@ const ARGS: ServerConfArgs = {
     connectSeconds: 2,
     maintenanceFolder: "/etc/nginx/conf.d/maintenance",
     behindProxy: false,
+    sitesFolder: undefined,
   },
   domain: undefined,
   tls: "off",

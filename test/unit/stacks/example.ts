@@ -34,6 +34,8 @@ interface Changes {
   readonly database?: DockerSettings["database"];
   readonly containerDatabase?: Partial<ContainerDatabase>;
   readonly ingress?: Partial<DockerSettings["ingress"]>;
+  readonly ingressOf?: DockerSettings["ingressOf"];
+  readonly ingressShared?: boolean;
 }
 
 export function exampleSettings(changes: Changes = {}): DockerSettings {
@@ -41,6 +43,9 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
     project: "slipway",
     stack: "test",
     target: "docker",
+    ingressShared: changes.ingressShared ?? false,
+    ingressOf: changes.ingressOf,
+    review: undefined,
     host: { kind: "local" },
     ingress: { ...INGRESS, ...changes.ingress },
     build: {
@@ -106,6 +111,7 @@ export function clusterSettings(changes: Partial<KubernetesSettings> = {}): Kube
     exampleSettings();
   const { bindAddress, httpPort, httpsPort, ...ingress } = INGRESS;
   return {
+    ...{ ingressShared: false, review: undefined },
     ...{ project, stack, build, app: { ...app, build: false, replicas: 2 }, database, images },
     ...{ imagesKept, registry, seconds },
     target: "kubernetes",

@@ -273,3 +273,40 @@ const podOf = (inputs: Inputs) => (specOf(inputs)["template"] as { spec: Pod }).
 
 const namespaceOf = ({ metadata }: Inputs) =>
   (metadata as { readonly namespace?: string }).namespace;
+
+describe("a controller that serves other stacks too", () => {
+  const shared = () => record(() => deploy(clusterSettings({ ingressShared: true }), PULLED));
+  const rulesOf = (stack: Awaited<ReturnType<typeof shared>>) =>
+    JSON.stringify(
+      stack.find(({ type }) => type === "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")
+        ?.inputs["rules"],
+    );
+
+  test("looks into every namespace, and may read what it serves there", async () => {
+    const stack = await shared();
+    expect(JSON.stringify(stack.map(({ inputs }) => inputs))).toContain('"-watch-namespace="');
+    expect(rulesOf(stack)).toContain('"ingresses/status"');
+    expect(rulesOf(stack)).toContain('"secrets"');
+  });
+
+  test("one of the stack's own looks into its namespace alone", async () => {
+    const stack = await record(() => deploy(clusterSettings(), PULLED));
+    expect(JSON.stringify(stack.map(({ inputs }) => inputs))).toContain(
+      '"-watch-namespace=slipway-test"',
+    );
+    expect(rulesOf(stack)).not.toContain('"secrets"');
+  });
+
+  test("the front of a stack in another namespace lets it in, and nothing else of that stack does", async () => {
+    const stack = await record(() =>
+      deploy(clusterSettings({ ingressClass: "slipway-dev" }), PULLED),
+    );
+    const policies = stack.filter(({ type }) => type.endsWith(":NetworkPolicy"));
+    const open = policies.filter(({ inputs }) =>
+      (inputs as { spec: { ingress?: { from?: unknown }[] } }).spec.ingress?.some(
+        ({ from }) => from === undefined,
+      ),
+    );
+    expect(open.map(({ name }) => name).sort()).toEqual(["network-front", "network-ingress"]);
+  });
+});

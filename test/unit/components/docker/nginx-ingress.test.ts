@@ -11,6 +11,8 @@ import { named, record } from "../../recorder.ts";
 import { resolved } from "../../resolved.ts";
 import { BUILT, exampleSettings, INGRESS } from "../../stacks/example.ts";
 
+const ALONE = { shared: false, behind: undefined } as const;
+
 test("the container has its configuration on a volume, never as uploads", async () => {
   const stack = await record(() => deploy(exampleSettings(), BUILT));
   expect(named(stack, "ingress").inputs).toEqual({
@@ -56,6 +58,7 @@ describe("where it is reached", () => {
         network: "network",
         image: "nginx:1",
         ...INGRESS,
+        ...ALONE,
         bindAddress,
         httpPort,
       });
@@ -92,6 +95,7 @@ test("its configuration is checked before it is used, and the one before comes b
     network: "network",
     image: "nginx:1",
     ...INGRESS,
+    ...ALONE,
   } as unknown as Parameters<typeof configureScript>[1];
   const { apply, remove, replaceOn } = configureScript("volume", args);
   expect(apply.indexOf("nginx -q -t")).toBeGreaterThan(apply.indexOf(">default.conf.new"));

@@ -1,0 +1,97 @@
+import { X509Certificate } from "node:crypto";
+import { PROJECT } from "../project.ts";
+import { UserError } from "../user-error.ts";
+
+/** Values of a stack's config by their keys, without the project's name. */
+export type Config = Readonly<
+  Record<string, { readonly value: string; readonly secret?: boolean | undefined }>
+>;
+
+export interface ReviewWish {
+  readonly slug: string;
+  /** The stack that it is made like. */
+  readonly like: string;
+  readonly branch: string;
+  readonly until: string;
+  readonly image: string;
+  /** What reaches the machine or the cluster that the other stack's program made; nothing else. */
+  readonly reach: Config;
+}
+
+/** Made for a review stack, once, and never another stack's. */
+export const OWN_SECRETS = ["databasePassword", "appSecret"] as const;
+
+/** Secrets that lead to where it runs; none of them is the app's or the database's. */
+const SHARED_SECRETS = ["sshKey", "kubeconfig", "registryPassword", "tlsKey"];
+
+/** What is the other stack's own affair, or decided below. */
+const NOT_SHARED = new Set([
+  ...["image", "version", "build", "domain", "dnsZone", "namespace", "replicas", "autoscale"],
+  ...["ingressShared", "ingressOf", "ingressClass", "reviewDomain", "reviewAppSecrets"],
+  ...["database", "databaseHost", "databasePort", "databaseCa", "databaseSize", "databaseNodes"],
+  ...["protectData", "host", "cluster"],
+]);
+
+/**
+ * The config of a stack for a branch: that of the stack that it is made like, with a host name below its
+ * review domain, a database of its own, one replica, nothing protected, and none of its secrets but those
+ * that lead to where it runs.
+ */
+export function reviewConfig(like: Config, wish: ReviewWish): Config {
+  const domain = reviewHost(like, wish);
+  const target = like["target"]?.value ?? "docker";
+  return {
+    ...Object.fromEntries(
+      Object.entries(like).filter(([key, { secret }]) => isShared(key, secret, like)),
+    ),
+    ...placeOf(like, target, wish),
+    ...plain({
+      domain,
+      database: like["database"]?.value === "none" ? "none" : "container",
+      protectData: "false",
+      replicas: "1",
+      image: wish.image,
+      reviewBranch: wish.branch,
+      reviewUntil: wish.until,
+      reviewLike: wish.like,
+    }),
+  };
+}
+
+function isShared(key: string, secret: boolean | undefined, like: Config): boolean {
+  if (NOT_SHARED.has(key) || key.startsWith("backup")) return false;
+  if (key === "appSecrets") return like["reviewAppSecrets"]?.value === "true";
+  return secret !== true || SHARED_SECRETS.includes(key);
+}
+
+function placeOf(like: Config, target: string, wish: ReviewWish): Config {
+  if (target === "kubernetes") {
+    const ingressClass = like["ingressClass"]?.value || `${PROJECT}-${wish.like}`;
+    return { ...plain({ ingressClass, cluster: "existing" }), ...wish.reach };
+  }
+  const host = like["host"]?.value ?? "local";
+  return { ...plain({ ingressOf: wish.like, host }), ...wish.reach };
+}
+
+function reviewHost(like: Config, { slug, like: name }: ReviewWish): string {
+  const below = like["reviewDomain"]?.value;
+  if (!below) {
+    throw new UserError(
+      `The stack ${name} has no domain for review stacks. Give it one, to which a wildcard record leads, and ` +
+        `bring it up: pulumi config set reviewDomain review.example.org -s ${name}`,
+    );
+  }
+  const domain = `${slug}.${below}`;
+  const certificate = like["tls"]?.value === "provided" ? like["tlsCertificate"]?.value : undefined;
+  if (certificate && new X509Certificate(certificate).checkHost(domain) === undefined) {
+    throw new UserError(
+      `The certificate of ${name} (slipway:tlsCertificate) is not for ${domain}. It needs one that is for ` +
+        `*.${below} too.`,
+    );
+  }
+  return domain;
+}
+
+function plain(values: Readonly<Record<string, string>>): Config {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }]));
+}

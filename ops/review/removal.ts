@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Review } from "../../components/review.ts";
+import { OWN } from "../project.ts";
+import { destroyWithData } from "../up.ts";
+import { UserError } from "../user-error.ts";
+import { configOf, recoverConfig } from "./review-stack.ts";
+import { type Candidate, refusal } from "./verdict.ts";
+
+interface Recorded {
+  readonly urn: string;
+  readonly protect?: boolean;
+  readonly outputs?: { readonly ssh?: unknown };
+}
+
+/** What is known of a stack that may be one for a branch. Its file need not be there. */
+export async function candidateOf(stack: Stack): Promise<Candidate> {
+  const [outputs, resources] = [await stack.outputs(), await resourcesOf(stack)];
+  const wasUp = outputs["url"] !== undefined;
+  return {
+    stack: stack.name,
+    wasUp,
+    review: saidIn(outputs) ?? (wasUp ? undefined : await saidInConfig(stack)),
+    protected: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
+  };
+}
+
+/** Removes a review stack with its data, from where it runs and from the backend. */
+export async function removeReviewStack(stack: Stack): Promise<void> {
+  // Whatever was known before may be otherwise now.
+  const refused = refusal(await candidateOf(stack));
+  if (refused !== undefined) throw new UserError(`${stack.name} stays: ${refused.why}.`);
+  await recoverConfig(stack);
+  await restoreKeys(stack);
+  await destroyWithData(stack);
+  await stack.workspace.removeStack(stack.name);
+}
+
+/** The program leaves in the clone what leads to a server; a preview does that, and changes nothing. */
+async function restoreKeys(stack: Stack): Promise<void> {
+  const isFar = (await resourcesOf(stack)).some(({ outputs }) => outputs?.ssh !== undefined);
+  if (isFar && !existsSync(join(OWN, "ssh", stack.name))) await stack.preview();
+}
+
+async function resourcesOf(stack: Stack): Promise<readonly Recorded[]> {
+  const { deployment } = await stack.exportStack();
+  return deployment.resources ?? [];
+}
+
+const saidIn = (outputs: OutputMap): Review | undefined => outputs["review"]?.value ?? undefined;
+
+/** A first run that failed left no outputs, but its config. */
+async function saidInConfig(stack: Stack): Promise<Review | undefined> {
+  await recoverConfig(stack);
+  const config = await configOf(stack);
+  const [branch, until, like] = ["reviewBranch", "reviewUntil", "reviewLike"].map(
+    (key) => config[key]?.value,
+  );
+  return branch && until && like ? { branch, until, like } : undefined;
+}
+
+const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;

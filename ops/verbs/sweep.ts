@@ -1,0 +1,156 @@
+import { say } from "../progress.ts";
+import { branchesOf, DEFAULT_REMOTE } from "../review/branches.ts";
+import { type OrphanedStack, orphanedStacks } from "../review/orphaned-stacks.ts";
+import { candidateOf, removeReviewStack } from "../review/removal.ts";
+import { isReviewName, reviewName } from "../review/review-name.ts";
+import { refusal, type Verdict, verdictOf } from "../review/verdict.ts";
+import { UserError } from "../user-error.ts";
+import { openStack, stackNames } from "../workspace.ts";
+import { readOptions } from "./arguments.ts";
+import { table } from "./table.ts";
+import type { Verb } from "./verb.ts";
+
+const usage =
+  "./slipway sweep [-s review-SLUG] [--remote REMOTE|none] [--dry-run] [--json] [--like dev] [--orphans]";
+
+interface Row {
+  readonly stack: string;
+  readonly action: Verdict["action"] | "removed" | "failed" | "orphan";
+  readonly why: string;
+}
+
+export const sweep: Verb = {
+  group: "Repair",
+  summary:
+    "Remove review stacks whose branch is gone or whose time is over, with their data; or the one that is named.",
+  usage,
+  async run(args) {
+    const { values } = readOptions(args, usage, {
+      stack: { type: "string", short: "s" },
+      remote: { type: "string", default: DEFAULT_REMOTE },
+      like: { type: "string", default: "dev" },
+      "dry-run": { type: "boolean" },
+      json: { type: "boolean" },
+      orphans: { type: "boolean" },
+    });
+    const isDry = values["dry-run"] === true;
+    const known = await stackNames();
+    if (typeof values["stack"] === "string") return await removeOne(values["stack"], known, isDry);
+
+    const rows: Row[] = [];
+    let failed = false;
+    const branches = await askBranches(String(values["remote"]), () => (failed = true));
+    for (const name of known.filter(isReviewName)) {
+      rows.push(await attempt(name, () => sweepStack(name, branches, isDry)));
+    }
+    rows.push(...(await sweepOrphans(String(values["like"]), known, isDry || !values["orphans"])));
+
+    if (values["json"]) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    else process.stdout.write(listed(rows));
+    const removed = rows.filter(({ action }) => action === "removed").length;
+    const bad = rows.filter(({ action }) => ["failed", "refuse"].includes(action)).length;
+    say(
+      isDry
+        ? "✓ Nothing was removed: --dry-run."
+        : `${bad === 0 && !failed ? "✓" : "✗"} Removed ${removed}, kept or refused ${rows.length - removed}.`,
+    );
+    return bad === 0 && !failed ? 0 : 1;
+  },
+};
+
+/** What the stop job of a branch calls, again perhaps: a stack that is gone is no failure. */
+async function removeOne(given: string, known: readonly string[], isDry: boolean): Promise<number> {
+  const { stack: name } = reviewName(given);
+  if (!known.includes(name)) {
+    say(`✓ There is no stack ${name} (any more).`);
+    return 0;
+  }
+  const stack = await openStack(name);
+  const refused = refusal(await candidateOf(stack));
+  if (refused !== undefined) throw new UserError(`${name} stays: ${refused.why}.`);
+  if (isDry) {
+    say(`✓ ${name} would be removed, with its data: --dry-run.`);
+    return 0;
+  }
+  say(`▸ Removing ${name}, with its data ...`);
+  await removeReviewStack(stack);
+  say(`✓ ${name} is gone, and so is its data.`);
+  return 0;
+}
+
+/** Undefined where they can't be known: then time alone decides, and the run ends with 1. */
+async function askBranches(
+  remote: string,
+  failed: () => void,
+): Promise<ReadonlySet<string> | undefined> {
+  if (remote === "none") return undefined;
+  try {
+    return await branchesOf(remote, process.env);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`The branches could not be asked for, so that none is taken for gone. ${error.message}`);
+    failed();
+    return undefined;
+  }
+}
+
+async function sweepStack(
+  name: string,
+  branches: ReadonlySet<string> | undefined,
+  isDry: boolean,
+): Promise<Row> {
+  const stack = await openStack(name);
+  const verdict = verdictOf(await candidateOf(stack), branches, Date.now());
+  if (verdict.action !== "remove" || isDry) return { stack: name, ...verdict };
+  say(`▸ Removing ${name}, with its data: ${verdict.why} ...`);
+  await removeReviewStack(stack);
+  return { stack: name, action: "removed", why: verdict.why };
+}
+
+/** One that can't be removed does not stop the others. */
+async function attempt(stack: string, work: () => Promise<Row>): Promise<Row> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    say(`${stack}: ${why}`);
+    return { stack, action: "failed", why: why.split("\n")[0] ?? why };
+  }
+}
+
+async function sweepOrphans(
+  like: string,
+  known: readonly string[],
+  onlyList: boolean,
+): Promise<Row[]> {
+  if (!known.includes(like)) return [];
+  let orphans: readonly OrphanedStack[];
+  try {
+    orphans = await orphanedStacks(await openStack(like), known);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`Where ${like} runs could not be asked what review stacks left there: ${error.message}`);
+    return [];
+  }
+  const rows: Row[] = [];
+  for (const { stack, what, remove } of orphans) {
+    const why = `no stack of this backend, but there are ${what.join(", ")}`;
+    rows.push(
+      onlyList
+        ? { stack, action: "orphan", why: `${why}; --orphans removes them` }
+        : await attempt(stack, async () => {
+            await remove();
+            return { stack, action: "removed", why };
+          }),
+    );
+  }
+  return rows;
+}
+
+function listed(rows: readonly Row[]): string {
+  if (rows.length === 0) return "There is no review stack.\n";
+  return table(
+    ["STACK", "ACTION", "WHY"],
+    rows.map(({ stack, action, why }) => [stack, action, why]),
+  );
+}
