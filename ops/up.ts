@@ -39,7 +39,7 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<num
   const report = new Report();
   await engineWork("stop", report, async (signal) => {
     // Also where config or an interrupted destroy took the protection off: a stop keeps the data.
-    await setProtection(stack, isData, true);
+    await setProtection(stack, keepsData, true);
     await stack.destroy({ ...options, onEvent: report.onEvent, excludeProtected: true, signal });
   });
   return report.changes;
@@ -48,7 +48,7 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<num
 /** Removes a stack with all that it has, data included, also what is protected. */
 export async function destroyWithData(stack: Stack): Promise<number> {
   // In the state; the next `up` would put it on again.
-  return await remove(stack, {}, () => setProtection(stack, () => true, false));
+  return await remove(stack, {}, () => setProtection(stack, (all) => all, false));
 }
 
 /** Removes a stack with all that it has, data included. What is protected makes it fail. */
@@ -83,6 +83,7 @@ async function removeBuilds(target: Target): Promise<void> {
 }
 
 interface RecordedResource {
+  readonly urn: string;
   readonly type: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   protect?: boolean;
@@ -90,14 +91,23 @@ interface RecordedResource {
 
 const isData = ({ type, inputs = {} }: RecordedResource) => holdsData({ type, inputs });
 
+/** What holds data; and with claims in a cluster that stays, the step that clears it before it goes. */
+function keepsData(all: readonly RecordedResource[]): RecordedResource[] {
+  const data = all.filter(isData);
+  const clears = ({ type, urn }: RecordedResource) =>
+    type === "command:local:Command" && urn.endsWith("-let-go");
+  const isInCluster = data.some(({ type }) => type.startsWith("kubernetes:"));
+  return isInCluster ? [...data, ...all.filter(clears)] : data;
+}
+
 async function setProtection(
   stack: Stack,
-  which: (resource: RecordedResource) => boolean,
+  which: (all: readonly RecordedResource[]) => readonly RecordedResource[],
   protect: boolean,
 ): Promise<void> {
   const exported = await stack.exportStack();
   const resources: RecordedResource[] = exported.deployment.resources ?? [];
-  const changing = resources.filter((one) => which(one) && (one.protect ?? false) !== protect);
+  const changing = which(resources).filter((one) => (one.protect ?? false) !== protect);
   if (changing.length === 0) return;
   for (const resource of changing) resource.protect = protect;
   await stack.importStack(exported);

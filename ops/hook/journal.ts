@@ -37,9 +37,11 @@ const KEPT = 1000;
 export class Journal {
   readonly #entries = new Map<string, Entry>();
   readonly #file: string;
+  readonly #kept: number;
   #descriptor: number;
 
-  constructor(folder: string) {
+  constructor(folder: string, kept = KEPT) {
+    this.#kept = kept;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#file = join(folder, "journal.jsonl");
     for (const line of linesOf(this.#file)) this.#apply(line);
@@ -101,7 +103,7 @@ export class Journal {
     if (!("accepted" in line)) this.#apply(line);
     this.#append(`${JSON.stringify(line)}\n`);
     if ("accepted" in line) this.#apply(line);
-    if (this.#entries.size > 2 * KEPT) this.#shorten();
+    if (this.#entries.size > 2 * this.#kept) this.#shorten();
   }
 
   /** All of it or nothing: the next line would be unreadable behind a part of this one. */
@@ -148,7 +150,7 @@ export class Journal {
    */
   #rewrite(): number {
     const all = [...this.#entries.values()];
-    const needed = new Set(all.slice(-KEPT));
+    const needed = new Set(all.slice(-this.#kept));
     for (const entry of all) {
       if (entry.ended === undefined || this.newest(entry.job.stack) === entry) needed.add(entry);
     }

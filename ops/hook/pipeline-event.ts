@@ -10,6 +10,8 @@ export interface PipelineEvent {
   readonly isTag: boolean;
   readonly sha: string;
   readonly isOfMergeRequest: boolean;
+  /** Whether the ref is; undefined for a GitLab that is too old to say. */
+  readonly isProtected: boolean | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export function readPipelineEvent(body: string): PipelineEvent | string {
   if (payload === undefined) return "The body is no JSON object.";
   if (payload["object_kind"] !== "pipeline") return "object_kind is not pipeline.";
   const attributes = objectOf(payload["object_attributes"]);
-  const { id, ref, tag, sha, status, source } = attributes;
+  const { id, ref, tag, sha, status, source, protected_ref: isProtected } = attributes;
   const project = objectOf(payload["project"])["path_with_namespace"];
   const wrong = [
     [isId(id), "object_attributes.id"],
@@ -42,6 +44,7 @@ export function readPipelineEvent(body: string): PipelineEvent | string {
     ref: ref as string,
     isTag: tag === true,
     sha: sha as string,
+    isProtected: typeof isProtected === "boolean" ? isProtected : undefined,
     isOfMergeRequest: Object.keys(objectOf(payload["merge_request"])).length > 0,
   };
 }

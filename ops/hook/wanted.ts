@@ -21,7 +21,12 @@ export function wantedFor(
   }
   const kind = event.isTag ? "tag" : "branch";
   const route = routes.find((one) => one.kind === kind && matches(one.pattern, event.ref));
-  return route ?? { ignored: `No stack takes the ${kind} ${event.ref}.` };
+  if (route === undefined) return { ignored: `No stack takes the ${kind} ${event.ref}.` };
+  // Anybody who may push at all may push a tag that is not.
+  if (kind === "tag" && event.isProtected === false) {
+    return { ignored: `The tag ${event.ref} is not protected at GitLab.` };
+  }
+  return route;
 }
 
 function matches(pattern: string, ref: string): boolean {

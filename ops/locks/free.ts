@@ -86,10 +86,16 @@ function refusal(stack: string, { lock, lives }: Holder): string {
         `\`./slipway unlock -s ${stack} --force\`.`;
 }
 
-function pipelineOf(stack: string, env = process.env): Pipeline {
+/** What the pipeline knows that asks. */
+export function pipelineOf(stack: string, env = process.env): Pipeline {
+  // A job that has only access to an environment, as to sweep, works on stacks of others: whether those are
+  // at work, its deployments don't say.
+  const own = ["access", "prepare", "verify"].includes(env["CI_ENVIRONMENT_ACTION"] ?? "")
+    ? undefined
+    : env["CI_ENVIRONMENT_NAME"];
   return {
     gitlab: GitLab.fromEnvironment(env),
-    environment: env["CI_ENVIRONMENT_NAME"] || stack,
+    environment: own || stack.replace(/^review-/, "review/"),
     project: env["CI_PROJECT_ID"],
     job: Number(env["CI_JOB_ID"]) || undefined,
   };

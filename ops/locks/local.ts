@@ -4,7 +4,7 @@ import { say } from "../progress.ts";
 import { PROJECT } from "../project.ts";
 import { STATE_FOLDER } from "../tools.ts";
 import { UserError } from "../user-error.ts";
-import { isAtWorkHere, isOfThisMachine, type Lock } from "./lock.ts";
+import { isAtWorkHere, isHidden, isOfThisMachine, type Lock } from "./lock.ts";
 
 /**
  * Releases locks on a stack of this clone whose process is dead. The engine's file locks have no
@@ -18,7 +18,7 @@ export function releaseDeadLocks(stack: string): void {
   for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
     const file = join(folder, name);
     const lock = readLock(file);
-    if (lock !== undefined && (!isOfThisMachine(lock) || isAtWorkHere(lock))) {
+    if (lock !== undefined && mayLive(lock)) {
       throw new UserError(
         `Stack "${stack}" is being changed by pulumi, process ${lock.pid} of ${lock.username} on ` +
           `${lock.hostname}, since ${lock.timestamp}. Wait for it, or end it there.`,
@@ -32,6 +32,8 @@ export function releaseDeadLocks(stack: string): void {
     }
   }
 }
+
+const mayLive = (lock: Lock) => !isOfThisMachine(lock) || isAtWorkHere(lock) || isHidden(lock);
 
 function readLock(file: string): Lock | undefined {
   try {

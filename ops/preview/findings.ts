@@ -78,6 +78,9 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
   for (const path of action === "delete" ? [] : madePlain(old, now)) {
     all.push(dangerous(`${path} of ${it} is no longer secret`, "secret in the clear"));
   }
+  for (const name of toldOpenly(change)) {
+    all.push(dangerous(`${name} of the app is no longer secret`, "secret in the clear"));
+  }
   return all;
 }
 
@@ -124,6 +127,21 @@ function leftBehind(change: Change): string[] {
       : []),
     ...(moved(place, newPlace) ? [`Postgres gets another place for its data: ${newPlace}`] : []),
   ];
+}
+
+/** Variables that were secret, in a file or by reference, and are in the environment as they are now. */
+function toldOpenly({ old, now, action }: Change): string[] {
+  if (action !== "update" && action !== "replace") return [];
+  const files = Object.entries(variablesIn(old)).flatMap(([name, value]) =>
+    String(value).startsWith("/run/secrets/") ? name.replace(/_FILE$/, "") : [],
+  );
+  const references = asList(at(old, "spec.template.spec.containers.0.env")).flatMap((one) =>
+    at(one, "valueFrom.secretKeyRef") === undefined ? [] : String(at(one, "name")),
+  );
+  const open = variablesIn(now);
+  return [...files, ...references].filter(
+    (name) => typeof open[name] === "string" && open[name] !== "[secret]",
+  );
 }
 
 /** Variables of the app's first container that may be shown. */

@@ -46,13 +46,21 @@ function reasonToKeep(
   if (version !== undefined) return `tag ${version} of git`;
   const always = image.tags.find((tag) => ALWAYS.includes(tag));
   if (always !== undefined) return always;
-  if (image.created === "") return "age unknown";
+  if (madeAt(image) === undefined) return "age unknown";
   if (index < keep) return `one of the ${keep} newest`;
-  if (now - Date.parse(image.created) < days * DAY) return `younger than ${days} days`;
+  if (now - ageless(image) < days * DAY) return `younger than ${days} days`;
   return undefined;
 }
 
-const ageless = ({ created }: TaggedImage) => (created === "" ? Infinity : Date.parse(created));
+/** Builds that are the same whenever they are made say 1970 or 1980: there was no registry then. */
+const FIRST = Date.parse("2000-01-01T00:00:00Z");
+
+function madeAt({ created }: TaggedImage): number | undefined {
+  const time = Date.parse(created);
+  return time >= FIRST ? time : undefined;
+}
+
+const ageless = (image: TaggedImage) => madeAt(image) ?? Number.MAX_SAFE_INTEGER;
 
 /**
  * What of a repository a rollback may need: the digests, and the tags, of all that was released.

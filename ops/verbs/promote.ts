@@ -35,6 +35,12 @@ export const promote: Verb = {
     say(
       `${from} verified ${release.image} (${release.version}) on ${release.time}, by ${release.by}.`,
     );
+    if (mayHaveMoved(release.image)) {
+      say(
+        "  That is a name and no digest: what it names may be another image by now. A pipeline's `pack` hands " +
+          "on the digest.",
+      );
+    }
     await deploy({
       stack,
       image: release.image,
@@ -47,6 +53,9 @@ export const promote: Verb = {
     return 0;
   },
 };
+
+/** Whether a reference may name another image than it did. */
+export const mayHaveMoved = (image: string) => !/@sha256:[0-9a-f]{64}$/.test(image);
 
 const LISTED = 10;
 

@@ -9,6 +9,8 @@ export interface PipelineChange {
   readonly source?: string;
   readonly project?: string;
   readonly mergeRequest?: object | null;
+  /** Old ones do not say it. */
+  readonly isProtected?: boolean;
 }
 
 export const SHA = "0123456789abcdef0123456789abcdef01234567";
@@ -34,6 +36,7 @@ export function pipelinePayload(change: PipelineChange = {}) {
       finished_at: "2026-11-27 08:04:00 UTC",
       duration: 240,
       queued_duration: 2,
+      ...(change.isProtected === undefined ? {} : { protected_ref: change.isProtected }),
       variables: [],
       url: `https://gitlab.example.org/${project}/-/pipelines/${id}`,
     },

@@ -62,6 +62,8 @@ describe("what is deployed", () => {
     [{ project: "Team/App" }, DEV],
     [{ ref: "team/a" }, TEAM],
     [{ ref: "v1.2.3", tag: true }, PROD],
+    [{ ref: "v1.2.3", tag: true, isProtected: true }, PROD],
+    [{ ref: "team/a", isProtected: false }, TEAM],
     [{ source: "web" }, DEV],
   ])("%j", (change, route) => {
     expect(wanted(change)).toEqual(route);
@@ -76,6 +78,10 @@ describe("what is deployed", () => {
     [{ ref: "v1x2y3", tag: true }, "No stack takes the tag v1x2y3."],
     [{ source: "merge_request_event" }, "A pipeline by merge_request_event is not deployed."],
     [{ mergeRequest: { id: 1, iid: 1 } }, "A pipeline by push is not deployed."],
+    [
+      { ref: "v1.2.3", tag: true, isProtected: false },
+      "The tag v1.2.3 is not protected at GitLab.",
+    ],
     [{ source: "parent_pipeline" }, "A pipeline by parent_pipeline is not deployed."],
   ])("not %j", (change, ignored) => {
     expect(wanted(change)).toEqual({ ignored });

@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { freeStack } from "../../../../ops/locks/free.ts";
+import { freeStack, pipelineOf } from "../../../../ops/locks/free.ts";
 
 // A runner of GitLab would give it the name of its place.
 vi.mock("node:os", async (original) => ({
@@ -109,3 +109,15 @@ test("one that lives is waited for, and that is said", async () => {
   expect(await freeStack(stack, { waitSeconds: 15 })).toBe(1);
   expect(own.said[0]).toMatch(/^▸ dev is being changed by process \d+ of ann on .* so far \.\.\.$/);
 });
+
+test.each([
+  ["prod", { CI_ENVIRONMENT_NAME: "production", CI_ENVIRONMENT_ACTION: "start" }, "production"],
+  ["review-x", { CI_ENVIRONMENT_NAME: "review/x", CI_ENVIRONMENT_ACTION: "stop" }, "review/x"],
+  ["review-x", { CI_ENVIRONMENT_NAME: "dev", CI_ENVIRONMENT_ACTION: "access" }, "review/x"],
+  ["dev", {}, "dev"],
+])(
+  "who is at work on %s, in a job with %j, the deployments of %s say",
+  (name, env, environment) => {
+    expect(pipelineOf(name, env).environment).toBe(environment);
+  },
+);

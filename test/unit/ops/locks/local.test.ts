@@ -79,6 +79,16 @@ test("a process that has only got the number of a dead engine is not taken for i
   expect(existsSync(file)).toBe(false);
 });
 
+test("the lock of a process that is hidden from this user is kept", () => {
+  const file = lock(deadPid());
+  const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+    throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+  });
+  onTestFinished(() => kill.mockRestore());
+  expect(() => releaseDeadLocks("local")).toThrow('Stack "local" is being changed by pulumi');
+  expect(existsSync(file)).toBe(true);
+});
+
 test("a lock that was cut off while it was written is removed without a word", () => {
   const file = lock(process.pid);
   writeFileSync(file, '{"pid":');

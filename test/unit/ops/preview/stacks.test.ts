@@ -238,6 +238,20 @@ test("sizes of the machine, the containers and the pods are said", async () => {
   });
 });
 
+test("a secret of the app that becomes a plain variable is a secret in the clear", async () => {
+  for (const settings of [exampleSettings(), clusterSettings()]) {
+    for (const secretsAs of ["files", "env"] as const) {
+      const app = { ...settings.app, secretsAs };
+      const token = { API_TOKEN: pulumi.secret("t0ken") };
+      const before = { ...settings, app: { ...app, secrets: token } } as Settings;
+      const after = { ...settings, app: { ...app, env: { API_TOKEN: "t0ken" } } } as Settings;
+      const report = await previewed([before, PULLED], [after, PULLED]);
+      expect(report.verdict[0]).toBe("secret in the clear");
+      expect(JSON.stringify(report)).not.toContain("t0ken");
+    }
+  }
+});
+
 test("rotations, and secrets in other places, are not secrets in the clear", async () => {
   const settings = exampleSettings();
   const { app, database } = settings;

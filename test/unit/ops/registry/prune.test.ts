@@ -51,8 +51,16 @@ test("what has a tag of git, latest or the cache stays", () => {
   expect(going(all, { gitTags: new Set(["nightly"]) })).toEqual(["e"]);
 });
 
-test("what does not say how old it is stays", () => {
-  expect(going([image("a", 1, "1"), { digest: "b", tags: ["2"], created: "" }])).toEqual([]);
+test.each([
+  "",
+  "yesterday",
+  "0001-01-01T00:00:00Z",
+  "1970-01-01T00:00:00Z",
+  "1980-01-01T00:00:01Z",
+])("what does not say how old it is stays: %j", (created) => {
+  const unknown = { digest: "b", tags: ["2"], created };
+  const all = [image("a", 90, "1"), unknown, image("c", 40, "3"), unknown, image("d", 1, "4")];
+  expect(going(all, { keep: 3 })).toEqual(["c", "a"]);
 });
 
 test("released images are known by digest in any repository, and by tag in this one", () => {

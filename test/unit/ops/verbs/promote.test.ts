@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReleaseRecord } from "../../../../components/release-record.ts";
-import { verifiedOf } from "../../../../ops/verbs/promote.ts";
+import { mayHaveMoved, verifiedOf } from "../../../../ops/verbs/promote.ts";
 
 const [A, B, C] = ["a", "b", "c"].map((letter) => letter.repeat(40)) as [string, string, string];
 const record = (commit: string, image: string) =>
@@ -18,4 +18,9 @@ test("a commit that was never verified is refused, with those that were", () => 
       "verify, or release this one there first:\n  aaaaaaaaaaaa  of app:2  2026-11-27T08:00:00Z",
   );
   expect(() => verifiedOf(C, "dev", [])).toThrow("There is nothing that it did verify.");
+});
+
+test("an image by its digest is the one that was verified; by a tag, it may be another one", () => {
+  expect(mayHaveMoved(`registry.example.org:5000/app@sha256:${"0".repeat(64)}`)).toBe(false);
+  expect(["registry.example.org:5000/app:1.2", "app"].map(mayHaveMoved)).toEqual([true, true]);
 });

@@ -1,0 +1,51 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { expect, test, vi } from "vitest";
+import { down } from "../../../ops/up.ts";
+
+vi.mock("../../../ops/repair.ts", () => ({ repairInterrupted: async () => 0 }));
+
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
+
+/** Names of what is protected when the engine begins. */
+async function keptOf(things: Readonly<Record<string, string>>): Promise<string[]> {
+  const resources = Object.entries(things).map(([name, type]) => ({
+    urn: `urn:pulumi:dev::slipway::${type}::${name}`,
+    type,
+  }));
+  let state = { version: 3, deployment: { resources } };
+  let kept: string[] = [];
+  const stack = {
+    exportStack: async () => structuredClone(state),
+    importStack: async (other: typeof state) => {
+      state = other;
+    },
+    destroy: async ({ excludeProtected }: { excludeProtected: boolean }) => {
+      expect(excludeProtected).toBe(true);
+      const all: { urn: string; protect?: boolean }[] = state.deployment.resources;
+      kept = all.filter(({ protect }) => protect).map(({ urn }) => urn.split("::").at(-1) ?? "");
+    },
+  };
+  await down(stack as unknown as Stack);
+  return kept;
+}
+
+test("a stop keeps data that config does not protect", async () => {
+  expect(await keptOf({ database: INSTANCE, web: "docker:index/container:Container" })).toEqual([
+    "database",
+  ]);
+});
+
+// That step deletes the namespaces of the stack, with the claims in them.
+test("a cluster that stays for the data in it is not cleared; one without data is, before it goes", async () => {
+  const cluster = {
+    cluster: "gcp:container/cluster:Cluster",
+    "cluster-let-go": "command:local:Command",
+    migrate: "command:local:Command",
+  };
+  expect(await keptOf({ ...cluster, "database-data": CLAIM })).toEqual([
+    "cluster-let-go",
+    "database-data",
+  ]);
+  expect(await keptOf({ ...cluster, database: INSTANCE })).toEqual(["database"]);
+});
