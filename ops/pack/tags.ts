@@ -19,14 +19,14 @@ const LATEST = "latest";
  * @param env of a pipeline of GitLab; elsewhere git says on which branch this is.
  */
 export function tagsOf(folder: string, version: string, env: Environment): Tags {
-  const { CI_COMMIT_TAG: gitTag, CI_DEFAULT_BRANCH: byDefault } = env;
-  const branch =
-    gitTag === undefined
-      ? (env["CI_COMMIT_BRANCH"] ?? env["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] ?? branchOf(folder))
-      : undefined;
+  // A runner may set to nothing what GitLab leaves out.
+  const { CI_COMMIT_TAG: gitTag, CI_COMMIT_BRANCH: pushed, CI_DEFAULT_BRANCH: byDefault } = env;
+  const branch = gitTag
+    ? undefined
+    : pushed || env["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] || branchOf(folder);
   const slug = branch === undefined ? "" : slugOf(branch);
   // A merge request's branch has any name: only a push is known to be to the default branch.
-  const isDefault = env["CI_COMMIT_BRANCH"] !== undefined && env["CI_COMMIT_BRANCH"] === byDefault;
+  const isDefault = Boolean(pushed) && pushed === byDefault;
   const named = [gitTag, isVersionTag(version) ? version : undefined].filter(
     (one): one is string => one !== undefined && one !== "",
   );

@@ -52,6 +52,9 @@ test("names follow GitLab's rules, and only a push to the default branch is late
   expect(of({ CI_COMMIT_BRANCH: "main" })).toEqual({ moving: ["main", "latest"], fixed: [] });
   expect(of({ CI_COMMIT_BRANCH: "Fix/Größe__" })).toEqual({ moving: ["fix-gr--e"], fixed: [] });
   expect(of({ CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "main" }).moving).toEqual(["main"]);
+  expect(of({ CI_COMMIT_BRANCH: "", CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "x" }).moving).toEqual([
+    "x",
+  ]);
   expect(of({ CI_COMMIT_TAG: "v1.0.0" }, "v1.0.0")).toEqual({ moving: [], fixed: ["v1.0.0"] });
   expect(of({ CI_COMMIT_TAG: "team/1+2" })).toEqual({ moving: [], fixed: ["team-1-2"] });
 });

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { chosenTools } from "../../ops/tools.ts";
+import { offlineImages } from "../../setup/offline/images/index.ts";
+import { freePort } from "../e2e/clone.ts";
+import { FakeGitLab } from "../gitlab/fake-gitlab.ts";
+import { LocalRegistry } from "./local-registry.ts";
+import { TeamProject } from "./team-project.ts";
+
+// A project on a GitLab, from a merge request to production: its own pipeline is run, job by job, as a runner
+// with a shell does. What a test has left is what the next one begins with.
+
+let registry: LocalRegistry;
+let gitlab: FakeGitLab;
+let project: TeamProject;
+const ports = { dev: 0, prod: 0 };
+const secrets = { first: "first-secret-of-at-least-32-characters", second: "" };
+
+beforeAll(async () => {
+  registry = await LocalRegistry.start();
+  gitlab = await FakeGitLab.start();
+  project = await TeamProject.make(registry, gitlab);
+  secrets.second = `second-${secrets.first}`;
+  for (const [name, stack] of [
+    ["dev", project.dev],
+    ["prod", project.prod],
+  ] as const) {
+    ports[name] = await freePort();
+    await makeStack(stack, ports[name]);
+  }
+  project.writeApp("one");
+  project.clone.write(".gitlab-ci.yml", pipelineFile(project));
+  project.push("main", "the stacks");
+});
+
+afterAll(async () => {
+  try {
+    await project?.remove([project.prod, project.dev]);
+  } finally {
+    await registry?.remove();
+    await gitlab?.stop();
+  }
+});
+
+async function makeStack(stack: string, port: number): Promise<void> {
+  const { nginx, postgres } = offlineImages;
+  const images =
+    chosenTools().images === "offline" ? { images: JSON.stringify({ nginx, postgres }) } : {};
+  const settings = {
+    ...{ httpPort: String(port), build: "false", database: "none", protectData: "false" },
+    ...{ migrateCommand: "", staticPath: "", healthPath: "/", drainSeconds: "1" },
+    ...{ registry: registry.server, registryUser: registry.user, ...images },
+  };
+  const config = Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [`slipway:${key}`, value]),
+  );
+  project.clone.write(`Pulumi.${stack}.yaml`, stringify({ config }));
+  const made = await project.slipway("pulumi", "stack", "init", stack);
+  if (made.code !== 0) throw new Error(made.output);
+  await project.setSecret(stack, "registryPassword", registry.password);
+  await project.setSecret(stack, "appSecret", secrets.first);
+}
+
+const pipelineFile = ({ dev, prod }: TeamProject) => `
+stages: [test, pack, preview, deploy, promote, review, sweep, drift]
+include:
+  - local: ci/test.yml
+    inputs: { prepare: "true", unit: echo "Lines 90%" && cp tsconfig.json coverage.xml, coverage_report: coverage.xml }
+  - local: ci/pack.yml
+    inputs: { sbom: none, pack: --app small }
+  - local: ci/deploy.yml
+    inputs: { dev: ${dev}, prod: ${prod}, promote: on_success }
+pack: { services: [] }
+`;
+
+/** What a stack answers. */
+async function answer(port: number): Promise<Record<string, string>> {
+  const response = await fetch(`http://127.0.0.1:${port}/version`);
+  return (await response.json()) as Record<string, string>;
+}
+
+const digestOf = async (commit: string) => (await registry.content("team/app"))[commit];
+
+test("a merge request is tested, packed and previewed, and changes no stack", async () => {
+  project.writeApp("two");
+  project.push("feature", "two");
+  gitlab.addMergeRequest(7);
+  const { code, output } = await project.pipeline({ ref: "feature", mergeRequest: 7 });
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("PASS  unit"),
+  });
+  expect(Object.keys(await registry.content("team/app"))).toContain("feature");
+  expect(Object.keys(await registry.content("team/app"))).not.toContain("latest");
+  const notes = gitlab.notes.get(7) ?? [];
+  expect(notes.map(({ body }) => body).join("\n")).toContain(project.dev);
+  expect(notes).toHaveLength(2);
+  expect(gitlab.refused).toEqual([]);
+  await expect(answer(ports.dev)).rejects.toThrow();
+});
+
+test("what is merged is released to dev, by the image that the merge request built", async () => {
+  const commit = project.git("rev-parse", "feature");
+  project.git("checkout", "--quiet", "main");
+  project.git("merge", "--quiet", "--ff-only", "feature");
+  project.git("push", "--quiet", "origin", "main");
+  const built = await digestOf(commit);
+  const { code, output } = await project.pipeline({ ref: "main" });
+  expect(output).toContain("nothing is built");
+  expect(code).toBe(0);
+  expect(await answer(ports.dev)).toMatchObject({
+    page: "two",
+    commit,
+    image: `${registry.server}/team/app@${built}`,
+  });
+  expect(output).toContain(`✓ http://localhost:${ports.dev} answers with`);
+  expect(output).not.toContain(registry.password);
+  expect(output).not.toContain(secrets.first);
+});
+
+test("a tag releases to prod the image that dev has verified, under the tag's name", async () => {
+  project.git("tag", "v1.0.0", "main");
+  const { code, output } = await project.pipeline({ ref: "v1.0.0" });
+  expect(output).not.toContain("Building");
+  expect(output).toContain(`PASS  promote-${project.prod}`);
+  expect(code).toBe(0);
+  const [dev, prod] = await Promise.all([answer(ports.dev), answer(ports.prod)]);
+  expect(prod["version"]).toBe("v1.0.0");
+  expect(prod["image"]).toBe(dev["image"]);
+});
+
+test("a tag on a commit that dev has never verified is refused, and prod stays", async () => {
+  project.writeApp("never verified");
+  project.push("other", "never verified");
+  project.git("tag", "v1.1.0", "other");
+  const { code, output } = await project.pipeline({
+    ref: "v1.1.0",
+    jobs: [`promote-${project.prod}`],
+  });
+  expect(output).toContain(`${project.dev} has never verified`);
+  expect(code).not.toBe(0);
+  expect((await answer(ports.prod))["version"]).toBe("v1.0.0");
+});
+
+test("an old pipeline that runs again brings back neither the old image nor the old secret", async () => {
+  const old = project.git("rev-parse", "main");
+  project.git("checkout", "--quiet", "--force", "main");
+  await project.setSecret(project.dev, "appSecret", secrets.second);
+  project.writeApp("three");
+  const commit = project.push("main", "three, and another secret");
+  expect((await project.pipeline({ ref: "main" })).code).toBe(0);
+  expect(await answer(ports.dev)).toMatchObject({ page: "three", commit });
+
+  // GitLab runs a pipeline again on the commit that it was made for.
+  const again = await project.pipeline({
+    ref: old,
+    variables: { CI_COMMIT_BRANCH: "main", CI_COMMIT_REF_NAME: "main" },
+  });
+  expect(again.output).toContain("stays at");
+  expect(again.output).toContain("Skipped");
+  expect(await answer(ports.dev)).toMatchObject({ page: "three", commit });
+  const images = await registry.content("team/app");
+  expect(images["latest"]).toBe(images[commit]);
+  const config = await project.slipway("pulumi", "config", "get", "appSecret", "-s", project.dev);
+  expect(config.output).toContain(secrets.second);
+});
+
+test("of two releases at once, one waits for the other or is refused, and the stack is whole", async () => {
+  const runner = project.addRunner();
+  const deploy = (runner?: string) =>
+    project.pipeline({
+      ref: "main",
+      jobs: [`deploy-${project.dev}`],
+      ...(runner === undefined ? {} : { runner }),
+    });
+  const both = await Promise.all([deploy(), deploy(runner)]);
+  expect(both.some(({ code }) => code === 0)).toBe(true);
+  const refused = both.filter(({ code }) => code !== 0).map(({ output }) => output);
+  expect(refused.every((output) => output.includes("is being changed"))).toBe(true);
+  const after = await project.slipway("up", "-s", project.dev);
+  expect(after.output).toContain("Nothing to change");
+  expect(after.code).toBe(0);
+});
+
+test("a registry that is down ends the pipeline with one message, and nothing is deployed", async () => {
+  project.git("checkout", "--quiet", "--force", "main");
+  project.writeApp("four");
+  project.push("main", "four");
+  await registry.close();
+  try {
+    const { code, output } = await project.pipeline({ ref: "main" });
+    expect(code).not.toBe(0);
+    // The runner shows what a failed job said last once more.
+    const said = output.split("\n").map((line) => /slipway: .*/.exec(line)?.[0]);
+    expect([...new Set(said)].filter(Boolean)).toEqual([
+      expect.stringMatching(/The registry .* does not answer: .*ECONNREFUSED/),
+    ]);
+    expect(output).not.toContain(`deploy-${project.dev} starting`);
+  } finally {
+    await registry.open();
+  }
+  expect((await answer(ports.dev))["page"]).toBe("three");
+});
