@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deploy } from "../stacks/index.ts";
-import { lastReleases } from "./last-releases.ts";
+import { readLastRun } from "./last-run.ts";
 import { askedOf, chooseRelease } from "./release.ts";
+import { refuseOtherTarget } from "./same-target.ts";
 import { readSettings } from "./settings.ts";
 
 // The SDK keeps a stack trace for each property of each resource, and its runner looks every line of them
@@ -10,9 +11,12 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = readSettings(project, stack);
-const last = await lastReleases(project, stack);
-const live = await deploy(settings, chooseRelease(settings, askedOf(process.env), last));
+const last = await readLastRun(project, stack);
+refuseOtherTarget(settings, last.target);
+const release = chooseRelease(settings, askedOf(process.env), last.releases);
+const live = await deploy(settings, release);
 
+export const target = settings.target;
 export const url = live.url;
 export const dns = live.dns;
 export const version = live.version;
