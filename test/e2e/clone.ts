@@ -77,9 +77,10 @@ export class Clone {
   }
 
   /** Commands as a user types them in the clone's folder; the first one that fails ends it. */
-  async shell(commands: string): Promise<Ended> {
+  async shell(commands: string, env: Record<string, string> = {}): Promise<Ended> {
     const stdio = ["ignore", "pipe", "pipe"] as const;
-    const options = { cwd: this.folder, env: this.#environment, stdio: [...stdio] };
+    const all = { ...this.#environment, ...env };
+    const options = { cwd: this.folder, env: all, stdio: [...stdio] };
     return await ended(spawn("sh", ["-euc", commands], options));
   }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Clone, docker, type Ended } from "../clone.ts";
 import { ask, JANE, register, traffic } from "../conduit-client.ts";
 import { type LoadedRequest, type LoopReport, RequestLoop } from "../request-loop.ts";
+import { runbook } from "../runbook.ts";
 
 /** A change of the app, which can be taken back. */
 interface Edit {
@@ -187,7 +188,7 @@ describe("a migration that loses data", () => {
     expect(code, output).toBe(0);
     expect(usersNamed(JANE.username)).toBe(0);
 
-    const end = await clone.shell(runbook("Go back to before a migration"));
+    const end = await clone.shell(runbook(clone, "Go back to before a migration").join(""));
     printed.push(end.output);
 
     expect(end.code, end.output).toBe(0);
@@ -235,17 +236,6 @@ async function startUnderLoad(...more: LoadedRequest[]): Promise<Ended & LoopRep
   const report = await loop.finish();
   if (end.status === "rejected") throw end.reason;
   return { ...end.value, ...report };
-}
-
-/** The commands of a chapter of the runbook, for this stack. */
-function runbook(title: string): string {
-  const text = readFileSync(join(clone.folder, "docs/runbook.md"), "utf8");
-  const chapter = text.split(/^## /m).find((one) => one.startsWith(`${title}\n`)) ?? "";
-  const blocks = [...chapter.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block);
-  return blocks
-    .join("")
-    .replaceAll("-s dev", `-s ${clone.stack}`)
-    .replaceAll("stack=dev", `stack=${clone.stack}`);
 }
 
 function inDatabase(script: string): string {
