@@ -56,7 +56,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   bench: {
     group: "Development",
     summary: "Measure releases and runs without a change beside what else one would take.",
-    usage: "npm run bench [-- releases|no-op] [--repeat N]",
+    usage: "npm run bench [-- releases|no-op|cluster] [--repeat N]",
     run: bench,
   },
 };

@@ -7,15 +7,17 @@ import { duration, say } from "../../ops/progress.ts";
 import { chosenTools, PULUMI_VERSION } from "../../ops/tools.ts";
 import { docker } from "../e2e/clone.ts";
 import type { BenchRun } from "./bench-run.ts";
+import { benchCluster } from "./cluster/index.ts";
 import { Leftovers } from "./leftovers.ts";
 import { benchNoOp } from "./no-op/index.ts";
 import { benchReleases } from "./releases/index.ts";
 
-const USAGE = "npm run bench [-- releases|no-op] [--repeat N]";
+const USAGE = "npm run bench [-- releases|no-op|cluster] [--repeat N]";
 
 const benches: Readonly<Record<string, (run: BenchRun) => Promise<readonly string[]>>> = {
   releases: benchReleases,
   "no-op": benchNoOp,
+  cluster: benchCluster,
 };
 
 const { values, positionals } = parseArgs({

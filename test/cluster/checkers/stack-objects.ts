@@ -16,7 +16,9 @@ const OF_THE_SERVER = [
 ];
 
 /** Every object that is in a stack's state, as the cluster has it, without what the cluster says of it. */
-export async function stackObjects(stack: ClusterStack): Promise<KubernetesObject[]> {
+export async function stackObjects(
+  stack: Pick<ClusterStack, "clone" | "config">,
+): Promise<KubernetesObject[]> {
   const { output } = await stack.clone.pulumi(["stack", "export"]);
   const resources: Recorded[] = JSON.parse(output.slice(output.indexOf("{"))).deployment.resources;
   const api = KubernetesObjectApi.makeApiClient(stack.config);
