@@ -12,7 +12,8 @@ export async function kubernetesCluster(
   switch (cluster.kind) {
     case "existing": {
       const claim = database.kind === "container";
-      const needs = { project, stack, namespace, ingressClass, storageClass, claim };
+      const certManager = settings.ingress.tls.kind === "acme";
+      const needs = { project, stack, namespace, ingressClass, storageClass, claim, certManager };
       return new ExistingCluster(name, { ...cluster, files, needs, runStep });
     }
     case "gke": {

@@ -6,6 +6,7 @@ import {
   type V1StorageClass,
   type VersionInfo,
 } from "@kubernetes/client-node";
+import { knowsCertManager } from "./cert-manager.ts";
 import { isForbidden, isNotFound } from "./connection.ts";
 
 /** What a stack asks of a cluster. */
@@ -19,6 +20,7 @@ export interface ClusterWants {
   readonly claim: boolean;
   /** Undefined takes the cluster's default. */
   readonly storageClass?: string;
+  readonly certManager: boolean;
 }
 
 /** What is wrong, and the line to type. */
@@ -45,6 +47,7 @@ export async function misfits(
       ? classOfOthers(networking, wants)
       : noClass(networking, wants.ingressClass),
     wants.claim ? noStorage(config.makeApiClient(StorageV1Api), wants.storageClass) : undefined,
+    wants.certManager ? noCertManager(config) : undefined,
   ]);
   return found.filter((misfit) => misfit !== undefined);
 }
@@ -122,6 +125,16 @@ async function noStorage(
       names[0] === undefined
         ? "pulumi config set database external"
         : `pulumi config set storageClass ${names[0]}`,
+  };
+}
+
+async function noCertManager(config: KubeConfig): Promise<Misfit | undefined> {
+  if ((await unlessHidden(knowsCertManager(config))) !== false) return undefined;
+  return {
+    text:
+      "It has no cert-manager, which gets the certificate (slipway:tls is acme). Install it " +
+      "(https://cert-manager.io/docs/installation/) and run `up` again, or take a certificate of your own:",
+    type: "pulumi config set tls provided",
   };
 }
 

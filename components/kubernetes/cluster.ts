@@ -70,6 +70,8 @@ export interface ClusterNeeds {
   readonly claim: boolean;
   /** Undefined takes the cluster's default. */
   readonly storageClass: string | undefined;
+  /** Whether certificates are to be got there. */
+  readonly certManager: boolean;
 }
 
 export interface RunningContainer {

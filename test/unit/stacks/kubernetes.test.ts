@@ -150,6 +150,7 @@ describe("a stack in a cluster", () => {
       server: "https://cluster.example",
       kubeconfig: "kube/kubeconfig",
       claim: true,
+      certManager: false,
     });
     expect(madeBefore(stack, "cluster-kubernetes")).toContain("cluster-checked");
   });

@@ -73,7 +73,7 @@ const certificate = (dnsName: string, status: object) => ({
 const ready = { conditions: [{ type: "Ready", status: "True", observedGeneration: 2 }] };
 const TIME = 120_000;
 
-test("A cluster without cert-manager is named before anything is made for it, with what to do", {
+test("A cluster that was just made, and has no cert-manager, is named before an Issuer is, with what to do", {
   timeout: TIME,
 }, async () => {
   has = {};
@@ -82,6 +82,21 @@ test("A cluster without cert-manager is named before anything is made for it, wi
   expect(said).toContain("cert-manager is not in this one.\nInstall it (https://cert-manager.io/");
   has = { "/apis/cert-manager.io/v1": { resources: [{ name: "issuers" }] } };
   expect(await trouble("find-cert-manager.ts")).toBeUndefined();
+});
+
+test("A cluster that is there is asked for it with all else, before anything is made", {
+  timeout: TIME,
+}, async () => {
+  const wants = { project: "shop", stack: "prod", server: "https://it", namespace: "shop" };
+  const asked = (certManager: boolean) =>
+    trouble("check-cluster.ts", { ...wants, claim: false, certManager });
+  has = { "/version": { major: "1", minor: "34" } };
+  expect(await asked(false)).toBeUndefined();
+  expect(await asked(true)).toContain(
+    "can't take the stack; nothing was done there.\n  1. It has no cert-manager",
+  );
+  has["/apis/cert-manager.io/v1"] = { resources: [{ name: "issuers" }] };
+  expect(await asked(true)).toBeUndefined();
 });
 
 test("A certificate counts once it is there for this very name", { timeout: TIME }, async () => {
