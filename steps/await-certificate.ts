@@ -2,9 +2,10 @@
  * Waits for the certificate of a host name, with its arguments as JSON on standard input. Fails, with what
  * cert-manager and the authority say, where there is none in time.
  */
+import { X509Certificate } from "node:crypto";
 import { text } from "node:stream/consumers";
-import { CustomObjectsApi } from "@kubernetes/client-node";
-import { connect, isNotFound } from "./connection.ts";
+import { CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
+import { connect, isConflict, isNotFound } from "./connection.ts";
 import { until } from "./until.ts";
 
 interface Call {
@@ -26,6 +27,7 @@ interface Condition {
   readonly reason?: string;
   readonly message?: string;
   readonly observedGeneration?: number;
+  readonly lastTransitionTime?: string;
 }
 
 /** As far as it is read of what cert-manager makes. */
@@ -41,14 +43,17 @@ interface Made {
 }
 
 const POLL_MILLISECONDS = 500;
+/** Whom cert-manager lets sign what is there until the authority has. */
+const TEMPORARY = "CN=cert-manager.local";
 const OURS = { group: "cert-manager.io", version: "v1" } as const;
 const OF_ACME = { group: "acme.cert-manager.io", version: "v1" } as const;
 
 const call: Call = JSON.parse(await text(process.stdin));
 const { namespace, name, domain } = call;
-const api = connect(call.kubeconfig).makeApiClient(CustomObjectsApi);
+const config = connect(call.kubeconfig);
+const api = config.makeApiClient(CustomObjectsApi);
+const core = config.makeApiClient(CoreV1Api);
 
-await forgetFailure();
 const trouble = await awaited();
 if (trouble !== undefined) {
   process.stderr.write(
@@ -58,22 +63,78 @@ if (trouble !== undefined) {
   process.exitCode = 1;
 }
 
-/** After a failure, cert-manager waits an hour or more; of a Certificate that is new it knows no failure. */
-async function forgetFailure(): Promise<void> {
-  const certificate = await read("certificates", name);
-  if (certificate?.status?.lastFailureTime === undefined || isReady(certificate)) return;
-  await api.deleteNamespacedCustomObject({ ...OURS, namespace, plural: "certificates", name });
-}
-
 /** @returns what is wrong, or undefined once it is there. */
 async function awaited(): Promise<string | undefined> {
-  const isThere = (seen: Made | undefined) => seen !== undefined && isReady(seen);
+  const failedBefore = (await read("certificates", name))?.status?.lastFailureTime;
+  let asked = false;
+  let isThere = false;
   const certificate = await until(
-    () => read("certificates", name),
-    (seen) => isThere(seen) || seen?.status?.lastFailureTime !== undefined,
+    async () => {
+      const seen = await read("certificates", name);
+      isThere = seen !== undefined && isReady(seen) && (await isOfAuthority());
+      const isOver = isThere || hasFailed(seen, failedBefore);
+      if (seen !== undefined && !isOver && !asked && isIdle(seen)) asked = await ask(seen);
+      return seen;
+    },
+    (seen) => isThere || hasFailed(seen, failedBefore),
     { seconds: call.seconds, milliseconds: POLL_MILLISECONDS },
   );
-  return isThere(certificate) ? undefined : await reasons(certificate);
+  return isThere ? undefined : await reasons(certificate);
+}
+
+function hasFailed(seen: Made | undefined, before: string | undefined): boolean {
+  const last = seen?.status?.lastFailureTime;
+  return last !== undefined && last !== before;
+}
+
+/**
+ * Whether cert-manager leaves it at that: it waits for an hour or more after a failure, and takes the temporary
+ * certificate of an earlier try for a good one.
+ */
+function isIdle({ status }: Made): boolean {
+  const conditions = status?.conditions ?? [];
+  return (
+    conditions.some(({ type }) => type === "Ready") &&
+    !conditions.some(({ type, status: is }) => type === "Issuing" && is === "True")
+  );
+}
+
+/** Has it ask the authority now, as `cmctl renew` does; @returns whether it was told. */
+async function ask(certificate: Made): Promise<boolean> {
+  const others = (certificate.status?.conditions ?? []).filter(({ type }) => type !== "Issuing");
+  const issuing: Condition = {
+    type: "Issuing",
+    status: "True",
+    reason: "ManuallyTriggered",
+    message: "Certificate re-issuance manually triggered",
+    lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    observedGeneration: certificate.metadata.generation ?? 0,
+  };
+  const status = { ...certificate.status, conditions: [...others, issuing] };
+  const body = { ...certificate, status };
+  try {
+    await api.replaceNamespacedCustomObjectStatus({
+      ...{ ...OURS, namespace, plural: "certificates", name, body },
+    });
+    return true;
+  } catch (error) {
+    // It has just been changed by others.
+    if (isConflict(error) || isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/** A temporary one is as ready to cert-manager. */
+async function isOfAuthority(): Promise<boolean> {
+  try {
+    const { data } = await core.readNamespacedSecret({ namespace, name });
+    const certificate = Buffer.from(data?.["tls.crt"] ?? "", "base64");
+    if (certificate.length === 0) return false;
+    return !new X509Certificate(certificate).issuer.includes(TEMPORARY);
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 /** For this name: what it is for may just have changed. */

@@ -18,6 +18,10 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiException && error.code === 404;
 }
 
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiException && error.code === 409;
+}
+
 export function isForbidden(error: unknown): boolean {
   return error instanceof ApiException && error.code === 403;
 }

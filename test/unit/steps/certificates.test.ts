@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -8,22 +8,21 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const STEPS = join(import.meta.dirname, "../../../steps");
-const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/shop/certificates/web-acme";
+const CERTIFICATE = "/apis/cert-manager.io/v1/namespaces/shop/certificates/web-acme";
+const SECRET = "/api/v1/namespaces/shop/secrets/web-acme";
 
 let folder: string;
 let server: Server;
 /** What the API server has, by path; all else is not there. */
 let has: Record<string, unknown>;
-const deleted: string[] = [];
+/** Paths of what was changed. */
+const changed: string[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
   server = createServer(({ method, url = "" }, answer) => {
-    if (method === "DELETE") {
-      deleted.push(url);
-      delete has[url];
-    }
-    const found = has[url] ?? (method === "DELETE" ? {} : undefined);
+    if (method === "PUT") changed.push(url);
+    const found = method === "PUT" ? {} : has[url];
     answer.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
     answer.end(JSON.stringify(found ?? { kind: "Status", code: 404 }));
   }).listen(0, "127.0.0.1");
@@ -70,6 +69,14 @@ const certificate = (dnsName: string, status: object) => ({
   spec: { dnsNames: [dnsName] },
   status,
 });
+/** As the object that has it. */
+function signedBy(who: string) {
+  const options = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const files = ["-keyout", join(folder, "key"), "-subj", `/CN=${who}`];
+  const pem = execFileSync("openssl", ["req", ...options, ...files], { stdio: "pipe" });
+  return { data: { "tls.crt": pem.toString("base64") } };
+}
+
 const ready = { conditions: [{ type: "Ready", status: "True", observedGeneration: 2 }] };
 const TIME = 120_000;
 
@@ -99,30 +106,51 @@ test("A cluster that is there is asked for it with all else, before anything is 
   expect(await asked(true)).toBeUndefined();
 });
 
-test("A certificate counts once it is there for this very name", { timeout: TIME }, async () => {
-  has = { [CERTIFICATES]: certificate("shop.example", ready) };
+const NOTHING_MORE = {
+  "/apis/acme.cert-manager.io/v1/namespaces/shop/challenges": { items: [] },
+  "/apis/acme.cert-manager.io/v1/namespaces/shop/orders": { items: [] },
+};
+
+test("A certificate counts once it is there for this very name, and is the authority's", {
+  timeout: TIME,
+}, async () => {
+  has = { [CERTIFICATE]: certificate("shop.example", ready), [SECRET]: signedBy("Pebble") };
   expect(await awaited(60)).toBeUndefined();
-  has = {
-    [CERTIFICATES]: certificate("old.example", ready),
-    "/apis/acme.cert-manager.io/v1/namespaces/shop/challenges": { items: [] },
-    "/apis/acme.cert-manager.io/v1/namespaces/shop/orders": { items: [] },
-  };
+  has = { ...NOTHING_MORE, ...has, [CERTIFICATE]: certificate("old.example", ready) };
   expect(await awaited(0)).toContain("There is no certificate for shop.example.");
 });
 
-test("Where there is none in time, the authority's words and the address are said; a failure before is forgotten", {
+test("A temporary one, which is ready to cert-manager, is not enough: the authority is asked for another", {
   timeout: TIME,
 }, async () => {
-  const reason = "wrong status code '404', expected '200'";
+  changed.length = 0;
   has = {
-    [CERTIFICATES]: certificate("shop.example", { lastFailureTime: "2026-11-27T08:00:00Z" }),
+    ...NOTHING_MORE,
+    [CERTIFICATE]: certificate("shop.example", ready),
+    [SECRET]: signedBy("cert-manager.local"),
+  };
+  expect(await awaited(0)).toContain("There is no certificate for shop.example.");
+  expect(changed).toEqual([`${CERTIFICATE}/status`]);
+});
+
+test("Where there is none in time, the authority's words and the address are said; after a failure it is asked at once", {
+  timeout: TIME,
+}, async () => {
+  changed.length = 0;
+  const reason = "wrong status code '404', expected '200'";
+  const conditions = [{ type: "Ready", status: "False", message: "Issuing" }];
+  has = {
+    ...NOTHING_MORE,
+    [CERTIFICATE]: certificate("shop.example", {
+      conditions,
+      lastFailureTime: "2026-11-27T08:00:00Z",
+    }),
     "/apis/acme.cert-manager.io/v1/namespaces/shop/challenges": {
       items: [{ metadata: { name: "c" }, spec: { dnsName: "shop.example" }, status: { reason } }],
     },
-    "/apis/acme.cert-manager.io/v1/namespaces/shop/orders": { items: [] },
   };
   const said = await awaited(0);
-  expect(deleted).toEqual([CERTIFICATES]);
+  expect(changed).toEqual([`${CERTIFICATE}/status`]);
   expect(said).toContain(reason);
   expect(said).toContain("The name has to lead to 203.0.113.7,");
 });
