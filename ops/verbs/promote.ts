@@ -31,7 +31,9 @@ export const promote: Verb = {
     if (commit === undefined) throw new UserError(`Which commit? usage: ${usage}`);
     if (from === stack)
       throw new UserError(`${stack} can't be promoted to itself. usage: ${usage}`);
-    const release = verifiedOf(commit, from, await releasesOf(await openStack(from)));
+    const verified = await releasesOf(await openStack(from));
+    const release = verifiedOf(commit, from, verified);
+    if (values["force"] !== true) refuseTakenBack(release, from, verified);
     say(
       `${from} verified ${release.image} (${release.version}) on ${release.time}, by ${release.by}.`,
     );
@@ -53,6 +55,20 @@ export const promote: Verb = {
     return 0;
   },
 };
+
+/** What was verified and rolled back afterwards was found to be bad by somebody. */
+export function refuseTakenBack(
+  { image, version }: ReleaseRecord,
+  stack: string,
+  verified: readonly ReleaseRecord[],
+): void {
+  const newest = verified.find((one) => one.image === image || one.rollbackOf === image);
+  if (newest === undefined || newest.rollbackOf !== image) return;
+  throw new UserError(
+    `${stack} verified ${version}, but ${newest.by} rolled it back on ${newest.time}. Release it there ` +
+      "again first, or promote it all the same with --force.",
+  );
+}
 
 /** Whether a reference may name another image than it did. */
 export const mayHaveMoved = (image: string) => !/@sha256:[0-9a-f]{64}$/.test(image);

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import type { ReleaseRecord } from "../../../../components/release-record.ts";
-import { mayHaveMoved, verifiedOf } from "../../../../ops/verbs/promote.ts";
+import { mayHaveMoved, refuseTakenBack, verifiedOf } from "../../../../ops/verbs/promote.ts";
 
 const [A, B, C] = ["a", "b", "c"].map((letter) => letter.repeat(40)) as [string, string, string];
-const record = (commit: string, image: string) =>
-  ({ commit, image, version: `of ${image}`, time: "2026-11-27T08:00:00Z" }) as ReleaseRecord;
+const record = (commit: string, image: string, rollbackOf = "") => {
+  const when = { time: "2026-11-27T08:00:00Z", by: "ada" };
+  return { commit, image, version: `of ${image}`, rollbackOf, ...when } as ReleaseRecord;
+};
 
 test("the newest verified image of the commit is taken, whichever of the names is shortened", () => {
   const all = [record(A.slice(0, 12), "app:3"), record(B, "app:2"), record(B, "app:1")];
@@ -18,6 +20,17 @@ test("a commit that was never verified is refused, with those that were", () => 
       "verify, or release this one there first:\n  aaaaaaaaaaaa  of app:2  2026-11-27T08:00:00Z",
   );
   expect(() => verifiedOf(C, "dev", [])).toThrow("There is nothing that it did verify.");
+});
+
+test("what was rolled back after it was verified is refused, until it is released there again", () => {
+  const bad = record(B, "app:2");
+  const history = [record(A, "app:1", "app:2"), bad, record(A, "app:1")];
+  expect(() => refuseTakenBack(bad, "dev", history)).toThrow(
+    "dev verified of app:2, but ada rolled it back on 2026-11-27T08:00:00Z. Release it there again first, " +
+      "or promote it all the same with --force.",
+  );
+  expect(() => refuseTakenBack(bad, "dev", [record(B, "app:2"), ...history])).not.toThrow();
+  expect(() => refuseTakenBack(record(A, "app:1"), "dev", history)).not.toThrow();
 });
 
 test("an image by its digest is the one that was verified; by a tag, it may be another one", () => {
