@@ -114,6 +114,14 @@ export default defineConfig({
       {
         test: {
           ...stacks,
+          name: "cluster-acme",
+          include: ["test/cluster/acme/*.test.ts"],
+          globalSetup: ["test/cluster/acme/build-cert-manager.ts", "test/cluster/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
           name: "pipeline",
           include: ["test/pipeline/**/*.test.ts"],
           globalSetup: ["test/pipeline/global-setup.ts"],

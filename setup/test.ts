@@ -49,6 +49,7 @@ const suites: Record<string, Suite> = {
   load: { needsTools: true, runs: "slow", run: () => runVitest("load") },
   "cluster-stacks": { needsTools: true, runs: "named", run: () => runVitest("cluster-stacks") },
   "cluster-load": { needsTools: true, runs: "named", run: () => runVitest("cluster-load") },
+  "cluster-acme": { needsTools: true, runs: "named", run: () => runVitest("cluster-acme") },
 };
 
 /**

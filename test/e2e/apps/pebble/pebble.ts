@@ -13,10 +13,12 @@ export interface Pebble {
   readonly serverCa: string;
   /** Its name server, on this machine. */
   readonly nameServer: string;
+  /** From now on every name leads there. */
+  leadTo(ipv4: string, ipv6?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-const [API_PORT, DNS_PORT] = [14_400, 18_053];
+const [API_PORT, DNS_PORT, NAMES_PORT] = [14_400, 18_053, 18_055];
 
 /**
  * An ACME authority on this machine: it really asks for its challenges, over HTTP, and is told by a name
@@ -42,9 +44,10 @@ export async function startPebble(httpPort: number, leadsTo = "127.0.0.1"): Prom
     "-dnsserver",
     `127.0.0.1:${DNS_PORT}`,
   ];
-  const off = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "", "-management", ""];
+  const off = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""];
+  const managed = ["-management", `127.0.0.1:${NAMES_PORT}`];
   const processes = [
-    start(join(folder, "pebble-challtestsrv"), [...names, ...off]),
+    start(join(folder, "pebble-challtestsrv"), [...names, ...off, ...managed]),
     start(join(folder, "pebble"), [
       ...["-config", join(folder, "pebble.json"), "-strict"],
       ...["-dnsserver", `127.0.0.1:${DNS_PORT}`],
@@ -62,7 +65,15 @@ export async function startPebble(httpPort: number, leadsTo = "127.0.0.1"): Prom
     await stop();
     throw error;
   }
-  return { server, serverCa, nameServer: `127.0.0.1:${DNS_PORT}`, stop };
+  return { server, serverCa, nameServer: `127.0.0.1:${DNS_PORT}`, leadTo, stop };
+}
+
+async function leadTo(ipv4: string, ipv6 = ""): Promise<void> {
+  for (const [family, ip] of Object.entries({ ipv4, ipv6 })) {
+    const url = `http://127.0.0.1:${NAMES_PORT}/set-default-${family}`;
+    const { ok, status } = await fetch(url, { method: "POST", body: JSON.stringify({ ip }) });
+    if (!ok) throw new Error(`The name server answered ${status}.`);
+  }
 }
 
 function configuration(address: string, folder: string, httpPort: number): string {
