@@ -162,7 +162,7 @@ function readRoutes(value: unknown, problems: string[]): Route[] {
     }
     if (from !== undefined && from === stack) {
       problems.push(
-        `${where}.from is ${stack} itself; it must be the stack that verified the image.`,
+        `${where}.from is ${String(stack)} itself; it must be the stack that verified the image.`,
       );
     }
     if (kind === "branch" && from !== undefined) {

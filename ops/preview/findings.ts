@@ -106,7 +106,9 @@ function leftBehind(change: Change): string[] {
     ![was, is].some((one) => one === undefined || isUnknown(one)) && was !== is;
   if (type === "pulumi:providers:docker") {
     return moved(old["host"], now["host"])
-      ? [`the stack moves to another machine: its data stays on the one before, ${old["host"]}`]
+      ? [
+          `the stack moves to another machine: its data stays on the one before, ${String(old["host"])}`,
+        ]
       : [];
   }
   if (roleOf(change) === "web") {
@@ -115,7 +117,7 @@ function leftBehind(change: Change): string[] {
       .filter((name) => moved(was[name], is[name]))
       .map(
         (name) =>
-          `the app gets another database (${name} ${was[name]} → ${is[name]}): what is in the one before stays there`,
+          `the app gets another database (${name} ${String(was[name])} → ${String(is[name])}): what is in the one before stays there`,
       );
   }
   const [place, newPlace] = [old, now].map(placesIn);
