@@ -98,7 +98,8 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
 
 /** The others see to their own. */
 const needsTools = (name: string) =>
-  name === "pulumi" || (name in stackVerbs && stackVerbs[name]?.withoutPulumi !== true);
+  name === "pulumi" ||
+  (verbs[name] === stackVerbs[name] && stackVerbs[name]?.withoutPulumi !== true);
 
 /** Without a command that is handed on. */
 function ownArguments(args: string[]): string[] {
