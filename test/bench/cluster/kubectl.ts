@@ -39,7 +39,7 @@ export class Kubectl {
     leftovers.add(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, "kubeconfig"), stack.config.exportConfig(), { mode: 0o600 });
     const namespace = `kubectl-${stack.clone.stack}`;
-    const items = (await stackObjects(stack)).filter(isOfTheApp).map(withoutAddress);
+    const items = (await stackObjects(stack)).filter(isOfTheApp).map(withoutItsOwn);
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
     const manifests = list.replaceAll(stack.namespace, namespace);
     const program = join(await ensureClusterBinaries(), "kubectl");
@@ -81,9 +81,15 @@ function isOfTheApp({ kind = "", metadata }: KubernetesObject): boolean {
   return metadata?.namespace !== undefined && !ofController && kind !== "Job" && kind !== "Ingress";
 }
 
-/** An address is of one Service. */
-function withoutAddress(object: KubernetesObject & { spec?: object }): KubernetesObject {
-  if (object.kind !== "Service") return object;
-  const kept = Object.entries(object.spec ?? {}).filter(([key]) => !key.startsWith("clusterIP"));
-  return { ...object, spec: Object.fromEntries(kept) } as KubernetesObject;
+/** An address is of one Service, and each Deployment counts for itself. */
+function withoutItsOwn(object: KubernetesObject & { spec?: object }): KubernetesObject {
+  const { metadata = {}, spec = {} } = object;
+  const annotations = without(metadata.annotations ?? {}, "deployment.kubernetes.io/");
+  const open = object.kind === "Service" ? { spec: without(spec, "clusterIP") } : {};
+  return { ...object, metadata: { ...metadata, annotations }, ...open } as KubernetesObject;
+}
+
+function without<T extends object>(all: T, beginning: string): Partial<T> {
+  const kept = Object.entries(all).filter(([key]) => !key.startsWith(beginning));
+  return Object.fromEntries(kept) as Partial<T>;
 }
