@@ -60,12 +60,21 @@ test("A stack does not change its target in place: its data would not come along
   expect(await articlesAt(clone.url)).toEqual([TITLE]);
 });
 
-test("The runbook's commands bring the rows to a second stack, on the cluster", async () => {
+test("While the runbook's commands take the dump, nobody can write to the old stack", async () => {
   writeNewStack();
   await succeed(typed("prepare"));
   await succeed(typed("copy"));
-  expect((await fetch(clone.url)).status).toBe(503);
 
+  expect((await fetch(clone.url)).status).toBe(503);
+  const web = docker("ps", "--quiet", ...labelled("web"));
+  const write = `fetch("http://127.0.0.1:3000/api/users", {
+    method: "POST", headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user: { username: "late", email: "late@example.org", password: "too late by far" } }),
+  }).then(({ status }) => console.log(status))`;
+  expect(Number(docker("exec", web, "node", "-e", write))).toBeGreaterThanOrEqual(500);
+});
+
+test("They bring the rows to a second stack, on the cluster, where the load balancer leads to the app", async () => {
   const output = await succeed(typed("take over"));
 
   const [record] = JSON.parse(
@@ -110,6 +119,8 @@ test("The way back opens the old stack again, with what it had", async () => {
 });
 
 test("The old stack is removed at the end, its volume last, and the new one serves on", async () => {
+  // As it is where nobody has gone back.
+  await succeed(typed("copy"));
   await succeed(typed("remove"));
   const left = thingsOf(clone.stack);
   expect(left.filter((thing) => thing.startsWith("container"))).toEqual([]);
@@ -145,17 +156,26 @@ function writeNewStack(): void {
 
 const newName = () => `${clone.stack}-cluster`;
 
+const labelled = (role: string) => [
+  ...[`--filter=label=slipway.stack=${clone.stack}`, `--filter=label=slipway.role=${role}`],
+];
+
 const newUrl = () => `http://localhost:${loadBalancer?.port}`;
 
-/** The commands of a part of the runbook's chapter, as a person types them. */
+const done: string[] = [];
+
+/** The commands of a part of the runbook's chapter, as a person types them; none after one that failed. */
 async function typed(part: (typeof PARTS)[number]): Promise<Ended> {
   const blocks = runbook(clone, CHAPTER);
   expect(blocks).toHaveLength(PARTS.length);
+  expect(done).toEqual(expect.arrayContaining(PARTS.slice(0, PARTS.indexOf(part))));
   const commands = (blocks[PARTS.indexOf(part)] ?? "")
     .replace("<KUBECONFIG", "<kubeconfig")
     .replace("shop.example.org", "localhost")
     .replace(/registry\.example\.org\S+/, image);
-  return await clone.shell(commands, login());
+  const ended = await clone.shell(commands, login());
+  if (ended.code === 0) done.push(part);
+  return ended;
 }
 
 /** `./slipway VERB -s STACK ARGS` for the stack on the cluster. */
