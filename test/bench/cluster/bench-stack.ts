@@ -12,21 +12,23 @@ import type { Program } from "../no-op/measure.ts";
 /** Of the app, in whose place a release puts others. */
 export const REPLICAS = 2;
 
+type Reachable = Pick<Cluster, "kubeconfig" | "registry">;
+
 /** A stack on a cluster: the controller, Nginx, and an app of a few lines without a database. */
 export class BenchStack {
   readonly clone: Clone;
   readonly config = new KubeConfig();
   readonly core: CoreV1Api;
-  readonly #cluster: Cluster;
+  readonly #cluster: Reachable;
 
-  private constructor(clone: Clone, cluster: Cluster) {
+  private constructor(clone: Clone, cluster: Reachable) {
     this.clone = clone;
     this.#cluster = cluster;
     this.config.loadFromString(cluster.kubeconfig);
     this.core = this.config.makeApiClient(CoreV1Api);
   }
 
-  static async make(cluster: Cluster, leftovers: Leftovers): Promise<BenchStack> {
+  static async make(cluster: Reachable, leftovers: Leftovers): Promise<BenchStack> {
     const clone = await Clone.make();
     leftovers.add(() => clone.remove());
     const stack = new BenchStack(clone, cluster);

@@ -2,17 +2,15 @@ import { say, step } from "../../../ops/progress.ts";
 import { chosenTools } from "../../../ops/tools.ts";
 import { type StartedCluster, startCluster } from "../../../setup/offline/cluster/index.ts";
 import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
-import { setConfig } from "../../e2e/config.ts";
 import type { BenchRun } from "../bench-run.ts";
 import type { Leftovers } from "../leftovers.ts";
 import { measureRun } from "../no-op/measure.ts";
-import { median, spread } from "../spread.ts";
+import { spread } from "../spread.ts";
 import { table } from "../table.ts";
 import { BenchStack } from "./bench-stack.ts";
+import { benchGrowth } from "./growth.ts";
 import { Kubectl } from "./kubectl.ts";
 import { type MeasuredRollOut, measureRollOut, timed } from "./measure.ts";
-
-const SIZES = [1, 10, 50];
 
 interface Scene {
   readonly stack: BenchStack;
@@ -31,7 +29,7 @@ export async function benchCluster(run: BenchRun): Promise<readonly string[]> {
   const scene = await step("Making a stack on it", () => prepare(cluster, run.leftovers));
   await benchRollOuts(scene, run);
   await benchNothingToDo(scene, run);
-  await benchGrowth(scene, run);
+  print("A first preview that grows", await benchGrowth(cluster, run));
   return [];
 }
 
@@ -117,43 +115,6 @@ async function benchNothingToDo(scene: Scene, { repetitions = 5, signal }: Bench
   }
   const rows = [...measured].map(([name, seconds]) => [name, spread(seconds, 2)]);
   print("Nothing to change on a cluster", table(["way", "seconds"], rows));
-}
-
-/** Previews of more, which is not brought up: the program and the engine have the same to do. */
-async function benchGrowth({ stack }: Scene, { repetitions = 3, signal }: BenchRun): Promise<void> {
-  const grown: Record<string, (size: number) => Record<string, string>> = {
-    replicas: (size) => ({ replicas: String(size) }),
-    processes: (size) => ({ processes: processes(size) }),
-  };
-  const rows: string[][] = [];
-  for (const [name, settings] of Object.entries(grown)) {
-    const medians: number[] = [];
-    const cells: string[] = [];
-    for (const size of SIZES) {
-      setConfig(stack.clone, settings(size));
-      const seconds: number[] = [];
-      for (let turn = 0; turn < repetitions; turn++) {
-        signal.throwIfAborted();
-        seconds.push(await timed(() => preview(stack)));
-      }
-      medians.push(median(seconds));
-      cells.push(spread(seconds, 2));
-    }
-    setConfig(stack.clone, { processes: undefined, replicas: undefined });
-    rows.push([name, ...cells, (Number(medians.at(-1)) / Number(medians[0])).toFixed(2)]);
-  }
-  const head = ["preview with", ...SIZES.map((size) => `${size}, s`), "last to first"];
-  print("A preview that grows", table(head, rows));
-}
-
-async function preview({ clone }: BenchStack): Promise<void> {
-  const { code, output } = await clone.pulumi(["preview", "--non-interactive"]);
-  if (code !== 0) throw new Error(output);
-}
-
-function processes(count: number): string {
-  const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  return JSON.stringify(Object.fromEntries(numbers.map((one) => [`worker-${one}`, "sleep 1d"])));
 }
 
 function print(title: string, text: string): void {
