@@ -135,7 +135,10 @@ test("Nothing else gets in, and the site stays as it is", async () => {
 test("What was under way when server and deployment were killed is live after the next start", async () => {
   expect(await push("Third edition")).toContain("webhook: 202");
   await until(async () => (await deployments()).last[0]?.worker !== undefined, "it has begun");
+  const worker = (await deployments()).last[0]?.worker;
   await endHook("SIGKILL");
+  // It has a process group of its own.
+  if (worker !== undefined) process.kill(-worker.pid, "SIGKILL");
   await startHook();
   expect(said).toContain("Taking up again: main");
   await until(
@@ -165,7 +168,7 @@ const dockerEnvironment = () => ({ ...process.env, DOCKER_CONFIG: join(folder, "
 
 interface Deployments {
   readonly last: readonly {
-    readonly worker?: object;
+    readonly worker?: { readonly pid: number };
     readonly ended?: { readonly result: string };
   }[];
 }
