@@ -14,6 +14,9 @@ const stacks = {
 // They need the cores for themselves, or do to the nodes what would fail the tests beside them.
 const BY_THEMSELVES = ["test/cluster/load/**/*.test.ts", "test/cluster/failures/machines.test.ts"];
 
+// From a push to what is live.
+const WHOLE_WAYS = ["test/pipeline/hook.test.ts", "test/pipeline/pipeline.test.ts"];
+
 export default defineConfig({
   test: {
     coverage: {
@@ -124,6 +127,15 @@ export default defineConfig({
           ...stacks,
           name: "pipeline",
           include: ["test/pipeline/**/*.test.ts"],
+          exclude: WHOLE_WAYS,
+          globalSetup: ["test/pipeline/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
+          name: "pipeline-stacks",
+          include: WHOLE_WAYS,
           globalSetup: ["test/pipeline/global-setup.ts"],
         },
       },

@@ -44,6 +44,7 @@ const suites: Record<string, Suite> = {
   apps: { needsTools: true, runs: "slow", run: () => runVitest("apps") },
   hosts: { needsTools: true, runs: "slow", run: () => runVitest("hosts") },
   pipeline: { needsTools: true, runs: "slow", run: () => runVitest("pipeline") },
+  "pipeline-stacks": { needsTools: true, runs: "named", run: () => runVitest("pipeline-stacks") },
   failures: { needsTools: true, runs: "slow", run: () => runVitest("failures") },
   cluster: { needsTools: true, runs: "slow", run: () => runVitest("cluster") },
   load: { needsTools: true, runs: "slow", run: () => runVitest("load") },
