@@ -16,11 +16,5 @@ refuseOtherTarget(settings, last.target);
 const release = chooseRelease(settings, askedOf(process.env), last.releases);
 const live = await deploy(settings, release);
 
-export const target = settings.target;
-export const url = live.url;
-export const dns = live.dns;
-export const version = live.version;
-export const image = live.image;
-export const verifiedImage = live.verifiedImage;
-export const releases = live.releases;
-export const review = live.review;
+/** The outputs of the stack. */
+export default { target: settings.target, ...live };

@@ -166,7 +166,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
     image: image.reference,
     verifiedImage: live.verifiedImage,
     releases: live.releases,
-    review: settings.review,
+    ...(settings.review !== undefined && { review: settings.review }),
   };
 }
 

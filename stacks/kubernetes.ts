@@ -205,7 +205,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     image,
     verifiedImage: live.verifiedImage,
     releases: live.releases,
-    review: settings.review,
+    ...(settings.review !== undefined && { review: settings.review }),
   };
 }
 

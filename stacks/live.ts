@@ -21,6 +21,6 @@ export interface Live {
   readonly verifiedImage: pulumi.Output<string>;
   /** Releases that were seen to answer, newest first. */
   readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
-  /** What a review stack says of itself; undefined for every other one. */
-  readonly review: Review | undefined;
+  /** What a review stack says of itself. Every other one has no such output. */
+  readonly review?: Review;
 }

@@ -7,6 +7,7 @@ import { loginConnection, loginScript, type PostgresAdmin } from "../login-scrip
 import type { Machine } from "../machine/machine.ts";
 import { HBA, HBA_PATH } from "../postgres-hba.ts";
 import { type PostgresShell, VOLUME_PATH } from "../postgres-shell.ts";
+import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
 import { boundedLogs } from "./logs.ts";
 
 export interface PostgresContainerArgs {
@@ -59,6 +60,7 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
       {
         image: args.image,
         labels: mine,
+        entrypoints: POSTGRES_ENTRYPOINT,
         command: ["postgres", "-c", `hba_file=${HBA_PATH}`],
         // "trust" only lets the image start without a superuser password: HBA decides who gets in.
         envs: ["POSTGRES_HOST_AUTH_METHOD=trust"],

@@ -10,6 +10,7 @@ import {
   type PostgresAdmin,
 } from "../login-script.ts";
 import { HBA, HBA_PATH } from "../postgres-hba.ts";
+import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
@@ -155,6 +156,7 @@ function serverPod(
       {
         name: CONTAINER,
         image: args.image,
+        command: POSTGRES_ENTRYPOINT,
         args: ["postgres", "-c", `hba_file=${HBA_PATH}`],
         // "trust" only lets the image start without a superuser password: HBA decides who gets in.
         env: [{ name: "POSTGRES_HOST_AUTH_METHOD", value: "trust" }],

@@ -76,7 +76,7 @@ describe("the app behind Nginx", () => {
 describe("plain pulumi", () => {
   test("`stack output url` is where the app answers", async () => {
     const { code, output } = await clone.pulumi(["stack", "output", "url"]);
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
     expect(await ask(output.trim(), "/version")).toHaveProperty("image");
   });
 
@@ -120,6 +120,10 @@ describe("secrets", () => {
 
     expect(seen).toContain("docker exec");
     expectNoSecret(await secrets(), { "command lines": seen });
+  });
+
+  test("No start, preview or stop of a stack that is in order warns of anything", () => {
+    expect(printed.join("\n")).not.toMatch(/warning/i);
   });
 
   test("No secret is in the clear in containers, images, logs, state, previews or what was printed", async () => {

@@ -66,7 +66,7 @@ test("A second start changes nothing, says so, and takes its own Nginx for what 
   console.log(`A second start took ${((Date.now() - began) / 1000).toFixed(1)} s.`);
   expect(output).toContain("✓ Nothing to change: ");
   expect(output).toContain(`http://localhost:${clone.port} answers with version`);
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expect(idsOf("ps")).toEqual(containers);
   expect(readFileSync(own("passphrase"), "utf8")).toBe(passphrase);
   expect(readFileSync(join(clone.folder, `Pulumi.${clone.stack}.yaml`), "utf8")).toBe(config);
@@ -80,18 +80,18 @@ test("The command and each verb explain themselves, and a verb that is none is r
     expect(help.output).toContain(`  ${verb} `);
     const { code, output } = await clone.slipway([verb, "--help"]);
     expect(output).toMatch(verb === "destroy" ? /^\.\/slipway destroy/ : /^npm \w+/);
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
   }
   const { code, output } = await clone.slipway(["strat"]);
   expect(output).toBe('slipway: There is no verb "strat". `./slipway --help` lists them.\n');
-  expect(code).toBe(2);
+  expect(code, output).toBe(2);
 });
 
 test("A destroy without --data removes nothing and names both lines to type", async () => {
   const before = thingsOf(clone.stack);
   const { code, output } = await clone.slipway(["destroy"]);
   expect(output).toContain("type `npm run destroy -- --data`; to keep the data, type `npm stop`.");
-  expect(code).toBe(2);
+  expect(code, output).toBe(2);
   expect(thingsOf(clone.stack)).toEqual(before);
 });
 
@@ -108,8 +108,8 @@ test("A stop keeps the volume of the database and nothing else; a start goes on 
   expect(again.output).toContain(`✓ The stack ${clone.stack} is not up.`);
   expect(again.code).toBe(0);
 
-  const { code } = await clone.slipway(["start"]);
-  expect(code).toBe(0);
+  const { code, output } = await clone.slipway(["start"]);
+  expect(code, output).toBe(0);
   expect((await fetch(clone.url)).status).toBe(200);
   expect(docker("exec", databaseContainer(), "ls", "/var/lib/postgresql")).toContain("mark");
 });
@@ -117,7 +117,7 @@ test("A stop keeps the volume of the database and nothing else; a start goes on 
 test("A destroy with --data leaves nothing, and a second one says that there is nothing", async () => {
   const { code, output } = await clone.slipway(["destroy", "--data"]);
   expect(output).toContain(`✓ The stack ${clone.stack} is gone, and so is its data.`);
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expect(thingsOf(clone.stack)).toEqual([]);
 
   const second = await clone.slipway(["destroy", "--data"]);

@@ -67,7 +67,7 @@ const answer = async (stack: TeamStack) => await (await fetch(stack.url)).json()
 test("Without a login or a passphrase, one message says what to type, and nothing is tried", async () => {
   const env = { PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "" };
   const { code, output } = await clone.slipway(["up", "-s", dev.name], env);
-  expect(code).toBe(2);
+  expect(code, output).toBe(2);
   expect(output).toContain("`npm run pulumi -- login gs://BUCKET`");
   expect(output).toContain("`export PULUMI_CONFIG_PASSPHRASE_FILE=FILE`");
 });
@@ -90,7 +90,7 @@ test("up releases an image, says so in one line, and leaves the address to the j
 test("An older image is not put over a newer one, unless it is forced", async () => {
   const dotenv = join(clone.folder, "skipped.env");
   const { code, output } = await release(dev, 1, "--dotenv", dotenv);
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expect(readFileSync(dotenv, "utf8")).toMatch(/^SLIPWAY_SKIPPED=true$/m);
   expect(output).toContain(
     `✓ Skipped: 1.2 on ${dev.name} is newer than ${commit(1).slice(0, 12)}.`,
@@ -193,7 +193,7 @@ test("what is protected can't go by a change of config, and the preview says whi
   const pipeline = { ...gitlab.environment(), CI_MERGE_REQUEST_IID: "9" };
   const { code, output } = await dev.verb("preview", ["--note"], pipeline);
   await dev.set("database", "container");
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(gitlab.notes.get(9)?.[0]?.body).toMatch(/THE PREVIEW FAILED.*database-data/s);
   expect(output).toMatch(/database-data.*protect/s);
 });

@@ -109,7 +109,7 @@ test("A secret of the config arrives as one, stays one in the outputs, and a pla
     export const knownAsSecret = ["token", "plain"].map((key) => isConfigSecret("probe:" + key));
   `);
   const { code, output } = await pulumi("up", "--yes");
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expect(output).not.toContain("hunter2");
   expect(await outputs()).toEqual({
     token: "[secret]",

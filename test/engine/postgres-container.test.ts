@@ -49,7 +49,7 @@ describe("a seed", () => {
   test("that fails in its middle leaves an empty database, though it ends its transaction itself", async () => {
     const broken = "CREATE TABLE a (id int); COMMIT; SELECT * FROM no_such_table;";
     const { code, stderr } = await seed(broken);
-    expect(code).toBe(1);
+    expect(code, stderr).toBe(1);
     expect(stderr).toContain(
       "The seed (slipway:databaseSeed) could not be loaded, and the database is empty as before",
     );
@@ -141,7 +141,7 @@ test("It fails, says why and leaves nothing half-done when there may be no room 
   const { code, stderr } = await dump("5");
   await inside("rm /var/lib/postgresql/filled");
 
-  expect(code).toBe(1);
+  expect(code, stderr).toBe(1);
   expect(stderr).toMatch(
     /so nothing was migrated: it may need \d+ MiB, and 38 are free where the database is\. Make room there, or do without: pulumi config set backupKeep 0\./,
   );
@@ -150,7 +150,7 @@ test("It fails, says why and leaves nothing half-done when there may be no room 
 
 test("It fails with what Postgres says when that can't be asked", async () => {
   const { code, stderr } = await dump("5", 5, "no_such_database");
-  expect(code).toBe(1);
+  expect(code, stderr).toBe(1);
   expect(stderr).toContain('database "no_such_database" does not exist');
 });
 

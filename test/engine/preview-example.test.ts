@@ -112,6 +112,6 @@ test.each([
   [["dev", "host"], '"host" is no KEY=VALUE.'],
 ])("%j is refused with the usage, before anything", async (args, problem) => {
   const { code, output } = await preview(...args);
-  expect(code).toBe(2);
+  expect(code, output).toBe(2);
   expect(output).toContain(`${problem} usage: npm run preview:example -- dev [KEY=VALUE ...]`);
 });

@@ -279,6 +279,15 @@ describe("postgres", () => {
     expect(await eventually(() => query(id, "SELECT count(*) FROM seeded", ...orders))).toBe("3");
   });
 
+  test("Its docker-ensure-initdb.sh makes the data and ends, and says when there is some", () => {
+    const trust = ["--env", "POSTGRES_HOST_AUTH_METHOD=trust"];
+    const twice =
+      "docker-ensure-initdb.sh && docker-ensure-initdb.sh postgres && cat $PGDATA/PG_VERSION";
+    const made = start(postgres, trust, "sh", "-c", twice);
+    expect(made.status, made.stderr).toBe(0);
+    expect(made.stdout).toMatch(/has a database: nothing to set up\n18\n$/);
+  });
+
   test("A seed that fails ends the first start with its error", () => {
     const seed = dirname(scratchFile("bad-seed/1.sql", "SELECT wrong;"));
     const failed = start(postgres, [

@@ -154,7 +154,7 @@ test("each mistake has one message, and nothing is built", async () => {
     const { code, output } = await pack(env, "--push", ...args);
     expect(output).toContain(message);
     expect(output).not.toContain("Building");
-    expect(code).toBe(2);
+    expect(code, output).toBe(2);
   }
 });
 
@@ -166,7 +166,7 @@ test("a registry that is down is one message, before anything is built", async (
       /^slipway: The registry 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/,
     );
     expect(output.trim().split("\n")).toHaveLength(1);
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
   } finally {
     await registry.open();
   }

@@ -107,7 +107,7 @@ test("what is merged is released to dev, by the image that the merge request bui
   const built = await digestOf(commit);
   const { code, output } = await project.pipeline({ ref: "main" });
   expect(output).toContain("nothing is built");
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expect(await answer(ports.dev)).toMatchObject({
     page: "two",
     commit,
@@ -123,7 +123,7 @@ test("a tag releases to prod the image that dev has verified, under the tag's na
   const { code, output } = await project.pipeline({ ref: "v1.0.0" });
   expect(output).not.toContain("Building");
   expect(output).toContain(`PASS  promote-${project.prod}`);
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   const [dev, prod] = await Promise.all([answer(ports.dev), answer(ports.prod)]);
   expect(prod["version"]).toBe("v1.0.0");
   expect(prod["image"]).toBe(dev["image"]);

@@ -91,7 +91,7 @@ describe("commands", () => {
     const command = 'echo "$APP_IMAGE has $(wc -c <"$APP_SECRET_FILE")"; exit 3';
     const { code, output } = await stack.tryVerb("run", "--", command);
     expect(output.trim()).toBe(`${first} has 32`);
-    expect(code).toBe(3);
+    expect(code, output).toBe(3);
     expect((await stack.pods("step")).filter((name) => name.startsWith("run-"))).toEqual([]);
   });
 

@@ -53,7 +53,7 @@ test("A stack does not change its target in place: its data would not come along
   const { code, output } = await clone.slipway(["up", "-s", clone.stack]);
   setConfig(clone, { target: undefined, domain: undefined, kubeconfig: undefined });
 
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(output).toContain(`stack "${clone.stack}" is on "docker": its data would not move`);
   expect(output).toContain(`pulumi config set target docker -s ${clone.stack}`);
   expect(thingsOf(clone.stack).filter((thing) => thing.startsWith("volume"))).not.toEqual([]);

@@ -37,7 +37,7 @@ test("An authority that gives none ends the run with the client's words, before 
   setConfig(clone, { acmeServer: pebble.server.replace("/dir", "/nowhere") });
   const { code, output } = await clone.slipway(["start"]);
   setConfig(clone, { acmeServer: pebble.server });
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(output).toContain(`There is no certificate for ${DOMAIN}.`);
   expect(output).toContain("404");
   await expect(certificate()).rejects.toThrow();
@@ -54,7 +54,7 @@ test("The next run gets a certificate from the authority, which has asked for it
 test("A second run changes nothing, and asks for no other certificate", async () => {
   const before = (await certificate()).serialNumber;
   const { code, output } = await clone.slipway(["start"]);
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expect(output).toContain("Nothing to change");
   expect((await certificate()).serialNumber).toBe(before);
 });

@@ -47,7 +47,7 @@ afterAll(async () => {
 
 test("A host that is not there is named, and nothing is released", async () => {
   const { code, output } = await clone.slipway(["start"]);
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(output).toContain(`could not translate host name "${HOST}"`);
   expect(output).toContain(`The database shop at ${HOST}:5432 did not let shop in`);
 
@@ -58,7 +58,7 @@ test("A host that is not there is named, and nothing is released", async () => {
 
 test("A server that the authority in config does not vouch for is refused, and nothing is released", async () => {
   const { code, output } = await clone.slipway(["start"]);
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(output).toContain("certificate verify failed");
   expect(output).toContain("did not let shop in over verified TLS");
   expect(output).not.toContain(PASSWORD);
@@ -83,7 +83,7 @@ test("With the right one the app migrates it and works on it, over TLS", async (
 test("A wrong password ends the run with the database's own words, and the app serves on", async () => {
   await clone.setSecret("databasePassword", "not the password");
   const { code, output } = await clone.slipway(["start"]);
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(output).toContain('password authentication failed for user "shop"');
   expect((await fetch(`${clone.url}/readyz`)).status).toBe(200);
   await clone.setSecret("databasePassword", PASSWORD);

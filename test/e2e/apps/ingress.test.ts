@@ -195,7 +195,7 @@ describe("TLS with a certificate of one's own", () => {
     selfSigned("other");
     await useCertificate("first", "other");
     const { code, output } = await clone.slipway(["start"]);
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(output).toContain("key values mismatch");
     expect((await fetch(`${clone.url}/shop/`)).status).toBe(200);
   });

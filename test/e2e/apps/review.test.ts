@@ -104,7 +104,7 @@ describe("stacks for branches beside dev", () => {
 
   test("dev can't be taken down while it serves others, and goes on", async () => {
     const { code, output } = await clone.slipway(["destroy", "--data"]);
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(output).toContain("serves other stacks");
     expect(output).toContain(stackOf("a"));
     expect(await stackAt(DEV)).toBe(clone.stack);
@@ -115,7 +115,7 @@ describe("stacks for branches beside dev", () => {
 describe("what a sweep takes", () => {
   test("A question that fails is never taken for a branch that is gone", async () => {
     const { code, output } = await slipway("sweep", "--remote", "/nowhere", "--like", clone.stack);
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(output).toContain("could not be asked");
     expect(await stackAt(hostOf("b"))).toBe(stackOf("b"));
   });

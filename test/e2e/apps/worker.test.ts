@@ -70,7 +70,7 @@ test("A process that ends at once fails the run with its own words, and the old 
   const old = parts("{{.ID}} {{.Names}}").filter((one) => one.includes("process-worker"));
   setConfig(clone, { processes: '{"worker":"node -e \\"throw new Error(\'no queue\')\\""}' });
   const { code, output } = await clone.slipway(["start"]);
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(output).toContain("no queue");
   const running = parts("{{.ID}} {{.Names}}").filter((one) => one.includes("process-worker"));
   expect(running).toEqual(expect.arrayContaining(old));

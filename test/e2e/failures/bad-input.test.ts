@@ -33,7 +33,7 @@ describe("A start that can't begin says why, and leaves nothing", () => {
       expect(output).toContain(
         `npm run pulumi -- config set httpPort ${clone.port + 1} -s ${clone.stack}\``,
       );
-      expect(code).toBe(2);
+      expect(code, output).toBe(2);
     } finally {
       server.close();
     }
@@ -44,7 +44,7 @@ describe("A start that can't begin says why, and leaves nothing", () => {
     const { code, output } = await clone.slipway(["start"], { SLIPWAY_MIN_FREE_MIB: "987654321" });
     expect(output).toMatch(/The disk of \S+ has \d+ MiB free; Slipway needs 987654321 MiB\./);
     expect(output).toContain("docker system df");
-    expect(code).toBe(2);
+    expect(code, output).toBe(2);
     expect(thingsOf(clone.stack)).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe("A start that can't begin says why, and leaves nothing", () => {
     const { code, output } = await clone.slipway(["start"], { DOCKER_HOST });
     expect(output).toContain(`No Docker Engine answers at DOCKER_HOST=${DOCKER_HOST}: `);
     expect(output).toContain("Is the docker daemon running?");
-    expect(code).toBe(2);
+    expect(code, output).toBe(2);
   });
 
   test("A misspelt key, wrong values, a missing secret and a port of 99999: one message has all", async () => {
@@ -77,7 +77,7 @@ describe("A start that can't begin says why, and leaves nothing", () => {
     expect(output).toContain("slipway:appSecret is missing.");
     expect(output).toContain(`pulumi config set --secret appSecret -s ${clone.stack}`);
     expect(output.match(/was not touched/g)).toHaveLength(1);
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(thingsOf(clone.stack)).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe("A start that can't begin says why, and leaves nothing", () => {
     expect(left).toEqual([]);
     expect(output).toContain("slipway: Go is missing.");
     expect(output).toContain("Install it from https://go.dev/dl/");
-    expect(code).toBe(2);
+    expect(code, output).toBe(2);
   });
 
   test.runIf(asRoot)("A user who may not use Docker: what the administrator types", async () => {
@@ -111,7 +111,7 @@ describe("A start that can't begin says why, and leaves nothing", () => {
     expect(output).toContain(
       "You may not use Docker on this machine. Run `sudo usermod -aG docker",
     );
-    expect(code).toBe(2);
+    expect(code, output).toBe(2);
   });
 
   test.runIf(asRoot)("An engine that does not start: the last lines of its log", async () => {
@@ -125,7 +125,7 @@ describe("A start that can't begin says why, and leaves nothing", () => {
     expect(output).toContain("Docker is installed but not running; starting dockerd");
     expect(output).toContain("slipway: Docker did not start. The last lines of its log:");
     expect(output).toContain("/etc/docker/daemon.json");
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(docker("version", "--format={{.Server.Version}}")).not.toBe("");
   });
 
@@ -195,7 +195,7 @@ describe("A first deploy that fails says why, and leaves what the state has", ()
     const { code, output } = await clone.slipway(["start"]);
     for (const text of says) expect(output).toContain(text);
     expect(output).toContain("slipway: up failed. The reason is above");
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(await unrecordedThings(clone)).toEqual([]);
     // A build that fails would leave the container of its command, which has no label.
     const commands = docker("ps", "--all", "--no-trunc", "--format={{.Command}}");
@@ -204,8 +204,8 @@ describe("A first deploy that fails says why, and leaves what the state has", ()
 
   test("The next start goes on from what is there, and a destroy with --data leaves nothing", async () => {
     writeSmallApp(clone);
-    const { code } = await clone.slipway(["start"]);
-    expect(code).toBe(0);
+    const { code, output } = await clone.slipway(["start"]);
+    expect(code, output).toBe(0);
     expect((await fetch(clone.url)).status).toBe(200);
     expect(await unrecordedThings(clone)).toEqual([]);
 

@@ -66,7 +66,7 @@ describe("A start that is killed, and then", () => {
     );
     expect(output).toMatch(/Released the lock of a run that was killed \(process \d+\)\./);
     expect(output).toContain("A run was interrupted while it worked on ");
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
     expect((await fetch(clone.url)).status).toBe(200);
     await expectNothingLeftOver();
     await destroyed();
@@ -94,7 +94,7 @@ test("When only the engine is killed, the start ends with 1, and the next one fi
 
   expect(output).toMatch(/Released the lock of a run that was killed \(process \d+\)\./);
   expect(output).toContain("A run was interrupted while it worked on migrate.");
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   await expectNothingLeftOver();
 });
 
@@ -106,8 +106,8 @@ test("A stop that is killed goes on with the next stop, and the volume of the da
   killGroup(child, "SIGKILL");
   await end;
 
-  const { code } = await clone.slipway(["stop"]);
-  expect(code).toBe(0);
+  const { code, output } = await clone.slipway(["stop"]);
+  expect(code, output).toBe(0);
   expect(thingsOf(clone.stack)).toEqual([`volume slipway-${clone.stack}-database`]);
   await destroyed();
 });
@@ -117,7 +117,7 @@ test("Ctrl-C lets the engine end in order: 130, no lock, and the next start fini
   killGroup(run.child, "SIGINT");
   const { code, output } = await run.end;
   expect(output).toContain("Interrupted: ");
-  expect(code).toBe(130);
+  expect(code, output).toBe(130);
   expect(await unrecordedThings(clone)).toEqual([]);
   expect(existsSync(join(clone.folder, ".slipway", "lock.json"))).toBe(false);
 
@@ -164,7 +164,7 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 async function destroyed(): Promise<void> {
   const { code, output } = await clone.slipway(["destroy", "--data"]);
   expect(output).toContain("is gone, and so is its data.");
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expect(thingsOf(clone.stack)).toEqual([]);
   expect(processesOfClone()).toEqual([]);
 }

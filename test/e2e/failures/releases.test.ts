@@ -45,7 +45,7 @@ test("A migration that fails ends the start with the SQL error, and the release 
   const { code, output, answers, failures } = await startUnderLoad();
 
   expect(output).toContain('relation "no_such_table" does not exist');
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(failures).toEqual([]);
   expect(imagesIn(answers)).toEqual([serving]);
   expect(standing()).toEqual(before);
@@ -127,7 +127,7 @@ describe("a release that does not get ready", () => {
       revert(edit);
 
       for (const text of says) expect(output).toContain(text);
-      expect(code).toBe(1);
+      expect(code, output).toBe(1);
       expect(failures).toEqual([]);
       expect(imagesIn(answers)).toEqual([serving]);
     },
@@ -154,7 +154,7 @@ describe("a release that is not what answers after the switch", () => {
     expect(output).toMatch(/After the switch, \S+\/version did not answer with slipway-/);
     expect(output).toContain("somebody/else:1");
     expect(output).toContain("Nginx is back at the last verified release.");
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(failures).toEqual([]);
     expect(imagesIn(answers)).toEqual([serving, "somebody/else:1"]);
     expect(await liveImage()).toBe(serving);
@@ -177,7 +177,7 @@ describe("a migration that loses data", () => {
     inDatabase("rm /var/lib/postgresql/backups");
 
     expect(output).toContain("could not be taken, so nothing was migrated");
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(await liveImage()).toBe(serving);
     expect((await ask(clone.url, "/api/user", { token })).user.username).toBe(JANE.username);
   });

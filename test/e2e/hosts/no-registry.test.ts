@@ -67,7 +67,7 @@ describe("an archive that `docker save` wrote", () => {
     const { code, output } = await release(image);
     ids["broken"] = await idOf(`${built.repository}:broken`);
     expect(output).toContain("The app ended before it was healthy.");
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(await ask(url, "/")).toMatchObject({ version: "2" });
   });
 
@@ -121,7 +121,7 @@ describe("a registry that asks for a login", () => {
   test("lets nobody pull without one, and the release before serves on", async () => {
     const { code, output } = await clone.slipway(["start"]);
     expect(output).toMatch(/image-pull: .*no basic auth credentials/s);
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(await ask(url, "/")).toMatchObject({ version: "3" });
   });
 
@@ -132,7 +132,7 @@ describe("a registry that asks for a login", () => {
     expect(output).toContain(
       `${registry.server} refused the login of deployer (slipway:registry, slipway:registryPassword).`,
     );
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(await ask(url, "/")).toMatchObject({ version: "3" });
   });
 

@@ -54,7 +54,7 @@ describe("A server that lets nobody in ends the first start at once, with what t
 test("A stack of which nothing was made is removed without its server", async () => {
   const { code, output } = await clone.slipway(["destroy", "--data"]);
   expect(output).toContain("The machine could not be asked");
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
 });
 
 async function expectRefused(...texts: string[]): Promise<void> {
@@ -63,7 +63,7 @@ async function expectRefused(...texts: string[]): Promise<void> {
   expect(Date.now() - began).toBeLessThan(AT_ONCE_SECONDS * 1000);
   for (const text of texts) expect(output).toContain(text);
   expect(output.trimEnd().split("\n").at(-1)).toBe(LAST_LINE);
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(await thingsOn(host, clone.stack)).toEqual([]);
   expect(await recorded(/^(docker|command):/)).toEqual([]);
 }

@@ -34,7 +34,7 @@ describe("A disk without room for the new image", () => {
     await host.fillDisk(20);
     const { code, output } = await clone.slipway(["start"]);
     expect(output).toMatch(/error: image-build: .*no space left on device/is);
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(await liveImage()).toBe(before);
   });
 

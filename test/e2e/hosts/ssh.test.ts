@@ -58,7 +58,7 @@ describe("from another machine, over SSH", () => {
     for (const part of ["web", "ingress", "database"]) {
       expect(output).toMatch(new RegExp(`^${part} .* Up `, "m"));
     }
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
   });
 
   test("`releases` lists the one that is live", async () => {
@@ -78,7 +78,7 @@ describe("from another machine, over SSH", () => {
     const command = 'echo "$APP_IMAGE has $(wc -c <"$APP_SECRET_FILE")"; exit 3';
     const { code, output } = await slipway("run", "--", command);
     expect(output.trim()).toBe(`${await liveImage()} has 32`);
-    expect(code).toBe(3);
+    expect(code, output).toBe(3);
     expect(await containersOn(host, clone.stack, "step")).toEqual([]);
   });
 

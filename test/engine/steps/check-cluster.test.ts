@@ -77,7 +77,7 @@ test("An ingress class that another controller owns is not taken over", async ()
 test("An ingress class that is not there is refused with those that are", async () => {
   put(`${CLASSES}/traefik`, {}, { controller: "traefik.io/ingress-controller" });
   const { code, output } = await check({ ingressClass: "trafik" });
-  expect(code).toBe(1);
+  expect(code, output).toBe(1);
   expect(output).toContain("It has no ingress class trafik (slipway:ingressClass), but traefik.");
   expect(output).toContain("pulumi config set ingressClass traefik -s prod");
   expect(await check({ ingressClass: "traefik" })).toMatchObject({ code: 0 });
@@ -134,7 +134,7 @@ test("One that never answers is given up within half a minute", async () => {
     const began = performance.now();
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const { code, output } = await check({ server: url });
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(output).toContain(
       `The cluster at ${url} did not answer as it should: no answer in 12 s`,
     );

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes a database cluster in an empty PGDATA, then becomes the server, as user postgres. Takes the
-# settings of Docker Hub's postgres image, and shares its trap: a first start that is killed half-way
-# can leave a data directory that the next start takes for a finished one.
+# Makes a database cluster in an empty PGDATA, then becomes the server, as user postgres; under its other
+# name, docker-ensure-initdb.sh, it ends there. Takes the settings of Docker Hub's postgres image, and
+# shares its trap: a first start that is killed half-way can leave a data directory that the next start
+# takes for a finished one.
 set -Eeuo pipefail
 
 fail() {
@@ -178,8 +179,10 @@ only_asks() {
   return 1
 }
 
+only_makes() { [[ ${0##*/} == docker-ensure-initdb.sh ]]; }
+
 main() {
-  if [[ ${1-} == -* ]]; then
+  if [[ ${1-} == -* ]] || { only_makes && [[ ${1-} != postgres ]]; }; then
     set -- postgres "$@"
   fi
   if [[ ${1-} == postgres ]] && ! only_asks "$@"; then
@@ -194,7 +197,7 @@ main() {
       initialise "$@"
     fi
   fi
-  exec "$@"
+  only_makes || exec "$@"
 }
 
 main "$@"

@@ -103,7 +103,7 @@ echo "$DOCKER_BUILDKIT" >>'${folder}/words'
 
   test("says so where there is no BuildKit, and builds nothing", async () => {
     const { code, stderr, words } = await build("ERROR: the buildx component is missing");
-    expect(code).toBe(1);
+    expect(code, stderr).toBe(1);
     expect(stderr).toBe(
       "slipway:buildSecrets need BuildKit, and the docker command of this machine has none. " +
         "Install its buildx component (https://docs.docker.com/go/buildx/).\n",

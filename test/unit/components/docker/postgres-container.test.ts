@@ -16,6 +16,7 @@ test("the container knows no password and publishes nothing", async () => {
       { label: "slipway.stack", value: "test" },
       { label: "slipway.role", value: "database" },
     ],
+    entrypoints: ["sh", "-euc", expect.stringContaining("docker-ensure-initdb.sh"), "sh"],
     command: ["postgres", "-c", "hba_file=/etc/slipway/pg_hba.conf"],
     envs: ["POSTGRES_HOST_AUTH_METHOD=trust"],
     uploads: [{ file: "/etc/slipway/pg_hba.conf", content: expect.any(String) }],

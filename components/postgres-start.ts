@@ -1,0 +1,18 @@
+const START = `
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  first=$PGDATA.first-start
+  rm -rf "$first"
+  PGDATA=$first docker-ensure-initdb.sh "$@"
+  if [ -e "$PGDATA" ]; then rmdir "$PGDATA"; fi
+  mv "$first" "$PGDATA"
+fi
+exec docker-entrypoint.sh "$@"`;
+
+/**
+ * Entry point of a server of ours, in the official image of Postgres or one that is made from it.
+ *
+ * The image makes the folder of the data in its place, and takes what a kill left there half made for a
+ * finished one: such a server never gets ready again. Here the image makes it beside its place, and it gets
+ * its name once it is whole. A folder that has its name is never touched.
+ */
+export const POSTGRES_ENTRYPOINT = ["sh", "-euc", START, "sh"];
