@@ -16,6 +16,8 @@ export interface ReleaseRecord {
   /** Image that it took back; empty where it went forward. */
   readonly rollbackOf: string;
   readonly mark: string;
+  /** Grows with each push to the app's default branch; absent where nobody handed one over. */
+  readonly sequence?: number;
 }
 
 export function parseRecord(text: string): ReleaseRecord[] {

@@ -18,15 +18,28 @@ export interface Asked {
   readonly version: string | undefined;
   /** Image that is taken back. */
   readonly rollbackOf: string | undefined;
+  /** Where the image stands among those of the app. */
+  readonly sequence: number | undefined;
 }
 
-/** The variables of the environment by which a pipeline or a command asks for a release. */
+/**
+ * The variables of the environment by which a pipeline or a command asks for a release.
+ *
+ * @throws RunError for a sequence that is no number.
+ */
 export function askedOf(environment: Readonly<Record<string, string | undefined>>): Asked {
   return {
     image: environment["SLIPWAY_IMAGE"] || undefined,
     version: environment["SLIPWAY_VERSION"] || undefined,
     rollbackOf: environment["SLIPWAY_ROLLBACK_OF"] || undefined,
+    sequence: sequenceOf(environment["SLIPWAY_SEQUENCE"]),
   };
+}
+
+function sequenceOf(value: string | undefined): number | undefined {
+  if (!value) return undefined;
+  if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+  throw new RunError(`SLIPWAY_SEQUENCE is "${value}"; it must be a whole number, at least 1.`);
 }
 
 type Candidate = Pick<AppRelease, "from" | "version">;
@@ -46,14 +59,17 @@ export function chooseRelease(
   const chosen = choose(settings, asked, last);
   const image = referenceOf(chosen.from, settings);
   const before = new Set(last.map((release) => release.image).filter((one) => one !== image));
-  return { ...chosen, before: [...before] };
+  // An image that was released before stands where it stood.
+  const stood = last.find((release) => release.image === image)?.sequence;
+  const sequence = asked.image === undefined ? stood : (asked.sequence ?? stood);
+  return { ...chosen, sequence, before: [...before] };
 }
 
 function choose(
   settings: Settings,
   asked: Asked,
   last: readonly ReleaseRecord[],
-): Omit<AppRelease, "before"> {
+): Omit<AppRelease, "before" | "sequence"> {
   const live = last[0];
   if (asked.image !== undefined) {
     const { image, version, rollbackOf } = asked;

@@ -5,7 +5,8 @@ import { ageOf } from "./commits.ts";
 import type { FreeOptions } from "./locks/free.ts";
 import { openForChange } from "./open-for-change.ts";
 import { duration, say } from "./progress.ts";
-import { up } from "./up.ts";
+import { QuickerError, up } from "./up.ts";
+import { UserError } from "./user-error.ts";
 import { openStack } from "./workspace.ts";
 
 export interface Deployment {
@@ -15,31 +16,59 @@ export interface Deployment {
   readonly version: string | undefined;
   /** Commit that the image was made of. */
   readonly commit: string | undefined;
-  /** Whether it may be older than what is live. */
-  readonly force: boolean;
+  /** Where the image stands among those of the app; undefined where nobody said. */
+  readonly sequence: number | undefined;
+  /** What becomes of an image that is older than one that was released. */
+  readonly ifOlder: "skip" | "refuse" | "deploy";
   /** File that the next jobs of a pipeline read. */
   readonly dotenv: string | undefined;
   readonly lock: FreeOptions;
 }
 
-/** Brings a stack up with an image, unless that is older than what is live. */
+/** How often somebody else may be quicker, of those who wait. */
+const ATTEMPTS = 3;
+
+/**
+ * Brings a stack up with an image, unless that is older than one that it had.
+ *
+ * @throws UserError where an older one is to be refused.
+ */
 export async function deploy(deployment: Deployment): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptTo(deployment);
+    } catch (error) {
+      const waits = deployment.lock.waitSeconds !== undefined && attempt < ATTEMPTS;
+      if (!waits || !(error instanceof QuickerError)) throw error;
+      // What is newest may be another one by then.
+      say(`  Somebody was quicker at ${deployment.stack}: waiting for them.`);
+    }
+  }
+}
+
+async function attemptTo(deployment: Deployment): Promise<void> {
   const began = Date.now();
-  const { stack: name, image, version, commit } = deployment;
+  const { stack: name, image, version, commit, sequence, ifOlder } = deployment;
   const stack = await openForChange(name, deployment.lock);
   const releases = await releasesOf(stack);
   const live = releases[0];
-  const age = commit === undefined ? "unknown" : ageOf(commit, releases);
-  if (live !== undefined && age === "older" && !deployment.force) {
-    say(
-      `✓ Skipped: ${live.version} on ${name} is newer than ${commit?.slice(0, 12)}. ` +
-        "To put an older image there, roll back, or use --force.",
-    );
+  const age = ageOf(deployment, releases);
+  if (live !== undefined && age.age === "older" && ifOlder !== "deploy") {
+    const what = commit?.slice(0, 12) ?? `${version ?? image}`;
+    const why = whyOlder(what, name, age.than, live);
+    if (ifOlder === "refuse") {
+      throw new UserError(
+        `${why} Nothing was released: ${live.version} is live. To release ${what} all the same, type ` +
+          "the same command with --force.",
+        1,
+      );
+    }
     const url = String((await stack.outputs())["url"]?.value ?? "");
     leave(deployment.dotenv, began, url, live, { SLIPWAY_SKIPPED: "true" });
+    say(`✓ Skipped: ${why} To put an older image there, roll back, or use --force.`);
     return;
   }
-  if (live !== undefined && commit !== undefined && age === "unknown") {
+  if (live !== undefined && commit !== undefined && age.age === "unknown") {
     say(
       `  Whether ${commit.slice(0, 12)} is older than ${live.version} can't be known: it is neither in the ` +
         "history of this clone nor in the record.",
@@ -50,6 +79,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
     await openStack(name, {
       ...(image === undefined ? {} : { SLIPWAY_IMAGE: image }),
       ...(version === undefined ? {} : { SLIPWAY_VERSION: version }),
+      ...(sequence === undefined ? {} : { SLIPWAY_SEQUENCE: String(sequence) }),
     }),
   );
   const said = (key: string) => String(outputs[key]?.value ?? "");
@@ -59,6 +89,17 @@ export async function deploy(deployment: Deployment): Promise<void> {
       ? `✓ Nothing to change: ${said("url")} answers with ${said("version")}: ${duration(began)}`
       : `✓ ${said("url")} answers with ${said("version")}: ${duration(began)}`,
   );
+}
+
+/** A newer one that is not live was taken back, or something older was put there on purpose. */
+export function whyOlder(
+  what: string,
+  stack: string,
+  than: ReleaseRecord,
+  live: ReleaseRecord,
+): string {
+  if (than === live) return `${live.version} on ${stack} is newer than ${what}.`;
+  return `${stack} had ${than.version} on ${than.time}, and ${what} is not newer; ${live.version} is live since.`;
 }
 
 /** The verified releases that a stack's state has, newest first: its machine is not asked. */

@@ -19,6 +19,9 @@ export interface UpResult {
   readonly outputs: OutputMap;
 }
 
+/** Somebody else began to change the stack after it was seen to be free. */
+export class QuickerError extends UserError {}
+
 /** Brings a stack to what program and config say. */
 export async function up(stack: Stack): Promise<UpResult> {
   const report = new Report();
@@ -127,8 +130,7 @@ async function engineWork<T>(
     });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    // Somebody was quicker.
-    if (error instanceof ConcurrentUpdateError) throw new UserError(explained(error.message));
+    if (error instanceof ConcurrentUpdateError) throw new QuickerError(explained(error.message));
     throw new UserError(
       report.errors > 0
         ? `${verb} failed. The reason is above; mend it and run the same command again.`

@@ -135,6 +135,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
       version: release.version,
       mark: image.mark,
       rollbackOf: release.rollbackOf,
+      sequence: release.sequence,
       imagesKept: settings.imagesKept,
       web: web.containerNames,
       port: app.port,

@@ -179,6 +179,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       image,
       version: release.version,
       rollbackOf: release.rollbackOf,
+      sequence: release.sequence,
       url: `${url}${wanted.pathPrefix.slice(0, -1)}`,
       address: ingress.address,
       versionPath: app.versionPath,

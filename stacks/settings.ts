@@ -259,6 +259,8 @@ export interface AppRelease {
   readonly version: string;
   /** Image that is taken back; undefined where this goes forward. */
   readonly rollbackOf: string | undefined;
+  /** Where the image stands among those of the app, by whoever packed it; undefined where nobody said. */
+  readonly sequence: number | undefined;
   /** Images of the verified releases before, newest first, without this one. */
   readonly before: readonly string[];
   /** Whether the database is migrated first: an older image may not know what a newer one did. */

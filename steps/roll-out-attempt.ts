@@ -16,6 +16,7 @@ export interface RollOutArgs {
   readonly image: string;
   readonly version: string;
   readonly rollbackOf: string;
+  readonly sequence?: number;
   readonly question: Omit<Question, "headers">;
   /** How long pods that were told to end may take. */
   readonly drainSeconds: number;
@@ -94,10 +95,13 @@ export class RollOutAttempt {
   }
 
   async #entry(verified: boolean): Promise<ReleaseRecord> {
-    const { image, version, rollbackOf } = this.#args;
+    const { image, version, rollbackOf, sequence } = this.#args;
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
     const commit = await this.#commit();
-    return { image, version, commit, time, by: who(), verified, rollbackOf, mark: image };
+    return {
+      ...{ image, version, commit, time, by: who(), verified, rollbackOf, mark: image },
+      ...(sequence === undefined ? {} : { sequence }),
+    };
   }
 
   /** As baked into the image; only what runs in it can say. */

@@ -15,6 +15,8 @@ export interface ReleaseArgs {
   readonly mark: string;
   /** Image that this release takes back, or undefined where it goes forward. */
   readonly rollbackOf: string | undefined;
+  /** Where the image stands among those of the app; undefined where nobody said. */
+  readonly sequence: number | undefined;
   /** How many releases' images stay in the engine, this one included. */
   readonly imagesKept: number;
   /** Containers of the healthy app. */
@@ -74,6 +76,7 @@ export function switchScript(args: ReleaseArgs): Script {
       VERSION: args.version,
       MARK: args.mark,
       ROLLBACK_OF: args.rollbackOf ?? "",
+      SEQUENCE: args.sequence === undefined ? "" : String(args.sequence),
       CONF: pulumi.all(args.web).apply((web) =>
         releaseConf(
           web.map((container) => `${container}:${args.port}`),
@@ -120,8 +123,9 @@ ask() {
 record() {
   commit=$(docker image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$IMAGE" |
     sed -n 's/^APP_COMMIT=//p' | tr -cd '0-9A-Za-z._-')
-  printf '{"image":"%s","version":"%s","commit":"%s","time":"%s","by":"%s","verified":%s,"rollbackOf":"%s","mark":"%s"}\\n' \\
-    "$IMAGE" "$VERSION" "$commit" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$WHO" "$1" "$ROLLBACK_OF" "$MARK" |
+  printf '{"image":"%s","version":"%s","commit":"%s","time":"%s","by":"%s","verified":%s,"rollbackOf":"%s","mark":"%s"%s}\\n' \\
+    "$IMAGE" "$VERSION" "$commit" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$WHO" "$1" "$ROLLBACK_OF" "$MARK" \\
+    "\${SEQUENCE:+,\\"sequence\\":$SEQUENCE}" |
     docker exec --interactive --workdir ${CONF_FOLDER} "$INGRESS" sh -euc '
       { cat; if [ -e ${RECORD_FILE} ]; then head -n $(($1 - 1)) ${RECORD_FILE}; fi; } >${RECORD_FILE}.new
       mv ${RECORD_FILE}.new ${RECORD_FILE}' sh ${RECORD_LENGTH}

@@ -12,6 +12,8 @@ export interface RollOutArgs {
   readonly version: string;
   /** Image that this release takes back, or undefined where it goes forward. */
   readonly rollbackOf: string | undefined;
+  /** Where the image stands among those of the app; undefined where nobody said. */
+  readonly sequence: number | undefined;
   /** Where a person finds the app, without a slash at its end. */
   readonly url: string;
   /** Where that name is to lead to. */
@@ -58,6 +60,7 @@ export class RollOut extends pulumi.ComponentResource {
           image: args.image,
           version: args.version,
           rollbackOf: args.rollbackOf ?? "",
+          ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
           question: {
             url: `${args.url}${args.versionPath ?? args.healthPath}`,
             address: args.address,

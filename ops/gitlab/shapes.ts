@@ -54,5 +54,7 @@ export interface Job {
   readonly status: string;
   readonly started_at: string | null;
   readonly finished_at: string | null;
+  /** Of one that failed: `script_failure`, `job_execution_timeout`, `runner_system_failure` and others. */
+  readonly failure_reason?: string;
   readonly web_url?: string;
 }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { findProcess } from "../processes.ts";
+import { beganAt, findProcess } from "../processes.ts";
 
 /** What the engine writes into a lock of a backend that is a folder or a bucket. */
 export interface Lock {
@@ -19,6 +19,19 @@ export const isOfThisMachine = (lock: Lock) => lock.hostname === hostname();
 
 /** Whether its process lives. After a restart of the machine, the id may belong to anything. */
 export const isAtWorkHere = ({ pid }: Lock) => findProcess(pid)?.name === "pulumi";
+
+/** A lock is written by a process that runs; the machine's clock may have been set since. */
+const SKEW_MS = 60_000;
+
+/**
+ * Whether the process that has its id began after it was made: then it is another one, or the clock was set
+ * in between, as by a machine that slept.
+ */
+export function isYounger({ pid, timestamp }: Lock): boolean {
+  const process = findProcess(pid);
+  const began = process === undefined ? undefined : beganAt(process);
+  return began !== undefined && began > Date.parse(timestamp) + SKEW_MS;
+}
 
 /** Whether there is such a process, of which this user is shown nothing (`hidepid` of /proc). */
 export function isHidden({ pid }: Lock): boolean {

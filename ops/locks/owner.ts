@@ -1,6 +1,7 @@
 import type { GitLab } from "../gitlab/client.ts";
 import type { Deployment } from "../gitlab/shapes.ts";
-import { isAtWorkHere, isHidden, isOfThisMachine, type Lock } from "./lock.ts";
+import { seesAllOf } from "../processes.ts";
+import { isAtWorkHere, isHidden, isOfThisMachine, isYounger, type Lock } from "./lock.ts";
 
 /** `unknown`: nobody here can tell. */
 export type OwnerState = "alive" | "dead" | "unknown";
@@ -18,8 +19,24 @@ export interface Pipeline {
 /** GitLab's clock and the runner's may differ, and a job begins before its first command does. */
 const SKEW_MS = 60_000;
 
-/** Whether whoever made a lock is still at work. */
-export async function ownerOf(lock: Lock, pipeline: Pipeline): Promise<OwnerState> {
+/**
+ * A job that GitLab has ended may go on: a runner gives it ten minutes to end by itself, and ten seconds more
+ * before it is killed.
+ *
+ * @see https://gitlab.com/gitlab-org/gitlab-runner/-/issues/27443
+ */
+const GRACE_MS = 11 * 60_000;
+
+/**
+ * Whether whoever made a lock is still at work.
+ *
+ * @param seesAll whether a process that can't be seen here is gone.
+ */
+export async function ownerOf(
+  lock: Lock,
+  pipeline: Pipeline,
+  seesAll = seesAllOf(lock.hostname),
+): Promise<OwnerState> {
   if (isOfRunner(lock, pipeline)) {
     // The name says which place of a runner it was, and the next job in that place has it too, in a
     // container where the numbers of processes begin anew.
@@ -27,11 +44,15 @@ export async function ownerOf(lock: Lock, pipeline: Pipeline): Promise<OwnerStat
     return await jobOf(lock, pipeline);
   }
   if (isOfThisMachine(lock)) {
-    if (isAtWorkHere(lock)) return "alive";
-    return isHidden(lock) ? "unknown" : "dead";
+    if (isAtWorkHere(lock)) return isYounger(lock) ? "unknown" : "alive";
+    if (isHidden(lock) || !seesAll || isAnybody(lock)) return "unknown";
+    return "dead";
   }
   return "unknown";
 }
+
+/** Whether its machine has no name of its own. */
+const isAnybody = ({ hostname }: Lock) => /^localhost(\.|$)/.test(hostname);
 
 /** Runners name the containers and pods of their jobs so. */
 function isOfRunner({ hostname }: Lock, { project }: Pipeline): boolean {
@@ -56,7 +77,11 @@ function ranAt(job: Deployment["deployable"], at: number): boolean {
   return Date.parse(job.started_at) - SKEW_MS <= at && at <= end + SKEW_MS;
 }
 
-/** A job that is being cancelled may still be at work. */
-const hasEnded = ({ deployable }: Deployment) =>
-  ["success", "failed", "canceled"].includes(deployable?.status ?? "") &&
-  deployable?.finished_at != null;
+/** A job that is being cancelled is still at work, and one that GitLab has ended may be. */
+function hasEnded({ deployable: job }: Deployment): boolean {
+  if (job?.finished_at == null) return false;
+  // These end by themselves.
+  if (job.status === "success" || job.failure_reason === "script_failure") return true;
+  const since = Date.now() - Date.parse(job.finished_at);
+  return ["failed", "canceled"].includes(job.status) && since > GRACE_MS;
+}

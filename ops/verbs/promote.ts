@@ -48,7 +48,9 @@ export const promote: Verb = {
       image: release.image,
       version: textOf(values, "version") ?? release.version,
       commit,
-      force: values["force"] === true,
+      sequence: release.sequence,
+      // Somebody wants this very one there: that it is not has to be seen.
+      ifOlder: values["force"] === true ? "deploy" : "refuse",
       dotenv: textOf(values, "dotenv"),
       lock: lockOptions(values),
     });

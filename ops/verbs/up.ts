@@ -1,11 +1,11 @@
 import { deploy } from "../deploy.ts";
 import { UserError } from "../user-error.ts";
-import { LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
+import { LOCK_OPTIONS, lockOptions, positive, readArguments, textOf } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
-  "./slipway up -s STACK [--image REFERENCE [--version NAME]] [--commit SHA] [--force] [--dotenv FILE] " +
-  "[--lock-wait SECONDS]";
+  "./slipway up -s STACK [--image REFERENCE [--version NAME]] [--commit SHA] [--sequence N] [--force] " +
+  "[--dotenv FILE] [--lock-wait SECONDS]";
 
 export const up: Verb = {
   summary:
@@ -18,13 +18,17 @@ export const up: Verb = {
       image: { type: "string" },
       version: { type: "string" },
       commit: { type: "string" },
+      sequence: { type: "string" },
       force: { type: "boolean" },
       dotenv: { type: "string" },
     });
     const [image, version] = [textOf(values, "image"), textOf(values, "version")];
-    if (version !== undefined && image === undefined) {
+    const sequence = textOf(values, "sequence");
+    const alone = { version, sequence };
+    for (const [option, value] of Object.entries(alone)) {
+      if (value === undefined || image !== undefined) continue;
       throw new UserError(
-        `--version names the image of --image, which is missing. usage: ${usage}`,
+        `--${option} is of the image of --image, which is missing. usage: ${usage}`,
       );
     }
     await deploy({
@@ -32,7 +36,8 @@ export const up: Verb = {
       image,
       version,
       commit: commitOf(textOf(values, "commit")),
-      force: values["force"] === true,
+      sequence: sequence === undefined ? undefined : positive(sequence, "--sequence"),
+      ifOlder: values["force"] === true ? "deploy" : "skip",
       dotenv: textOf(values, "dotenv"),
       lock: lockOptions(values),
     });

@@ -92,8 +92,9 @@ test("An older image is not put over a newer one, unless it is forced", async ()
   const { code, output } = await release(dev, 1, "--dotenv", dotenv);
   expect(code, output).toBe(0);
   expect(readFileSync(dotenv, "utf8")).toMatch(/^SLIPWAY_SKIPPED=true$/m);
-  expect(output).toContain(
-    `✓ Skipped: 1.2 on ${dev.name} is newer than ${commit(1).slice(0, 12)}.`,
+  expect(output.trimEnd().split("\n").at(-1)).toBe(
+    `✓ Skipped: 1.2 on ${dev.name} is newer than ${commit(1).slice(0, 12)}. To put an older image there, ` +
+      "roll back, or use --force.",
   );
   expect(await answer(dev)).toMatchObject({ version: "1.2" });
 });
@@ -136,14 +137,17 @@ test("promote releases the very image that dev verified, under the name of the t
   expect(await answer(prod)).toEqual({ image: image(3), version: "v1.3.0" });
 });
 
-test("promote refuses what dev never verified, and skips what is older than what is live", async () => {
+test("promote refuses what dev never verified, and what is older than what is live", async () => {
   const never = await promote(4, "v1.4.0");
   expect(never.code).toBe(2);
   expect(never.output).toContain(`${dev.name} has never verified ${commit(4).slice(0, 12)}`);
   for (const known of [3, 2]) expect(never.output).toContain(commit(known).slice(0, 12));
   const older = await promote(2, "v1.2.0");
-  expect(older.code, older.output).toBe(0);
-  expect(older.output).toContain(`✓ Skipped: v1.3.0 on ${prod.name} is newer`);
+  expect(older.code, older.output).toBe(1);
+  expect(older.output.trimEnd().split("\n").at(-1)).toBe(
+    `slipway: v1.3.0 on ${prod.name} is newer than ${commit(2).slice(0, 12)}. Nothing was released: v1.3.0 is ` +
+      `live. To release ${commit(2).slice(0, 12)} all the same, type the same command with --force.`,
+  );
   expect(await answer(prod)).toMatchObject({ version: "v1.3.0" });
 });
 

@@ -319,6 +319,7 @@ const components: readonly (readonly [
           version: "1",
           mark: "slipway-test/app:1",
           rollbackOf: undefined,
+          sequence: undefined,
           imagesKept: 5,
           web: ["web"],
           port: 3000,

@@ -201,6 +201,20 @@ describe("which release", () => {
     });
   });
 
+  test("an image has the sequence that was handed over with it, and keeps it later", () => {
+    const before = [entry("app:2"), { ...entry("app:1"), sequence: 4 }];
+    const sequence = (asked: Record<string, string>, last: ReleaseRecord[] = before) =>
+      chooseRelease(named(undefined), askedOf(asked), last).sequence;
+    expect(sequence({ SLIPWAY_IMAGE: "app:3", SLIPWAY_SEQUENCE: "7" })).toBe(7);
+    expect(sequence({ SLIPWAY_IMAGE: "app:3" })).toBeUndefined();
+    const back = { SLIPWAY_IMAGE: "app:1", SLIPWAY_ROLLBACK_OF: "app:2" };
+    expect(sequence(back)).toBe(4);
+    expect(sequence({}, [{ ...entry("app:2"), sequence: 5 }])).toBe(5);
+    expect(() => askedOf({ SLIPWAY_SEQUENCE: "7.5" })).toThrow(
+      'SLIPWAY_SEQUENCE is "7.5"; it must be a whole number, at least 1.',
+    );
+  });
+
   test("the images of the releases before are known, newest first and each once", () => {
     const last = [entry("app:3"), entry("app:2"), entry("app:3"), entry("app:1")];
     expect(chooseRelease(named(undefined), NOTHING_ASKED, last).before).toEqual(["app:2", "app:1"]);

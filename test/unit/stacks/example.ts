@@ -150,6 +150,7 @@ const KUBECONFIG = JSON.stringify({
 
 export const BUILT: AppRelease = {
   rollbackOf: undefined,
+  sequence: undefined,
   before: [],
   migrates: true,
   version: "abc123abc123",
@@ -165,6 +166,7 @@ export const BUILT: AppRelease = {
 
 export const PULLED: AppRelease = {
   rollbackOf: undefined,
+  sequence: undefined,
   before: [],
   migrates: true,
   version: "1.2.3",

@@ -36,6 +36,7 @@ test("Nginx is pointed at the new containers and their files, and asked for the 
     VERSION: "2",
     MARK: "slipway-test/app:2",
     ROLLBACK_OF: "",
+    SEQUENCE: "",
     CONF: releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "0123456789ab"),
     URL: "http://127.0.0.1:8080/version",
     RESOLVE: "",
@@ -62,6 +63,35 @@ test("switch, verification and way back are one step, which is never taken back"
   expect(order.map((text) => apply.indexOf(text)).every((at) => at >= 0)).toBe(true);
   expect(order.toSorted((a, b) => apply.indexOf(a) - apply.indexOf(b))).toEqual(order);
   expect([update, remove]).toEqual([undefined, undefined]);
+});
+
+test.each([
+  [undefined, {}],
+  [17, { sequence: 17 }],
+])("the record has the sequence of an image that has one: %s", async (sequence, more) => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  const docker = `#!/bin/sh\ncase $1 in exec) cat ;; image) echo APP_COMMIT=abc ;; esac\n`;
+  try {
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    const values = Object.entries(await valuesOf({ ...args, sequence }));
+    const line = execFileSync("sh", ["-eu"], {
+      input: [
+        ...values.map(([name, value]) => `${name}='${value}'`),
+        "WHO=ada",
+        switchScript(args).functions,
+        "record true",
+      ].join("\n"),
+      encoding: "utf8",
+      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+    });
+    expect(JSON.parse(line)).toEqual({
+      ...{ image: "app:2", version: "2", commit: "abc", time: expect.any(String), by: "ada" },
+      ...{ verified: true, rollbackOf: "", mark: "slipway-test/app:2" },
+      ...more,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("old images go, but not that of a container which the release before left, nor those that are kept", () => {

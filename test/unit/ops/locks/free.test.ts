@@ -16,6 +16,10 @@ vi.mock("../../../../ops/progress.ts", () => ({
   say: (line: string) => own.said.push(line),
   duration: () => "1 s",
 }));
+vi.mock("../../../../ops/processes.ts", async (original) => ({
+  ...(await original<typeof import("../../../../ops/processes.ts")>()),
+  seesAllOf: () => true,
+}));
 vi.mock("../../../../ops/tools.ts", () => ({
   chosenTools: () => ({ pulumi: "offline" }),
   pulumiHome: () => "/nowhere",
@@ -45,10 +49,12 @@ const stack = {
   workspace: { pulumiCommand: { command: join(folder, "engine") }, envVars: {} },
 } as unknown as Stack;
 
+const AT = `${new Date().toISOString().slice(0, 19)}Z`;
+
 function lock(name: string, pid: number, host = hostname(), place = `file://${folder}`): string {
   const file = join(folder, `${name}.json`);
   const where = `${place}/${name}.json${place.startsWith("file:") ? "?no_tmp_dir=true" : ""}`;
-  writeFileSync(file, `  ${where}: created by ann@${host} (pid ${pid}) at 2026-11-27T08:00:00Z\n`);
+  writeFileSync(file, `  ${where}: created by ann@${host} (pid ${pid}) at ${AT}\n`);
   onTestFinished(() => rmSync(file, { force: true }));
   return file;
 }
@@ -76,7 +82,7 @@ test("the lock of a dead process is removed, and no other file", async () => {
   expect(await freeStack(stack)).toBe(1);
   expect([existsSync(file), existsSync(join(folder, "other"))]).toEqual([false, true]);
   expect(own.said).toEqual([
-    `Released the lock of a run that is dead (process ${pid} of ann on ${hostname()}, since 2026-11-27T08:00:00Z).`,
+    `Released the lock of a run that is dead (process ${pid} of ann on ${hostname()}, since ${AT}).`,
   ]);
 });
 

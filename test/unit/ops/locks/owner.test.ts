@@ -1,15 +1,19 @@
-import { spawnSync } from "node:child_process";
-import { hostname } from "node:os";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GitLab } from "../../../../ops/gitlab/client.ts";
 import type { Job } from "../../../../ops/gitlab/shapes.ts";
 import { ownerOf } from "../../../../ops/locks/owner.ts";
+import { findProcess, seesAllOf } from "../../../../ops/processes.ts";
 import { FakeGitLab } from "../../../gitlab/fake-gitlab.ts";
 
+const machine = vi.hoisted(() => ({ name: "this-machine" }));
 // A runner of GitLab would give it the name of its place.
 vi.mock("node:os", async (original) => ({
   ...(await original<typeof import("node:os")>()),
-  hostname: () => "this-machine",
+  hostname: () => machine.name,
 }));
 const RUNNER = "runner-ab1cd-project-42-concurrent-0";
 const AT = "2026-11-27T08:00:00Z";
@@ -22,7 +26,46 @@ const lockOf = (host: string, pid = 4_000_000) => ({
 const nowhere = { gitlab: undefined, environment: "dev", project: undefined, job: undefined };
 
 test("on this machine, the process decides", async () => {
-  expect(await ownerOf(lockOf(hostname(), spawnSync("true").pid), nowhere)).toBe("dead");
+  expect(await ownerOf(lockOf(hostname(), spawnSync("true").pid), nowhere, true)).toBe("dead");
+});
+
+test("in a container, a process that can't be seen may be one of another, or of the machine", async () => {
+  const gone = spawnSync("true").pid;
+  expect(await ownerOf(lockOf(hostname(), gone), nowhere, false)).toBe("unknown");
+  const inContainer = "pid:[4026532841]";
+  expect(seesAllOf("build-box", "pid:[4026531836]")).toBe(true);
+  expect(seesAllOf("build-box", inContainer)).toBe(false);
+  expect(seesAllOf("build-box", "")).toBe(false);
+  // Docker's own name for it is nobody else's.
+  expect(seesAllOf("0b7c9d1e2f3a", inContainer)).toBe(true);
+});
+
+test("a machine without a name of its own may be any other", async () => {
+  machine.name = "localhost.localdomain";
+  try {
+    expect(await ownerOf(lockOf(hostname(), spawnSync("true").pid), nowhere, true)).toBe("unknown");
+  } finally {
+    machine.name = "this-machine";
+  }
+});
+
+test("a pulumi that began after the lock was made is another one, or the clock was set", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-owner-"));
+  const program = join(folder, "pulumi");
+  copyFileSync(execFileSync("which", ["sleep"], { encoding: "utf8" }).trim(), program);
+  const child = spawn(program, ["60"]);
+  try {
+    const made = (timestamp: number) => ({
+      ...lockOf(hostname(), child.pid),
+      timestamp: new Date(timestamp).toISOString(),
+    });
+    await vi.waitFor(() => expect(findProcess(child.pid ?? 0)?.name).toBe("pulumi"));
+    expect(await ownerOf(made(Date.now()), nowhere, true)).toBe("alive");
+    expect(await ownerOf(made(Date.now() - 5 * 60_000), nowhere, true)).toBe("unknown");
+  } finally {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("on this machine, a process that is hidden from this user is not taken for dead", async () => {
@@ -30,7 +73,7 @@ test("on this machine, a process that is hidden from this user is not taken for 
     throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
   });
   try {
-    expect(await ownerOf(lockOf(hostname()), nowhere)).toBe("unknown");
+    expect(await ownerOf(lockOf(hostname()), nowhere, true)).toBe("unknown");
   } finally {
     kill.mockRestore();
   }
@@ -44,8 +87,11 @@ describe("a lock of a runner's job", () => {
   let fake: FakeGitLab;
   beforeEach(async () => {
     fake = await FakeGitLab.start();
+    vi.useFakeTimers({ toFake: ["Date"] });
+    now("2026-11-27T09:00:00Z");
   });
   afterEach(async () => {
+    vi.useRealTimers();
     expect(fake.refused).toEqual([]);
     await fake.stop();
   });
@@ -56,6 +102,26 @@ describe("a lock of a runner's job", () => {
   };
   const [began, ended] = ["2026-11-27T07:59:30.123Z", "2026-11-27T08:03:00.000Z"];
   const done = { started_at: began, finished_at: ended };
+  const now = (at: string) => vi.setSystemTime(at);
+
+  test.each<[string, Partial<Job>, string, string]>([
+    ["was cancelled", { status: "canceled" }, "alive", "dead"],
+    [
+      "took too long",
+      { status: "failed", failure_reason: "job_execution_timeout" },
+      "alive",
+      "dead",
+    ],
+    ["failed, who knows why", { status: "failed" }, "alive", "dead"],
+    ["failed by itself", { status: "failed", failure_reason: "script_failure" }, "dead", "dead"],
+    ["ended well", { status: "success" }, "dead", "dead"],
+  ])("whose job %s is dead once its runner has killed it", async (_, job, soon, later) => {
+    fake.addDeployment("dev", { ...done, ...job });
+    now("2026-11-27T08:13:30Z");
+    expect(await owner()).toBe(soon);
+    now("2026-11-27T08:14:30Z");
+    expect(await owner()).toBe(later);
+  });
 
   test.each<[string, Partial<Job>, string]>([
     ["was cancelled", { ...done, status: "canceled" }, "dead"],
