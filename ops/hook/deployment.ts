@@ -8,7 +8,7 @@ import {
   readFileSync,
   rmSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { findProcess } from "../processes.ts";
@@ -22,6 +22,9 @@ import type { HookSettings } from "./settings.ts";
 
 /** As many deployments keep their output. */
 const OUTPUTS_KEPT = 50;
+
+/** For whoever else changes the stack, as in a pipeline. */
+const LOCK_WAIT_SECONDS = "900";
 
 /** What a deployment runs. */
 export interface Commands {
@@ -69,7 +72,7 @@ export function deployer(settings: HookSettings, commands: Commands = COMMANDS):
       return stop.aborted ? undefined : failed(`slipway ended with ${code}`, log);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return failed(error.message, log);
+      return { result: "failed", why: error.message };
     } finally {
       closeSync(output);
       rmSync(result, { force: true });
@@ -80,13 +83,14 @@ export function deployer(settings: HookSettings, commands: Commands = COMMANDS):
 
 /** Those that end with the file for what came of it. */
 async function argumentsFor(job: Job, settings: HookSettings): Promise<string[]> {
-  const common = ["--commit", job.sha, "--dotenv"];
+  const common = ["--commit", job.sha, "--lock-wait", LOCK_WAIT_SECONDS, "--dotenv"];
   if (job.from !== undefined) {
     return ["promote", "-s", job.stack, "--from", job.from, "--version", job.ref, ...common];
   }
   const image = await imageByDigest(settings.image, job.sha, settings.registry);
   const version = job.sha.slice(0, 12);
-  return ["up", "-s", job.stack, "--image", image, "--version", version, ...common];
+  const sequence = job.sequence === undefined ? [] : ["--sequence", String(job.sequence)];
+  return ["up", "-s", job.stack, "--image", image, "--version", version, ...sequence, ...common];
 }
 
 /** Runs to its end. One that is to stop is told once, and then ends in its own order. */
@@ -106,9 +110,14 @@ function finished(
   }).finally(() => stop.removeEventListener("abort", tell));
 }
 
+/**
+ * What a program says may be a secret, as the address of a remote or of a database: the service's own log
+ * has its last line, and the file all of it. The outcome, which is shown to whoever asks, only names that.
+ */
 function failed(what: string, log: string): Outcome {
   const last = readFileSync(log, "utf8").trimEnd().split("\n").at(-1) ?? "";
-  return { result: "failed", why: last === "" ? what : `${what}: ${last.slice(0, 500)}` };
+  if (last !== "") say(`It said last: ${last.slice(0, 500)}`);
+  return { result: "failed", why: `${what}; its output is deployments/${basename(log)}` };
 }
 
 /** What a command that ended well left of what it did; one that is older than what is live, it skips. */

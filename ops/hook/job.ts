@@ -8,6 +8,8 @@ export interface Job {
   readonly from: string | undefined;
   readonly ref: string;
   readonly sha: string;
+  /** Number of the pipeline in its project; absent where the event did not say. */
+  readonly sequence?: number;
   /** When it was accepted. */
   readonly at: string;
 }
@@ -15,7 +17,12 @@ export interface Job {
 /** What became of it. */
 export type Outcome =
   | { readonly result: "deployed"; readonly image?: string; readonly url?: string }
-  | { readonly result: "failed"; readonly why: string }
+  | {
+      readonly result: "failed";
+      readonly why: string;
+      /** A promotion of what the other stack had not released, which may be about to. */
+      readonly early?: boolean;
+    }
   | { readonly result: "dropped"; readonly why: string };
 
 /** A process that deploys, so that one of a server that was killed is known again. */

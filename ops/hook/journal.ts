@@ -69,6 +69,19 @@ export class Journal {
     );
   }
 
+  /** Promotions of a commit from a stack that had not released it, which failed for that since then. */
+  early(from: string, sha: string, since: number): Job[] {
+    return [...this.#entries.values()].flatMap(({ job, ended }) =>
+      job.from === from &&
+      job.sha === sha &&
+      ended?.result === "failed" &&
+      ended.early === true &&
+      Date.parse(ended.at) >= since
+        ? job
+        : [],
+    );
+  }
+
   /** What was accepted and has no end, in that order. */
   unfinished(): Entry[] {
     return [...this.#entries.values()].filter(({ ended }) => ended === undefined);
@@ -120,6 +133,8 @@ export class Journal {
 
   #apply(line: Line): void {
     if ("accepted" in line) {
+      // One that is tried again is behind those that came meanwhile.
+      this.#entries.delete(line.accepted.id);
       this.#entries.set(line.accepted.id, { job: line.accepted });
       return;
     }

@@ -2,6 +2,8 @@
 export interface PipelineEvent {
   /** Grows with each new pipeline of an installation; a retried one keeps it. */
   readonly pipeline: number;
+  /** As `pipeline`, counted in its project; undefined for a GitLab that is too old to say. */
+  readonly sequence: number | undefined;
   readonly project: string;
   readonly status: string;
   /** What began it, as `push` or `merge_request_event`. */
@@ -24,7 +26,7 @@ export function readPipelineEvent(body: string): PipelineEvent | string {
   if (payload === undefined) return "The body is no JSON object.";
   if (payload["object_kind"] !== "pipeline") return "object_kind is not pipeline.";
   const attributes = objectOf(payload["object_attributes"]);
-  const { id, ref, tag, sha, status, source, protected_ref: isProtected } = attributes;
+  const { id, iid, ref, tag, sha, status, source, protected_ref: isProtected } = attributes;
   const project = objectOf(payload["project"])["path_with_namespace"];
   const wrong = [
     [isId(id), "object_attributes.id"],
@@ -38,6 +40,7 @@ export function readPipelineEvent(body: string): PipelineEvent | string {
   if (wrong.length > 0) return `Missing or malformed: ${wrong.join(", ")}.`;
   return {
     pipeline: id as number,
+    sequence: isId(iid) ? (iid as number) : undefined,
     project: project as string,
     status: status as string,
     source: source as string,

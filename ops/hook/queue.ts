@@ -17,9 +17,13 @@ export type Deploy = (
 /** Waits until a process that a server before this one has started is gone. */
 export type Await = (worker: Worker, stop: AbortSignal) => Promise<void>;
 
+/** How long a promotion that failed is tried again as soon as the other stack has its commit. */
+const EARLY_MS = 60 * 60_000;
+
 /**
  * Deploys one job at a time. For a stack only the newest pipeline counts: one that waits gives way to a
- * newer one, and one that comes later but is older never gets in.
+ * newer one, and one that comes later but is older never gets in. A promotion comes after the deployment of
+ * its commit to the stack that it is promoted from, which then gives way to nobody.
  */
 export class Queue {
   readonly #journal: Journal;
@@ -90,16 +94,33 @@ export class Queue {
   }
 
   #put(job: Job): void {
-    const others = this.#waiting.filter(({ stack }) => stack !== job.stack);
     const rivals = [...this.#waiting.filter(({ stack }) => stack === job.stack), job];
     // A second try of a pipeline comes after the first.
     const newest = rivals.reduce((best, one) => (one.pipeline >= best.pipeline ? one : best));
-    this.#waiting = [...others, newest];
-    for (const older of rivals.filter((one) => one !== newest)) {
+    const dropped = rivals.filter((one) => one !== newest && !this.#isAwaited(one));
+    const place = this.#waiting.findIndex((one) => dropped.includes(one));
+    if (place >= 0 && newest === job) this.#waiting[place] = job;
+    else if (!dropped.includes(job)) this.#waiting.push(job);
+    this.#waiting = this.#waiting.filter((one) => !dropped.includes(one));
+    for (const older of dropped) {
       const why = `Pipeline ${newest.pipeline} is newer.`;
       this.#note(() => this.#journal.end(older, { result: "dropped", why }, 0));
       say(`Dropped: ${nameOf(older)}. ${why}`);
     }
+  }
+
+  /** Whether a promotion waits for it. */
+  #isAwaited({ stack, sha }: Job): boolean {
+    return this.#waiting.some((one) => one.from === stack && one.sha === sha);
+  }
+
+  /** The first that waits for no other one. */
+  #next(): Job | undefined {
+    const first = this.#waiting.find(
+      ({ from, sha }) => !this.#waiting.some((one) => one.stack === from && one.sha === sha),
+    );
+    this.#waiting = this.#waiting.filter((one) => one !== first);
+    return first;
   }
 
   /**
@@ -127,7 +148,7 @@ export class Queue {
   async #workThrough(workers: readonly Worker[]): Promise<void> {
     for (const worker of workers) await this.#awaited(worker, this.#stop.signal);
     for (;;) {
-      const job = this.#stop.signal.aborted ? undefined : this.#waiting.shift();
+      const job = this.#stop.signal.aborted ? undefined : this.#next();
       if (job === undefined) return;
       this.#running = job;
       await this.#do(job);
@@ -139,18 +160,41 @@ export class Queue {
     const began = Date.now();
     const seconds = () => Math.round((Date.now() - began) / 1000);
     say(`Deploying: ${nameOf(job)}`);
-    const outcome = await this.#deploy(
+    const ended = await this.#deploy(
       job,
       (worker) => this.#note(() => this.#journal.start(job, worker)),
       this.#stop.signal,
     ).catch((error: unknown): Outcome => ({ result: "failed", why: String(error) }));
-    if (outcome === undefined) {
+    if (ended === undefined) {
       say(`Stopped, to be taken up again: ${nameOf(job)}`);
       return;
     }
+    const outcome = this.#isEarly(job) ? tooEarly(ended, job) : ended;
     this.#note(() => this.#journal.end(job, outcome, seconds()));
     say(`${inWords(outcome)} in ${seconds()} s: ${nameOf(job)}`);
+    if (outcome.result === "deployed") this.#tryAgain(job);
   }
+
+  /** Whether it promotes what the other stack has not got from here: its pipeline may not have ended. */
+  #isEarly({ from, sha }: Job): boolean {
+    return from !== undefined && this.#journal.lastOf(from, sha)?.ended?.result !== "deployed";
+  }
+
+  /** The promotions that were too early for what a stack has now. */
+  #tryAgain({ stack, sha }: Job): void {
+    for (const job of this.#journal.early(stack, sha, Date.now() - EARLY_MS)) {
+      if (this.#journal.newest(job.stack)?.job.id !== job.id) continue;
+      say(`Trying again, now that ${stack} has it: ${nameOf(job)}`);
+      this.#note(() => this.#journal.accept(job));
+      this.#put(job);
+    }
+  }
+}
+
+function tooEarly(outcome: Outcome, { from }: Job): Outcome {
+  if (outcome.result !== "failed") return outcome;
+  const why = `${outcome.why} It is tried again if ${from} gets this commit within an hour.`;
+  return { result: "failed", why, early: true };
 }
 
 function inWords(outcome: Outcome): string {

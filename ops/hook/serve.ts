@@ -23,6 +23,7 @@ export async function serve(settings: HookSettings): Promise<number> {
             ? `${settings.host}:${settings.port} is taken by another program. Choose another ` +
                 "`listen` in the hook's config."
             : `${settings.host}:${settings.port}: ${error.message}`,
+          1,
         ),
       ),
     );

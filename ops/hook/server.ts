@@ -137,9 +137,12 @@ function accept(body: string, id: string, { settings, queue, journal }: HookPart
   if ("ignored" in wanted) return ignored(wanted.ignored);
   // Two at once have both got here: what is asked is synchronous from here on.
   if (journal.knows(id)) return ignored("This event was accepted before.");
-  const { pipeline, ref, sha } = event;
+  const { pipeline, sequence, ref, sha } = event;
   const { stack, from } = wanted;
-  const job: Job = { id, pipeline, ref, sha, stack, from, at: new Date().toISOString() };
+  const job: Job = {
+    ...{ id, pipeline, ref, sha, stack, from, at: new Date().toISOString() },
+    ...(sequence === undefined ? {} : { sequence }),
+  };
   const why = queue.offer(job);
   return why === undefined ? { status: 202, body: { accepted: { stack, sha } } } : ignored(why);
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { awaitWorker, deployer } from "../../../../ops/hook/deployment.ts";
 import type { Job, Worker } from "../../../../ops/hook/job.ts";
 import { findProcess } from "../../../../ops/processes.ts";
@@ -31,6 +31,7 @@ afterEach(() => {
 
 const job = (change: Partial<Job> = {}): Job => ({
   ...{ id: "event-1", pipeline: 7, stack: "dev", from: undefined, ref: "main", sha: SHA },
+  sequence: 3,
   at: "2026-11-27T08:00:00.000Z",
   ...change,
 });
@@ -68,7 +69,7 @@ test("A branch is deployed by the digest of the commit's image; its output is ke
   expect(outcome).toEqual({ result: "deployed", url: "http://x" });
   expect(output()).toMatch(
     new RegExp(
-      `^up -s dev --image ${image}@${DIGEST} --version cccccccccccc --commit ${SHA} --dotenv /`,
+      `^up -s dev --image ${image}@${DIGEST} --version cccccccccccc --sequence 3 --commit ${SHA} --lock-wait 900 --dotenv /`,
     ),
   );
   expect(output()).not.toContain("the token of the hook");
@@ -97,16 +98,27 @@ test("A tag promotes what the other stack verified, without asking a registry", 
   const promoted = job({ stack: "prod", from: "dev", ref: "v1.2.3" });
   expect(await deploy(promoted, () => {}, never)).toEqual({ result: "deployed" });
   expect(output()).toMatch(
-    new RegExp(`^promote -s prod --from dev --version v1.2.3 --commit ${SHA} --dotenv /`),
+    new RegExp(
+      `^promote -s prod --from dev --version v1.2.3 --commit ${SHA} --lock-wait 900 --dotenv /`,
+    ),
   );
 });
 
-test("A deployment that fails says so with its last words", async () => {
-  const deploy = deployment('echo "slipway: up failed. The reason is above." >&2; exit 1');
-  expect(await deploy(job(), () => {}, never)).toEqual({
-    result: "failed",
-    why: "slipway ended with 1: slipway: up failed. The reason is above.",
-  });
+test("A deployment that fails names the file with its output, which may have a secret in it", async () => {
+  const said = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  try {
+    const deploy = deployment('echo "slipway: postgres://app:hunter2@db" >&2; exit 1');
+    const outcome = await deploy(job(), () => {}, never);
+    const [log] = readdirSync(join(folder, "journal", "deployments"));
+    expect(outcome).toEqual({
+      result: "failed",
+      why: `slipway ended with 1; its output is deployments/${log}`,
+    });
+    // The service's log is for the machine's administrators.
+    expect(said).toHaveBeenCalledWith("It said last: slipway: postgres://app:hunter2@db\n");
+  } finally {
+    said.mockRestore();
+  }
 });
 
 test("One that is told to stop ends in its own order, and has no result", async () => {

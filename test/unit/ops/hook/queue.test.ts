@@ -88,6 +88,92 @@ test("An older pipeline that ends later never replaces a newer one, whatever bec
   expect(deployments.begun).toEqual([7, 6]);
 });
 
+/** A tag on the commit of a pipeline. */
+const tag = (pipeline: number, of: number): Job => ({
+  ...job(pipeline, "prod"),
+  ...{ from: "dev", ref: "v1.0.0", sha: job(of).sha },
+});
+
+test("A promotion comes after the deployment of its commit to dev, which gives way to none", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(1));
+  queue.offer(job(2));
+  queue.offer(tag(3, 2));
+  queue.offer(job(4));
+  for (const _ of [1, 2, 3, 4]) await deployments.end();
+  await queue.idle();
+  expect(deployments.begun).toEqual([1, 2, 3, 4]);
+  expect(results().map(([, result]) => result)).toEqual(Array(4).fill("deployed"));
+});
+
+test("A promotion waits for the deployment of its commit to dev also where that comes later", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(1, "other"));
+  queue.offer(tag(3, 2));
+  queue.offer(job(2));
+  for (const _ of [1, 2, 3]) await deployments.end();
+  await queue.idle();
+  expect(deployments.begun).toEqual([1, 2, 3]);
+});
+
+test("A newer pipeline takes the place of the one that waited", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(1));
+  queue.offer(job(2));
+  queue.offer(job(3, "other"));
+  queue.offer(job(4));
+  for (const _ of [1, 4, 3]) await deployments.end();
+  expect(deployments.begun).toEqual([1, 4, 3]);
+});
+
+const never: Outcome = { result: "failed", why: "dev has never verified it." };
+
+test("A promotion whose pipeline was quicker than dev's is tried again once dev has its commit", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(tag(3, 2));
+  await deployments.end(never);
+  await queue.idle();
+  expect(journal.last(1)[0]?.ended).toMatchObject({
+    why: "dev has never verified it. It is tried again if dev gets this commit within an hour.",
+  });
+  queue.offer(job(1));
+  await deployments.end();
+  queue.offer(job(2));
+  await deployments.end();
+  await deployments.end();
+  await queue.idle();
+  expect(deployments.begun).toEqual([3, 1, 2, 3]);
+  expect(results()[0]).toEqual([3, "deployed"]);
+  // A second time, there is nothing that was too early.
+  queue.offer(job(5, "other"));
+  await deployments.end();
+  await queue.idle();
+  expect(deployments.begun).toEqual([3, 1, 2, 3, 5]);
+});
+
+test("A promotion that failed after dev had its commit, or long ago, is not tried again", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(2));
+  await deployments.end();
+  queue.offer(tag(3, 2));
+  await deployments.end({ result: "failed", why: "prod is away." });
+  await queue.idle();
+  expect(journal.last(1)[0]?.ended).toMatchObject({ why: "prod is away." });
+  queue.offer(tag(5, 4));
+  await deployments.end(never);
+  await queue.idle();
+  vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2 * 60 * 60_000);
+  queue.offer(job(4));
+  await deployments.end();
+  await queue.idle();
+  expect(deployments.begun).toEqual([2, 3, 5, 4]);
+});
+
 test("A pipeline that was retried is deployed again only where its deployment failed", async () => {
   const deployments = new Deployments();
   const queue = new Queue(journal, deployments.deploy, nothing);

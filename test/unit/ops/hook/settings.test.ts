@@ -48,11 +48,13 @@ function refusal(file: string): string {
   return "";
 }
 
-test("The unit shows the service all processes, or it would take living owners of a lock for dead", () => {
+test("The unit shows the service all processes, and begins nothing again and again in vain", () => {
   const unit = readFileSync(join(ROOT, "ops", "hook", "slipway-hook.service"), "utf8");
   expect(unit).not.toMatch(/^(ProtectProc|PrivatePIDs|ProcSubset)=/m);
   // Nor is the service ended by a deployment that is out of memory, to begin it again and again.
   expect(unit).toMatch(/^OOMPolicy=continue$/m);
+  // Settings that are wrong end it with 2, each time.
+  expect(unit).toMatch(/^RestartPreventExitStatus=2$/m);
 });
 
 test("A valid file is read, with the token from its own file and safe defaults", () => {

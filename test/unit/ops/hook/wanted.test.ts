@@ -17,6 +17,7 @@ function wanted(change: PipelineChange) {
 test("What GitLab documents of a pipeline event is read", () => {
   expect(readPipelineEvent(JSON.stringify(pipelinePayload({ id: 7 })))).toEqual({
     pipeline: 7,
+    sequence: 3,
     project: "team/app",
     status: "success",
     source: "push",
