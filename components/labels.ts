@@ -40,7 +40,15 @@ export function labelOptions(of: Record<string, string>): string {
 
 /** What finds, with the docker command, the things of an owner that have a role. */
 export function labelFilters(owner: Owner, role: Role): string {
-  return Object.entries(labels(owner, role))
+  return filters(labels(owner, role));
+}
+
+/** What finds all that is an owner's. */
+export function ownerFilters({ project, stack }: Owner): string {
+  return filters({ "slipway.project": project, "slipway.stack": stack });
+}
+
+const filters = (of: Record<string, string>) =>
+  Object.entries(of)
     .map(([label, value]) => `--filter label=${label}=${value}`)
     .join(" ");
-}

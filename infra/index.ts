@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { deploy } from "../stacks/index.ts";
 import { readLastRun } from "./last-run.ts";
 import { askedOf, chooseRelease } from "./release.ts";
-import { refuseOtherTarget } from "./same-target.ts";
+import { placeOf, refuseOtherPlace } from "./same-place.ts";
 import { readSettings } from "./settings.ts";
 
 // The SDK keeps a stack trace for each property of each resource, and its runner looks every line of them
@@ -12,9 +12,9 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
 const settings = readSettings(project, stack);
 const last = await readLastRun(project, stack);
-refuseOtherTarget(settings, last.target);
+refuseOtherPlace(settings, last);
 const release = chooseRelease(settings, askedOf(process.env), last.releases);
 const live = await deploy(settings, release);
 
 /** The outputs of the stack. */
-export default { target: settings.target, ...live };
+export default { target: settings.target, place: placeOf(settings), ...live };

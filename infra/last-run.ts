@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseRecord } from "../components/release-record.ts";
+import type { Place } from "./same-place.ts";
 
 /** What the stack's last run left in its outputs. */
 export interface LastRun {
   /** Where it deployed to; undefined where nothing is up. */
   readonly target: string | undefined;
+  /** Where that is; undefined where nothing is up, or a version that did not say it was there. */
+  readonly place: Place | undefined;
   /** The verified releases, newest first. */
   readonly releases: readonly ReleaseRecord[];
 }
@@ -13,9 +16,10 @@ export async function readLastRun(project: string, stack: string): Promise<LastR
   const self = new pulumi.StackReference("last-run", {
     name: `${pulumi.getOrganization()}/${project}/${stack}`,
   });
-  const [target, releases] = await Promise.all([
+  const [target, place, releases] = await Promise.all([
     self.getOutputDetails("target"),
+    self.getOutputDetails("place"),
     self.getOutputDetails("releases"),
   ]);
-  return { target: target.value, releases: releases.value ?? [] };
+  return { target: target.value, place: place.value, releases: releases.value ?? [] };
 }

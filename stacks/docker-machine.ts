@@ -12,7 +12,7 @@ export async function dockerMachine(name: string, settings: Settings): Promise<M
     case "local":
       return new LocalMachine(name);
     case "ssh":
-      return new SshMachine(name, { ...host, files: sshFiles, readySeconds });
+      return new SshMachine(name, { ...host, owner, files: sshFiles, readySeconds });
     case "droplet": {
       const { DropletMachine } = await import("../components/machine/droplet-machine.ts");
       return new DropletMachine(name, { ...host, owner, sshFiles, readySeconds });

@@ -128,6 +128,7 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
     this.#ssh = new SshMachine(
       `${name}-ssh`,
       {
+        owner: args.owner,
         address: this.address,
         port: 22,
         user: MACHINE_USER,

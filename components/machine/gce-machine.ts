@@ -163,6 +163,7 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
     this.#ssh = new SshMachine(
       `${name}-ssh`,
       {
+        owner: args.owner,
         address: this.address,
         port: 22,
         user: MACHINE_USER,

@@ -1,12 +1,14 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { type Owner, ownerFilters } from "../labels.ts";
 import { commandStep } from "./command-step.ts";
 import type { Machine, Script, Step } from "./machine.ts";
 import { quote } from "./script.ts";
 import { type SshConnection, sshOptions } from "./ssh-connection.ts";
 
 export interface SshMachineArgs extends SshConnection {
+  readonly owner: Owner;
   /** How long the machine may take to let somebody in, and Docker to answer. */
   readonly readySeconds: number;
   /** A disk for data that is the machine's, and the folder where it is to be. */
@@ -16,6 +18,9 @@ export interface SshMachineArgs extends SshConnection {
 /**
  * A Linux server that is reached by the `ssh` command. When Docker is not there, and it is a Debian or an
  * Ubuntu, it is installed from the distribution's packages. Deleting the component deletes nothing.
+ *
+ * Another address may lead to the same server. One that has nothing of the stack is refused before anything is
+ * done there, unless the data is on a disk that goes from machine to machine.
  */
 export class SshMachine extends pulumi.ComponentResource implements Machine {
   readonly dockerProvider: docker.Provider;
@@ -118,7 +123,8 @@ with_engine() {
 }
 
 /** Waits for the machine, and sees to it that Docker answers; what it said last is in the error. */
-function readyScript({ user, readySeconds, data, files }: SshMachineArgs): Script {
+function readyScript(args: SshMachineArgs): Script {
+  const { owner, address, port, user, readySeconds, data, files } = args;
   return {
     values: {
       USER_NAME: user,
@@ -128,14 +134,16 @@ function readyScript({ user, readySeconds, data, files }: SshMachineArgs): Scrip
       DATA_DEVICE: data?.device ?? "",
       DATA_FOLDER: data?.folder ?? "",
       FILES: files.path,
+      STACK: owner.stack,
+      PLACE: pulumi.interpolate`${address} port ${port}`,
     },
     functions: `
 refused() {
   echo "The machine let nobody in. ssh said: $said" >&2
   echo "$*" >&2
   exit 1
-}`,
-    apply: `
+}
+let_in() {
   deadline=$(($(date +%s) + SECONDS_ALLOWED))
   while ! said=$(on_host true 2>&1); do
     # A server that is there gives its final answer at once; a new one may not be that far yet.
@@ -158,19 +166,53 @@ refused() {
     fi
     sleep 2
   done
-  prepare() {
-    left=$((deadline - $(date +%s)))
-    on_host sh -euc "$PREPARE" sh "$([ "$left" -gt 30 ] && echo "$left" || echo 30)" \\
-      "$DATA_DEVICE" "$DATA_FOLDER"
-  }
+}
+prepare() {
+  left=$((deadline - $(date +%s)))
+  on_host sh -euc "$PREPARE" sh "$([ "$left" -gt 30 ] && echo "$left" || echo 30)" \\
+    "$DATA_DEVICE" "$DATA_FOLDER"
+}
+# All that a stack has on a machine is on its network or on its volumes.
+is_mine() {
+  on_host sh -euc 'command -v docker >/dev/null || exit 0
+    docker network ls --quiet "$@"; docker volume ls --quiet "$@"' sh ${ownerFilters(owner)}
+}
+refuse_other() {
+  cat >&2 <<TEXT
+slipway:sshHost leads to $PLACE, and stack "$STACK" is on $1. This server has nothing of the stack, whose data
+would not move, but be left behind. Nothing was done here. Put it back:
+  pulumi config set sshHost HOST -s $STACK
+To move, let a second stack take over: "Move a stack" in docs/runbook.md. When its data may go, first:
+  ./slipway destroy -s $STACK --data
+TEXT
+  exit 1
+}
+make_ready() {
   code=0
-  prepare || code=$?
+  version=$(prepare) || code=$?
   if [ "$code" -eq ${LOG_IN_AGAIN} ]; then
     log_in_again
-    prepare
-  else
+    version=$(prepare)
+  elif [ "$code" -ne 0 ]; then
     return "$code"
-  fi`,
+  fi
+  echo "$version at $PLACE"
+}`,
+    apply: `
+  let_in
+  make_ready`,
+    update: `
+  let_in
+  # Those of earlier versions have only Docker's version there.
+  case \${PULUMI_COMMAND_STDOUT-} in
+    *" at "*) was=\${PULUMI_COMMAND_STDOUT##* at } ;;
+    *) was="another server" ;;
+  esac
+  if [ "$NEW" = no ] && [ "$was" != "$PLACE" ]; then
+    mine=$(is_mine)
+    if [ -z "$mine" ]; then refuse_other "$was"; fi
+  fi
+  make_ready`,
     // Of all that reaches the machine this is deleted last: nobody needs its keys any more.
     remove: `rm -rf "$FILES"`,
   };

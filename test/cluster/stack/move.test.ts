@@ -14,7 +14,7 @@ import { setConfig } from "../../e2e/config.ts";
 import { runbook } from "../../e2e/runbook.ts";
 import { Forwarder } from "./forwarder.ts";
 
-const CHAPTER = "Move a stack from a Docker host to a cluster";
+const CHAPTER = "Move a stack";
 /** What its blocks of commands do, in their order. */
 const PARTS = ["prepare", "copy", "take over", "go back", "remove", "remove the volume"] as const;
 const TITLE = "Written on the old host";

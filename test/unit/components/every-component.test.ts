@@ -342,10 +342,11 @@ const components: readonly (readonly [
   ],
   [
     "SshMachine",
-    (_, opts) =>
+    (machine, opts) =>
       new SshMachine(
         "it",
         {
+          owner: here(machine).owner,
           address: "server.example",
           port: 22,
           user: "root",

@@ -1,0 +1,63 @@
+import { RunError } from "@pulumi/pulumi";
+import type { Settings } from "../stacks/settings.ts";
+import type { LastRun } from "./last-run.ts";
+
+/** Where a stack and its data are, by what config says of it. */
+export interface Place {
+  /** Kind of the Docker host. Which server it is, for `ssh`, is for that server to say. */
+  readonly host?: string;
+  /** Kind of the cluster. */
+  readonly cluster?: string;
+  /** Address of the API server of a cluster that is there already. */
+  readonly server?: string;
+  readonly namespace?: string;
+}
+
+export function placeOf(settings: Settings): Place {
+  if (settings.target === "docker") return { host: settings.host.kind };
+  const { cluster, namespace } = settings;
+  if (cluster.kind === "gke") return { cluster: cluster.kind, namespace };
+  return { cluster: cluster.kind, server: cluster.server, namespace };
+}
+
+/**
+ * A stack stays where it is: elsewhere it would begin with an empty database, and the old one would go in the
+ * same run, or be left where nobody looks.
+ *
+ * @param last where the stack's last run deployed to; nothing is known where nothing is up.
+ * @throws RunError that says what was, what is wanted, and what to type.
+ */
+export function refuseOtherPlace(
+  settings: Settings,
+  last: Pick<LastRun, "target" | "place">,
+): void {
+  const { target, stack } = settings;
+  const was: Places = { target: last.target, ...last.place };
+  const wanted: Places = { target, ...placeOf(settings) };
+  const moved = KEYS.find((key) => was[key] !== undefined && was[key] !== wanted[key]);
+  if (moved === undefined) return;
+  throw new RunError(
+    `slipway:${SAID[moved]} "${wanted[moved]}", and stack "${stack}" is on "${was[moved]}": its data would not ` +
+      `move, but be deleted or left behind. Put it back: \`${backTo(moved, was[moved] ?? "")} -s ${stack}\`. ` +
+      'To move, let a second stack take over: "Move a stack" in docs/runbook.md. When its data may go: ' +
+      `\`./slipway destroy -s ${stack} --data\` first.`,
+  );
+}
+
+type Places = Place & { readonly target: string | undefined };
+
+/** What decides is first: a stack on another target has another host or cluster as well. */
+const KEYS = ["target", "host", "cluster", "server", "namespace"] as const;
+
+const SAID = {
+  target: "target is",
+  host: "host is",
+  cluster: "cluster is",
+  server: "kubeconfig leads to",
+  namespace: "namespace is",
+} as const;
+
+function backTo(key: (typeof KEYS)[number], value: string): string {
+  if (key === "server") return "pulumi config set --secret kubeconfig <FILE";
+  return `pulumi config set ${key} ${value}`;
+}

@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { placeOf, refuseOtherPlace } from "../../../infra/same-place.ts";
+import { clusterSettings, exampleSettings } from "../stacks/example.ts";
+
+const LOCAL = exampleSettings();
+const DROPLET = { ...LOCAL, host: { kind: "droplet" } as never };
+const CLUSTER = clusterSettings();
+const GKE = clusterSettings({ cluster: { kind: "gke" } as never });
+const OTHER_SERVER = clusterSettings({
+  cluster: { kind: "existing", kubeconfig: pulumi.secret(""), server: "https://other.example" },
+});
+const OTHER_NAMESPACE = clusterSettings({ namespace: "shop" });
+
+test.each([
+  ["target", CLUSTER, LOCAL, 'target is "docker"', '"kubernetes"', "set target kubernetes"],
+  ["target", LOCAL, CLUSTER, 'target is "kubernetes"', '"docker"', "set target docker"],
+  ["host", LOCAL, DROPLET, 'host is "droplet"', '"local"', "set host local"],
+  ["host", DROPLET, LOCAL, 'host is "local"', '"droplet"', "set host droplet"],
+  ["cluster", GKE, CLUSTER, 'cluster is "existing"', '"gke"', "set cluster gke"],
+  [
+    "server",
+    CLUSTER,
+    OTHER_SERVER,
+    'kubeconfig leads to "https://other.example"',
+    '"https://cluster.example"',
+    "set --secret kubeconfig <FILE",
+  ],
+  [
+    "namespace",
+    CLUSTER,
+    OTHER_NAMESPACE,
+    'namespace is "shop"',
+    '"slipway-test"',
+    "set namespace slipway-test",
+  ],
+] as const)(
+  "A stack does not change its %s in place, and is told what to type",
+  (_, was, wanted, now, before, type) => {
+    const last = { target: was.target, place: placeOf(was) };
+    const refused = () => refuseOtherPlace(wanted, last);
+    expect(refused).toThrow(`slipway:${now}, and stack "test" is on ${before}: its data would not`);
+    expect(refused).toThrow(`\`pulumi config ${type} -s test\``);
+    expect(refused).toThrow('"Move a stack" in docs/runbook.md');
+    expect(refused).toThrow("`./slipway destroy -s test --data` first");
+  },
+);
+
+test("The target is told of an older version's run, which said no more", () => {
+  const last = { target: "kubernetes", place: undefined };
+  expect(() => refuseOtherPlace(LOCAL, last)).toThrow('slipway:target is "docker"');
+});
+
+test.each([
+  ["where nothing is up", LOCAL, { target: undefined, place: undefined }],
+  ["where it is", DROPLET, { target: "docker", place: placeOf(DROPLET) }],
+  ["of which its last run said nothing", DROPLET, { target: "docker", place: undefined }],
+  ["where it is in a cluster", CLUSTER, { target: "kubernetes", place: placeOf(CLUSTER) }],
+])("A stack may go %s", (_, wanted, last) => {
+  expect(() => refuseOtherPlace(wanted, last)).not.toThrow();
+});
