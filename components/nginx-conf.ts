@@ -1,48 +1,14 @@
-import type * as pulumi from "@pulumi/pulumi";
+import { listening, redirection, type ServerName, type TlsSettings } from "./nginx-names.ts";
+import {
+  ACME_FOLDER,
+  CONF_FOLDER,
+  maintenanceFiles,
+  PREVIOUS_RELEASES,
+  STATIC_FOLDER,
+} from "./nginx-places.ts";
 
-/** Folder of Nginx's image in which every `*.conf` is part of its `http` block. */
-export const CONF_FOLDER = "/etc/nginx/conf.d";
-/** Where the static files of each release are, each in a folder of its own. */
-export const STATIC_FOLDER = "/srv/static";
-/** Folders of earlier releases, newest first, as links: pages loaded before a switch still find theirs. */
-export const PREVIOUS_RELEASES = ["previous-1", "previous-2", "previous-3", "previous-4"] as const;
 /** Certificate and key, below `CONF_FOLDER`. */
 const TLS_FILES = { certificate: "tls/certificate.pem", key: "tls/key.pem" } as const;
-/** In a cluster, the object that has these files when it is there; no program of ours makes it. */
-export const MAINTENANCE_CONFIG_MAP = "maintenance";
-/** Whoever sends it with a pass sees the app in spite of maintenance. */
-export const MAINTENANCE_HEADER = "X-Slipway-Maintenance";
-/** Files that close the app to clients, and the beginning of the name of one that lets a pass through. */
-export function maintenanceFiles(folder: string) {
-  return { folder, on: `${folder}/on`, pass: `${folder}/pass-` };
-}
-
-/** The record of releases, below `CONF_FOLDER`: a line of JSON each, newest first. */
-export const RECORD_FILE = "releases.jsonl";
-
-/** Where the ACME client keeps its state, and where Nginx finds what it got. */
-export const ACME_FOLDER = "/srv/acme";
-/** Answers to the challenges of the authority, asked for over plain HTTP. */
-export const ACME_WEBROOT = `${ACME_FOLDER}/webroot`;
-/** Key and certificate in one file, so that both change at once. */
-export const acmeCertificateFile = (domain: string) => `${ACME_FOLDER}/live/${domain}.pem`;
-
-export type TlsSettings =
-  | { readonly kind: "off" }
-  | {
-      readonly kind: "acme";
-      readonly email: string | undefined;
-      /** URL of the authority's directory. */
-      readonly server: string;
-      /** Certificate of a private authority's own server, PEM. */
-      readonly serverCa: string | undefined;
-    }
-  | {
-      readonly kind: "provided";
-      /** Certificate and those that vouch for it, PEM. */
-      readonly certificate: string;
-      readonly key: pulumi.Output<string>;
-    };
 
 /** Where Nginx stands: what is in front of it, and what it finds there. */
 export interface NginxPlace {
@@ -218,38 +184,6 @@ function unknownHosts({ domain, tls, place }: ServerConfArgs): string {
 `;
 }
 
-/** What a server block says of its host name and its TLS. */
-export interface ServerName extends Pick<ServerConfArgs, "domain" | "tls" | "httpsPort"> {
-  readonly place: Pick<NginxPlace, "httpPort">;
-  /** Certificate and key, unless they are got by ACME. */
-  readonly certificate: CertificateFiles;
-}
-
-export interface CertificateFiles {
-  readonly certificate: string;
-  readonly key: string;
-}
-
-export function redirection({ domain, tls, httpsPort, place }: ServerName): string {
-  if (tls === "off") return "";
-  const port = httpsPort === 443 ? "" : `:${httpsPort}`;
-  return `server {
-  listen ${place.httpPort};
-  server_name ${domain};
-  access_log /dev/stdout slipway;
-${tls === "acme" ? CHALLENGES : ""}  location / {
-    return 301 https://$host${port}$request_uri;
-  }
-}
-`;
-}
-
-const CHALLENGES = `  location ^~ /.well-known/acme-challenge/ {
-    root ${ACME_WEBROOT};
-    default_type text/plain;
-  }
-`;
-
 function server(args: ServerConfArgs): string {
   const maintenance = maintenanceFiles(args.place.maintenanceFolder);
   const files = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
@@ -300,36 +234,6 @@ ${UNAVAILABLE}  location @maintenance {
   }
 }
 `;
-}
-
-/**
- * With ACME the names hold a variable, so that Nginx reads the file with each handshake: it starts before
- * there is one, and needs no reload for the next.
- */
-function certificateFiles({ domain, tls, certificate }: ServerName): CertificateFiles {
-  if (tls !== "acme") return certificate;
-  const file = acmeCertificateFile(domain ?? "").replace(ACME_FOLDER, "$acme_folder");
-  return { certificate: file, key: file };
-}
-
-export function listening(args: ServerName): string {
-  const { domain, tls, place } = args;
-  const files = certificateFiles(args);
-  const name = `  server_name ${domain ?? "_"};`;
-  if (tls === "off") {
-    return `  listen ${place.httpPort}${domain === undefined ? " default_server" : ""};\n${name}`;
-  }
-  return `  listen 443 ssl;
-${name}
-  http2 on;
-  ssl_certificate ${files.certificate};
-  ssl_certificate_key ${files.key};
-  ssl_protocols TLSv1.2 TLSv1.3;
-  ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
-  ssl_prefer_server_ciphers off;
-  ssl_session_cache shared:tls:10m;
-  ssl_session_timeout 1d;
-  ssl_session_tickets off;`;
 }
 
 function realAddress({ trustedProxies, place }: ServerConfArgs): string {
@@ -401,42 +305,3 @@ export const UNAVAILABLE = `  location @unavailable {
 `;
 
 const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-/** What a release changes: `release.conf`. A switch replaces this one file. */
-export function releaseConf(servers: readonly string[], staticFolder: string): string {
-  // An address is looked up when the configuration is read, so that it is there from the first
-  // request; the line with `resolve` follows a container that came back with another address.
-  const lines = servers.flatMap((server) => [
-    `  server ${server};`,
-    `  server ${server} resolve backup max_fails=0;`,
-  ]);
-  return `# Written by Slipway.
-upstream app {
-  zone app 64k;
-${lines.join("\n")}
-  keepalive 32;
-}
-map $host $release_files {
-  default ${staticFolder};
-}
-`;
-}
-
-/** The same where a Service of a cluster decides, for each connection anew, which pod answers. */
-export function proxyConf(service: string, staticFolder: string): string {
-  // Once more after a pod that has just gone. A connection that is kept would stay with its pod, and end
-  // with it, perhaps as a request is sent.
-  return `# Written by Slipway.
-upstream app {
-  server ${service} max_fails=0;
-  server ${service} max_fails=0 backup;
-  keepalive 0;
-}
-map $host $release_files {
-  default ${staticFolder};
-}
-`;
-}
-
-/** Before the first release: Nginx runs, and answers 502. */
-export const NO_RELEASE_CONF = releaseConf(["127.0.0.1:9"], "none");

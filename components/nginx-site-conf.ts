@@ -1,11 +1,6 @@
-import {
-  CONF_FOLDER,
-  listening,
-  redirection,
-  type ServerConfArgs,
-  throughProxies,
-  UNAVAILABLE,
-} from "./nginx-conf.ts";
+import { type ServerConfArgs, throughProxies, UNAVAILABLE } from "./nginx-conf.ts";
+import { listening, redirection } from "./nginx-names.ts";
+import { CONF_FOLDER } from "./nginx-places.ts";
 
 /** Where the stacks that a public Nginx serves for others have a folder each. */
 export const SITES_FOLDER = `${CONF_FOLDER}/sites`;

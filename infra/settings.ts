@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROXY_HEALTH_PORT, PROXY_PORT } from "../components/kubernetes/cloud-sql-sidecar.ts";
-import type { TlsSettings } from "../components/nginx-conf.ts";
+import type { TlsSettings } from "../components/nginx-names.ts";
 import type {
   AppSettings,
   ClusterSettings,

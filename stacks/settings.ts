@@ -8,7 +8,7 @@ import type {
   RegistryLogin,
 } from "../components/docker/app-image.ts";
 import type { StepProcess } from "../components/kubernetes/step-process.ts";
-import type { TlsSettings } from "../components/nginx-conf.ts";
+import type { TlsSettings } from "../components/nginx-names.ts";
 import type { Review } from "../components/review.ts";
 import type { StackFiles } from "../components/stack-files.ts";
 

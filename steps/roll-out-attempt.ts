@@ -1,5 +1,5 @@
 import { CoreV1Api, type KubeConfig, type V1ConfigMap } from "@kubernetes/client-node";
-import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx-conf.ts";
+import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx-places.ts";
 import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
 import { isNotFound } from "./connection.ts";
 import { Deployments, type Rolled } from "./deployments.ts";

@@ -2,17 +2,10 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import {
-  ACME_FOLDER,
-  CONF_FOLDER,
-  maintenanceFiles,
-  type NginxPlace,
-  NO_RELEASE_CONF,
-  type ServerConfArgs,
-  STATIC_FOLDER,
-  serverConf,
-  type TlsSettings,
-} from "../nginx-conf.ts";
+import { type NginxPlace, type ServerConfArgs, serverConf } from "../nginx-conf.ts";
+import type { TlsSettings } from "../nginx-names.ts";
+import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles, STATIC_FOLDER } from "../nginx-places.ts";
+import { NO_RELEASE_CONF } from "../nginx-release-conf.ts";
 import { SITES_FOLDER } from "../nginx-site-conf.ts";
 import { boundedLogs } from "./logs.ts";
 import { ingressVolume, sharedNetworkName } from "./shared-ingress.ts";

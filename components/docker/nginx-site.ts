@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { ACME_FOLDER, acmeCertificateFile, CONF_FOLDER, type TlsSettings } from "../nginx-conf.ts";
+import type { TlsSettings } from "../nginx-names.ts";
+import { ACME_FOLDER, acmeCertificateFile, CONF_FOLDER } from "../nginx-places.ts";
 import { SITE_CERTIFICATE, SITES_FOLDER, siteConf } from "../nginx-site-conf.ts";
 import { ingressVolume, nameBehind, sharedNetworkName } from "./shared-ingress.ts";
 

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { CONF_FOLDER, MAINTENANCE_HEADER, RECORD_FILE, releaseConf } from "../nginx-conf.ts";
+import { CONF_FOLDER, MAINTENANCE_HEADER, RECORD_FILE } from "../nginx-places.ts";
+import { releaseConf } from "../nginx-release-conf.ts";
 import { parseRecord, RECORD_LENGTH, type ReleaseRecord } from "../release-record.ts";
 import { markFunctions } from "./image-marks.ts";
 import { type AskFrom, MAINTENANCE } from "./nginx-ingress.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { PREVIOUS_RELEASES, STATIC_FOLDER } from "../nginx-conf.ts";
+import { PREVIOUS_RELEASES, STATIC_FOLDER } from "../nginx-places.ts";
 
 export interface StaticFilesArgs {
   readonly machine: Machine;

@@ -85,7 +85,7 @@ export class CloudSqlLogin extends pulumi.ComponentResource implements Database 
       child,
     );
     const made = { namespace, template: client.metadata.name, container: CONTAINER };
-    const login = args.cluster.runInNew(made, name, loginScript(administrator(args), args), {
+    const login = args.cluster.steps.runInNew(made, name, loginScript(administrator(args), args), {
       ...child,
       dependsOn: [client, policy],
     });

@@ -26,6 +26,11 @@ export class ClusterSteps {
     this.#run = run;
   }
 
+  /**
+   * Runs one of the programs in `steps/` where Pulumi runs, with its arguments as JSON on standard input: when
+   * the step is new, and again when anything of them changes. A step that fails leaves no trace in the
+   * state (an update keeps the old one), so that the next `up` takes it again.
+   */
   step(name: string, { program, args }: StepCall, opts: pulumi.CustomResourceOptions): Step {
     return new command.local.Command(
       name,
@@ -53,6 +58,7 @@ export class ClusterSteps {
     );
   }
 
+  /** Takes a step in a container that runs in the cluster, as a machine does: see `Machine.run`. */
   runIn(
     container: RunningContainer,
     name: string,
@@ -63,6 +69,7 @@ export class ClusterSteps {
     return commandStep(shell, name, script, opts);
   }
 
+  /** The same in a pod that is made for it, and gone when it is done. */
   runInNew(
     { namespace, template, container }: NewContainer,
     name: string,
@@ -73,6 +80,10 @@ export class ClusterSteps {
     return commandStep(shell, name, script, opts);
   }
 
+  /**
+   * The script's `apply` in such a container, each time that a resource is made which has this among its
+   * `hooks.beforeCreate`; when it fails, the resource is not made.
+   */
   beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
     const call = pulumi.all([this.#shellIn(container), scriptText(script)]);
     return new pulumi.ResourceHook(name, async () => {

@@ -1,7 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterCloud } from "../machine/cloud-place.ts";
-import type { Script, Step } from "../machine/machine.ts";
+import type { ClusterSteps } from "./cluster-steps.ts";
 
 /** A Kubernetes cluster: where objects are made, and where the steps between them are taken. */
 export interface Cluster {
@@ -10,31 +10,8 @@ export interface Cluster {
   readonly options: pulumi.ComponentResourceOptions;
   /** Where it is made; undefined where somebody else runs it. */
   readonly cloud?: ClusterCloud;
-  /**
-   * Runs one of the programs in `steps/` where Pulumi runs, with its arguments as JSON on standard input: when
-   * the step is new, and again when anything of them changes. A step that fails leaves no trace in the
-   * state (an update keeps the old one), so that the next `up` takes it again.
-   */
-  step(name: string, call: StepCall, opts: pulumi.CustomResourceOptions): Step;
-  /** Takes a step in a container that runs in the cluster, as a machine does: see `Machine.run`. */
-  runIn(
-    container: RunningContainer,
-    name: string,
-    script: Script,
-    opts: pulumi.CustomResourceOptions,
-  ): Step;
-  /** The same in a pod that is made for it, and gone when it is done. */
-  runInNew(
-    container: NewContainer,
-    name: string,
-    script: Script,
-    opts: pulumi.CustomResourceOptions,
-  ): Step;
-  /**
-   * The script's `apply` in such a container, each time that a resource is made which has this among its
-   * `hooks.beforeCreate`; when it fails, the resource is not made.
-   */
-  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook;
+  /** Steps that are taken between its objects. */
+  readonly steps: ClusterSteps;
 }
 
 export interface StepCall {

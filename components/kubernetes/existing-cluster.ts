@@ -1,14 +1,13 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Script, Step } from "../machine/machine.ts";
 import type { StackFiles } from "../stack-files.ts";
-import type { Cluster, ClusterNeeds, NewContainer, RunningContainer, StepCall } from "./cluster.ts";
+import type { Cluster, ClusterNeeds } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
 import type { StepProcess } from "./step-process.ts";
 
 export interface ExistingClusterArgs {
-  /** A change of the login in it changes nothing; another server is a move, and makes everything anew. */
+  /** A change of the login in it changes nothing; another server makes everything anew. */
   readonly kubeconfig: pulumi.Input<string>;
   /** Address of the API server in it. */
   readonly server: string;
@@ -24,7 +23,7 @@ export interface ExistingClusterArgs {
 export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: kubernetes.Provider;
   readonly options: pulumi.ComponentResourceOptions;
-  readonly #steps: ClusterSteps;
+  readonly steps: ClusterSteps;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:ExistingCluster", name, {}, opts);
@@ -43,33 +42,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     );
     this.provider = access.provider;
     this.options = { providers: [access.provider, access.commands] };
-    this.#steps = access.steps;
+    this.steps = access.steps;
     this.registerOutputs({ kubeconfigFile: access.kubeconfigFile });
-  }
-
-  step(name: string, call: StepCall, opts: pulumi.CustomResourceOptions): Step {
-    return this.#steps.step(name, call, opts);
-  }
-
-  runIn(
-    container: RunningContainer,
-    name: string,
-    script: Script,
-    opts: pulumi.CustomResourceOptions,
-  ): Step {
-    return this.#steps.runIn(container, name, script, opts);
-  }
-
-  runInNew(
-    container: NewContainer,
-    name: string,
-    script: Script,
-    opts: pulumi.CustomResourceOptions,
-  ): Step {
-    return this.#steps.runInNew(container, name, script, opts);
-  }
-
-  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
-    return this.#steps.beforeCreate(container, name, script);
   }
 }

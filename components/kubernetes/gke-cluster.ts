@@ -4,10 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { cloudName } from "../cloud-name.ts";
 import type { Owner } from "../labels.ts";
 import type { ClusterCloud } from "../machine/cloud-place.ts";
-import type { Script, Step } from "../machine/machine.ts";
 import type { StackFiles } from "../stack-files.ts";
 import { tiedTo } from "../tied-to.ts";
-import type { Cluster, NewContainer, RunningContainer, StepCall } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "./gke-kubeconfig.ts";
@@ -57,7 +56,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   readonly provider: kubernetes.Provider;
   readonly options: pulumi.ComponentResourceOptions;
   readonly cloud: ClusterCloud;
-  readonly #steps: ClusterSteps;
+  readonly steps: ClusterSteps;
 
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:GkeCluster", name, {}, opts);
@@ -123,7 +122,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       transformations: [tiedTo(cluster)],
     };
     this.cloud = { provider: google, project, region, labels, network: network.networkId, cluster };
-    this.#steps = access.steps;
+    this.steps = access.steps;
     access.steps.lastStep(
       `${name}-let-go`,
       {
@@ -146,32 +145,6 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
       gkeEndpoint: endpointOf(cluster),
       kubeconfigFile: access.kubeconfigFile,
     });
-  }
-
-  step(name: string, call: StepCall, opts: pulumi.CustomResourceOptions): Step {
-    return this.#steps.step(name, call, opts);
-  }
-
-  runIn(
-    container: RunningContainer,
-    name: string,
-    script: Script,
-    opts: pulumi.CustomResourceOptions,
-  ): Step {
-    return this.#steps.runIn(container, name, script, opts);
-  }
-
-  runInNew(
-    container: NewContainer,
-    name: string,
-    script: Script,
-    opts: pulumi.CustomResourceOptions,
-  ): Step {
-    return this.#steps.runInNew(container, name, script, opts);
-  }
-
-  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
-    return this.#steps.beforeCreate(container, name, script);
   }
 
   #kubeconfigs(

@@ -47,7 +47,7 @@ export class MigrationJob extends pulumi.ComponentResource {
     const seconds = args.timeoutSeconds + PATIENCE_SECONDS + MARGIN_SECONDS;
     const command = ["/bin/sh", "-c", IN_TIME, args.command, String(args.timeoutSeconds)];
     const template = appPod("step", args, { command }, { restartPolicy: "Never" });
-    const image = args.cluster.step(
+    const image = args.cluster.steps.step(
       `${name}-image`,
       { program: "pull-image", args: { namespace: args.namespace, template } },
       { parent: this },
@@ -86,7 +86,7 @@ function dumpFirst(
   cluster: Cluster,
   dump: DumpArgs & { readonly server: RunningContainer },
 ): pulumi.ResourceHook {
-  return cluster.beforeCreate(dump.server, name, dumpScript(HERE, dump));
+  return cluster.steps.beforeCreate(dump.server, name, dumpScript(HERE, dump));
 }
 
 /** The script is in the server's own container already. */

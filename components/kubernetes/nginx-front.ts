@@ -1,15 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
+import { type ServerConfArgs, serverConf } from "../nginx-conf.ts";
 import {
   CONF_FOLDER,
   MAINTENANCE_CONFIG_MAP,
   PREVIOUS_RELEASES,
-  proxyConf,
-  type ServerConfArgs,
   STATIC_FOLDER,
-  serverConf,
-} from "../nginx-conf.ts";
+} from "../nginx-places.ts";
+import { proxyConf } from "../nginx-release-conf.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
@@ -120,7 +119,7 @@ export class NginxFront extends pulumi.ComponentResource {
       child,
     );
     const { metadata, spec } = this.deployment;
-    args.cluster.step(
+    args.cluster.steps.step(
       `${name}-rolled-out`,
       {
         program: "roll-out-part",

@@ -112,7 +112,7 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
     );
 
     this.container = { namespace, pod: `${name}-0`, container: CONTAINER };
-    const login = args.cluster.runIn(
+    const login = args.cluster.steps.runIn(
       this.container,
       `${name}-login`,
       loginScript(SUPERUSER, args),
@@ -124,7 +124,7 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
     if (args.seed !== undefined) {
       const { seed } = args;
       const words = seedArguments({ ...args, seed });
-      args.cluster.step(
+      args.cluster.steps.step(
         `${name}-seed`,
         { program: "load-seed", args: { ...this.container, file: seed.file, words } },
         { ...child, dependsOn: [login] },

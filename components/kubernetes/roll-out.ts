@@ -46,7 +46,7 @@ export class RollOut extends pulumi.ComponentResource {
       const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
       void pulumi.log.warn(text, this);
     }
-    const step = args.cluster.step(
+    const step = args.cluster.steps.step(
       `${name}-verified`,
       {
         program: "roll-out",

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
-import type { TlsSettings } from "../nginx-conf.ts";
+import type { TlsSettings } from "../nginx-names.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
@@ -81,7 +81,7 @@ export class WebIngress extends pulumi.ComponentResource {
     { cluster, namespace, domain, certificateSeconds }: WebIngressArgs,
     address: pulumi.Output<string>,
   ): pulumi.Output<string> {
-    const step = cluster.step(
+    const step = cluster.steps.step(
       `${name}-certified`,
       {
         program: "await-certificate",
@@ -104,7 +104,7 @@ export class WebIngress extends pulumi.ComponentResource {
   ): pulumi.Resource[] {
     if (Object.keys(args.annotations).length === 0) return [];
     const { cluster, namespace, className, service } = args;
-    const step = cluster.step(
+    const step = cluster.steps.step(
       `${name}-tried`,
       {
         program: "try-ingress",
@@ -159,7 +159,7 @@ export class WebIngress extends pulumi.ComponentResource {
     { email, server, serverCa }: Extract<TlsSettings, { kind: "acme" }>,
     metadata: kubernetes.types.input.meta.v1.ObjectMeta,
   ): pulumi.Resource {
-    const found = cluster.step(
+    const found = cluster.steps.step(
       `${name}-cert-manager`,
       { program: "find-cert-manager", args: {} },
       { parent: this },

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
 import { quote } from "../../../components/machine/script.ts";
-import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-conf.ts";
+import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-places.ts";
 import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { PROJECT } from "../../project.ts";
 import type { Part, Target } from "../target.ts";

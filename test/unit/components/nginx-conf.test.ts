@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  NO_RELEASE_CONF,
-  PREVIOUS_RELEASES,
-  releaseConf,
-  type ServerConfArgs,
-  serverConf,
-} from "../../../components/nginx-conf.ts";
+import { type ServerConfArgs, serverConf } from "../../../components/nginx-conf.ts";
+import { PREVIOUS_RELEASES } from "../../../components/nginx-places.ts";
+import { NO_RELEASE_CONF, releaseConf } from "../../../components/nginx-release-conf.ts";
 
 const ARGS: ServerConfArgs = {
   place: {

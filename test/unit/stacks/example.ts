@@ -3,7 +3,10 @@ import type {
   AppRelease,
   ContainerDatabase,
   DockerSettings,
+  DropletHost,
+  GceHost,
   KubernetesSettings,
+  ManagedDatabase,
 } from "../../../stacks/settings.ts";
 
 /** Every one has what a shell, a URL or a JSON text could trip over. */
@@ -102,6 +105,37 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
       save: (name, content) => pulumi.output(content).apply(() => `ssh/${name}`),
     },
     seconds: { health: 60, migrate: 600, drain: 30, ready: 300 },
+  };
+}
+
+const MADE = {
+  size: "small",
+  image: "debian",
+  sshSources: ["203.0.113.0/24"],
+  dataGiB: 10,
+  dns: undefined,
+  protect: true,
+};
+export const DROPLET: DropletHost = { kind: "droplet", ...MADE, region: "fra1", token: undefined };
+export const GCE: GceHost = {
+  kind: "gce",
+  ...MADE,
+  region: "europe-west3",
+  project: "acme-dev",
+  zone: "europe-west3-a",
+};
+
+/** What a cloud runs beside a machine or a cluster that is made there. */
+export function managedDatabase(chosen: Partial<ManagedDatabase> = {}): ManagedDatabase {
+  return {
+    kind: "managed",
+    name: "shop",
+    user: "shop",
+    password: pulumi.secret(SECRETS.databasePassword),
+    size: "db-small",
+    nodes: 1,
+    protect: true,
+    ...chosen,
   };
 }
 

@@ -1,9 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
 import type { GkeCluster, ManagedDatabase } from "../../../stacks/settings.ts";
 import { isComponent, isProvider, madeBefore, named, type Recorded, record } from "../recorder.ts";
-import { clusterSettings, PULLED, SECRETS } from "./example.ts";
+import { clusterSettings, managedDatabase, PULLED, SECRETS } from "./example.ts";
 
 const cluster: GkeCluster = {
   kind: "gke",
@@ -15,16 +14,7 @@ const cluster: GkeCluster = {
 };
 
 async function recordWith(chosen: Partial<ManagedDatabase> = {}): Promise<Recorded[]> {
-  const database: ManagedDatabase = {
-    kind: "managed",
-    name: "shop",
-    user: "shop",
-    password: pulumi.secret(SECRETS.databasePassword),
-    size: "db-small",
-    nodes: 1,
-    protect: true,
-    ...chosen,
-  };
+  const database = managedDatabase(chosen);
   const settings = clusterSettings({ cluster, database });
   const app = { ...settings.app, processes: { worker: "node worker.js" } };
   return await record(() => deploy({ ...settings, app }, PULLED));

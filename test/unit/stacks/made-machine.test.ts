@@ -3,24 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
 import type { DockerSettings, DropletHost, GceHost } from "../../../stacks/settings.ts";
 import { isComponent, madeBefore, named, type Recorded, record } from "../recorder.ts";
-import { exampleSettings, PULLED } from "./example.ts";
-
-const made = {
-  size: "small",
-  image: "debian",
-  sshSources: ["203.0.113.0/24"],
-  dataGiB: 10,
-  dns: undefined,
-  protect: true,
-};
-const droplet: DropletHost = { kind: "droplet", ...made, region: "fra1", token: undefined };
-const gce: GceHost = {
-  kind: "gce",
-  ...made,
-  region: "europe-west3",
-  project: "acme-dev",
-  zone: "europe-west3-a",
-};
+import { DROPLET, exampleSettings, GCE, PULLED } from "./example.ts";
 
 const TLS = {
   kind: "provided",
@@ -41,8 +24,8 @@ async function recordOn(host: DropletHost | GceHost): Promise<Recorded[]> {
 }
 
 describe.each([
-  [droplet, "digitalocean:index/droplet:Droplet::machine"],
-  [gce, "gcp:compute/instance:Instance::machine"],
+  [DROPLET, "digitalocean:index/droplet:Droplet::machine"],
+  [GCE, "gcp:compute/instance:Instance::machine"],
 ])("a stack on a machine that it makes: $kind", (host, machine) => {
   let stack: Recorded[];
   beforeAll(async () => {

@@ -1,41 +1,14 @@
-import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
 import type { DropletHost, GceHost, ManagedDatabase } from "../../../stacks/settings.ts";
 import { madeBefore, named, type Recorded, record, tree } from "../recorder.ts";
-import { exampleSettings, PULLED, SECRETS } from "./example.ts";
-
-const made = {
-  size: "small",
-  image: "debian",
-  sshSources: ["203.0.113.0/24"],
-  dataGiB: 10,
-  dns: undefined,
-  protect: true,
-};
-const droplet: DropletHost = { kind: "droplet", ...made, region: "fra1", token: undefined };
-const gce: GceHost = {
-  kind: "gce",
-  ...made,
-  region: "europe-west3",
-  project: "acme-dev",
-  zone: "europe-west3-a",
-};
+import { DROPLET, exampleSettings, GCE, managedDatabase, PULLED, SECRETS } from "./example.ts";
 
 async function recordOn(
   host: DropletHost | GceHost,
   chosen: Partial<ManagedDatabase> = {},
 ): Promise<Recorded[]> {
-  const database: ManagedDatabase = {
-    kind: "managed",
-    name: "shop",
-    user: "shop",
-    password: pulumi.secret(SECRETS.databasePassword),
-    size: "db-small",
-    nodes: 1,
-    protect: true,
-    ...chosen,
-  };
+  const database = managedDatabase(chosen);
   return await record(() => deploy({ ...exampleSettings({ database }), host }, PULLED));
 }
 
@@ -45,7 +18,7 @@ const ofDatabase = (stack: readonly Recorded[]) =>
 describe("a managed database beside a droplet", () => {
   let stack: Recorded[];
   beforeAll(async () => {
-    stack = await recordOn(droplet);
+    stack = await recordOn(DROPLET);
   });
 
   test("is made of these things", () => {
@@ -81,7 +54,7 @@ describe("a managed database beside a droplet", () => {
 describe("a managed database beside a VM of Google", () => {
   let stack: Recorded[];
   beforeAll(async () => {
-    stack = await recordOn(gce);
+    stack = await recordOn(GCE);
   });
 
   test("is made of these things", () => {
@@ -137,11 +110,11 @@ describe("a managed database beside a VM of Google", () => {
     const availability = (all: readonly Recorded[]) =>
       (named(all, "database").inputs["settings"] as Record<string, unknown>)["availabilityType"];
     expect(availability(stack)).toBe("ZONAL");
-    expect(availability(await recordOn(gce, { nodes: 2 }))).toBe("REGIONAL");
+    expect(availability(await recordOn(GCE, { nodes: 2 }))).toBe("REGIONAL");
   });
 });
 
-describe.each([droplet, gce])("a managed database beside a $kind", (host) => {
+describe.each([DROPLET, GCE])("a managed database beside a $kind", (host) => {
   let stack: Recorded[];
   beforeAll(async () => {
     stack = await recordOn(host);
@@ -155,7 +128,7 @@ describe.each([droplet, gce])("a managed database beside a $kind", (host) => {
         .filter(({ deletedWith }) => (deletedWith === machine) === is)
         .map(({ type }) => type.split(":")[0]),
     );
-    expect(new Set(tied)).toEqual(new Set(host === gce ? ["command", "docker"] : ["command"]));
+    expect(new Set(tied)).toEqual(new Set(host === GCE ? ["command", "docker"] : ["command"]));
     expect(lasting).not.toContain("command");
     expect(lasting).not.toContain("docker");
   });
@@ -163,7 +136,7 @@ describe.each([droplet, gce])("a managed database beside a $kind", (host) => {
   test.each([true, false])("is protected where data is: %s", async (protect) => {
     const database = named(await recordOn(host, { protect }), "database");
     expect(database.protect).toBe(protect);
-    if (host === gce) {
+    if (host === GCE) {
       expect(database.inputs["deletionProtection"]).toBe(protect);
       expect(database.inputs["settings"]).toMatchObject({ deletionProtectionEnabled: protect });
     }

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { type ReleaseArgs, switchScript } from "../../../../components/docker/release.ts";
-import { releaseConf } from "../../../../components/nginx-conf.ts";
+import { releaseConf } from "../../../../components/nginx-release-conf.ts";
 import { resolved } from "../../resolved.ts";
 
 const args = {

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Job, Outcome } from "../../../../ops/hook/job.ts";
+import type { Outcome } from "../../../../ops/hook/job.ts";
 import { Journal } from "../../../../ops/hook/journal.ts";
 import { type Deploy, Queue } from "../../../../ops/hook/queue.ts";
+import { jobOf } from "./job-of.ts";
 
 /** Says of a line of the journal whether the disk has room for it; otherwise a half of it is written. */
 const disk = vi.hoisted(() => ({ hasRoom: (_: string): boolean => true }));
@@ -43,19 +44,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const job = (pipeline: number): Job => {
-  const sha = String(pipeline).padStart(40, "0");
-  const id = `event-${pipeline}`;
-  return { id, pipeline, stack: "dev", from: undefined, ref: "main", sha, at: "now" };
-};
 const nothing = async () => {};
 
 test("A line that was cut off takes none with it that is written when there is room again", () => {
   disk.hasRoom = () => false;
-  expect(() => journal.accept(job(1))).toThrow("ENOSPC");
+  expect(() => journal.accept(jobOf(1))).toThrow("ENOSPC");
   expect(journal.knows("event-1")).toBe(false);
   disk.hasRoom = () => true;
-  journal.accept(job(2));
+  journal.accept(jobOf(2));
   journal.close();
 
   journal = new Journal(folder);
@@ -72,7 +68,7 @@ test("What was accepted is deployed, though what became of the others can't be w
     return new Promise((done) => ends.push(done));
   };
   const queue = new Queue(journal, deploy, nothing);
-  for (const pipeline of [1, 2, 3]) expect(queue.offer(job(pipeline))).toBeUndefined();
+  for (const pipeline of [1, 2, 3]) expect(queue.offer(jobOf(pipeline))).toBeUndefined();
   ends[0]?.({ result: "failed", why: "no" });
   await vi.waitFor(() => expect(begun).toEqual([1, 3]));
   ends[1]?.({ result: "deployed" });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Job, Outcome, Worker } from "../../../../ops/hook/job.ts";
 import { Journal } from "../../../../ops/hook/journal.ts";
 import { type Deploy, Queue } from "../../../../ops/hook/queue.ts";
+import { jobOf } from "./job-of.ts";
 
 let folder: string;
 let journal: Journal;
@@ -27,8 +28,7 @@ afterEach(() => {
 let tries = 0;
 function job(pipeline: number, stack = "dev"): Job {
   tries += 1;
-  const sha = String(pipeline).padStart(40, "0");
-  return { id: `event-${tries}`, pipeline, stack, from: undefined, ref: "main", sha, at: "now" };
+  return jobOf(pipeline, `event-${tries}`, stack);
 }
 
 /** Deployments that end when they are told to. */
