@@ -1,5 +1,6 @@
 import type { Cluster } from "../components/kubernetes/cluster.ts";
 import { ExistingCluster } from "../components/kubernetes/existing-cluster.ts";
+import { roomFor } from "./kubernetes-room.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 /** The cluster that the settings name. The SDK of a cloud is loaded by those alone who use it. */
@@ -13,7 +14,8 @@ export async function kubernetesCluster(
     case "existing": {
       const claim = database.kind === "container";
       const certManager = settings.ingress.tls.kind === "acme";
-      const needs = { project, stack, namespace, ingressClass, storageClass, claim, certManager };
+      const uses = { ingressClass, storageClass, claim, certManager };
+      const needs = { project, stack, namespace, ...uses, room: roomFor(settings) };
       return new ExistingCluster(name, { ...cluster, files, needs, runStep });
     }
     case "gke": {

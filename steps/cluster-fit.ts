@@ -6,8 +6,11 @@ import {
   type V1StorageClass,
   type VersionInfo,
 } from "@kubernetes/client-node";
+import type { RoomNeeds } from "../components/kubernetes/cluster.ts";
 import { knowsCertManager } from "./cert-manager.ts";
+import { tooTight } from "./cluster-room.ts";
 import { isForbidden, isNotFound } from "./connection.ts";
+import type { Misfit } from "./misfit.ts";
 
 /** What a stack asks of a cluster. */
 export interface ClusterWants {
@@ -21,12 +24,7 @@ export interface ClusterWants {
   /** Undefined takes the cluster's default. */
   readonly storageClass?: string;
   readonly certManager: boolean;
-}
-
-/** What is wrong, and the line to type. */
-interface Misfit {
-  readonly text: string;
-  readonly type: string;
+  readonly room: RoomNeeds;
 }
 
 /** The first that spreads the pods of a release by themselves; pods that sleep before they end came before. */
@@ -48,8 +46,18 @@ export async function misfits(
       : noClass(networking, wants.ingressClass),
     wants.claim ? noStorage(config.makeApiClient(StorageV1Api), wants.storageClass) : undefined,
     wants.certManager ? noCertManager(config) : undefined,
+    noRoom(core, wants),
   ]);
-  return found.filter((misfit) => misfit !== undefined);
+  return found.flat().filter((misfit) => misfit !== undefined);
+}
+
+/** None where the namespace is still to be made. */
+async function noRoom(core: CoreV1Api, { namespace, room }: ClusterWants): Promise<Misfit[]> {
+  const [quotas, ranges] = await Promise.all([
+    unlessHidden(core.listNamespacedResourceQuota({ namespace })),
+    unlessHidden(core.listNamespacedLimitRange({ namespace })),
+  ]);
+  return tooTight(quotas?.items ?? [], ranges?.items ?? [], room);
 }
 
 function tooOld({ major, minor }: VersionInfo): Misfit | undefined {

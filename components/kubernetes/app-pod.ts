@@ -4,8 +4,9 @@ import { type AppEnvironment, SECRETS_FOLDER } from "../app-environment.ts";
 import type { Owner, Role } from "../labels.ts";
 import type { PodProxy } from "./cloud-sql-sidecar.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
+import { type AppSize, appResources } from "./pod-resources.ts";
 
-export interface AppPodArgs {
+export interface AppPodArgs extends AppSize {
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
   readonly serviceAccount: pulumi.Input<string>;
@@ -20,17 +21,10 @@ export interface AppPodArgs {
   readonly userId: number;
   /** How long work may take to finish after the app was told to end. */
   readonly drainSeconds: number;
-  /** Cores: what the container is sure of, and all that it may use; undefined is no limit. */
-  readonly cpu: string | undefined;
-  /** MiB: what the container is sure of, and all that it may use. */
-  readonly memory: number | undefined;
 }
 
 type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
 type Container = Omit<kubernetes.types.input.core.v1.Container, "name">;
-
-/** For an app that says nothing of itself. */
-const USUAL = { cpu: "100m", memory: 512 } as const;
 
 /** A pod of the app's image, with what every process of the app is given. */
 export function appPod(
@@ -53,7 +47,7 @@ export function appPod(
           name: "app",
           image: args.image,
           env: variables(args),
-          resources: resources(args),
+          resources: appResources(args),
           securityContext: NO_PRIVILEGES,
           // What it says last is in the error where it fails.
           terminationMessagePolicy: "FallbackToLogsOnError",
@@ -106,12 +100,4 @@ function secretFiles({ environment, secretName }: AppPodArgs) {
   if (environment.files.length === 0) return [];
   const items = environment.files.map(({ name }) => ({ key: name, path: name }));
   return [{ name: "secrets", secret: { secretName, items, defaultMode: 0o440 } }];
-}
-
-function resources({ cpu, memory }: AppPodArgs) {
-  const size = `${memory ?? USUAL.memory}Mi`;
-  return {
-    requests: { cpu: cpu ?? USUAL.cpu, memory: size },
-    limits: { ...(cpu === undefined ? {} : { cpu }), memory: size },
-  };
 }

@@ -2,6 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterCloud } from "../machine/cloud-place.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
+import type { PodResources } from "./pod-resources.ts";
 
 /** A Kubernetes cluster: where objects are made, and where the steps between them are taken. */
 export interface Cluster {
@@ -49,6 +50,23 @@ export interface ClusterNeeds {
   readonly storageClass: string | undefined;
   /** Whether certificates are to be got there. */
   readonly certManager: boolean;
+  /** What is to fit into the namespace. */
+  readonly room: RoomNeeds;
+}
+
+/** What a stack takes up in its namespace, for quotas and ranges to be held against. */
+export interface RoomNeeds {
+  /** Always there. */
+  readonly pods: readonly PodsNeeded[];
+  /** There beside those for a while, one set of them at a time: a step's pod, the new ones of a release. */
+  readonly passing: readonly (readonly PodsNeeded[])[];
+  /** Size of the database's claim; undefined where there is none. */
+  readonly claimGiB: number | undefined;
+  readonly loadBalancers: number;
+}
+
+export interface PodsNeeded extends PodResources {
+  readonly count: number;
 }
 
 export interface RunningContainer {

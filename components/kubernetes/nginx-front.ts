@@ -13,6 +13,7 @@ import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { apart, leaving, PROGRESS_SECONDS, SKIP_AWAIT } from "./pod-life.ts";
+import { FILES_RESOURCES, FRONT_RESOURCES } from "./pod-resources.ts";
 
 export interface NginxFrontArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
   readonly cluster: Cluster;
@@ -36,6 +37,8 @@ export interface StaticFilesOf {
 }
 
 export const FRONT_PORT = 8080;
+/** One serves while the other one's node is away. */
+export const FRONT_PODS = 2;
 const MAINTENANCE_FOLDER = "/etc/nginx/maintenance";
 /** User of Nginx in its image. */
 const NGINX_USER = 101;
@@ -98,7 +101,7 @@ export class NginxFront extends pulumi.ComponentResource {
           },
         },
         spec: {
-          replicas: 2,
+          replicas: FRONT_PODS,
           selector: { matchLabels: selector(owner, "front") },
           strategy: { rollingUpdate: { maxSurge: "100%", maxUnavailable: 0 } },
           progressDeadlineSeconds: PROGRESS_SECONDS,
@@ -167,7 +170,7 @@ function frontPod(
         readinessProbe: { tcpSocket: { port: "http" }, periodSeconds: 2 },
         livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
         lifecycle,
-        resources: { requests: { cpu: "25m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+        resources: FRONT_RESOURCES,
         securityContext: NO_PRIVILEGES,
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [
@@ -200,7 +203,7 @@ function copies(
     image,
     command: ["/bin/sh", "-euc", 'mkdir "$2"; cp -R "$1/." "$2/"; chmod -R a+rX "$2"', "sh"],
     args: [staticFiles.path, `${STATIC_FOLDER}/${folders[index]}`],
-    resources: { requests: { cpu: "25m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+    resources: FILES_RESOURCES,
     securityContext: { ...NO_PRIVILEGES, runAsUser: userId },
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [files],

@@ -4,6 +4,7 @@ import type { Owner } from "../labels.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { apart, LEAVE_BALANCER_SECONDS, leaving, PROGRESS_SECONDS } from "./pod-life.ts";
+import { CONTROLLER_RESOURCES } from "./pod-resources.ts";
 
 export interface NginxIngressControllerArgs {
   readonly owner: Owner;
@@ -18,6 +19,8 @@ export interface NginxIngressControllerArgs {
 }
 
 const NGINX_USER = 101;
+/** One serves while the other one's node is away. */
+export const CONTROLLER_PODS = 2;
 const PORTS = { http: 80, https: 443, ready: 8081, metrics: 9113 } as const;
 
 /**
@@ -66,7 +69,7 @@ export class NginxIngressController extends pulumi.ComponentResource {
       {
         metadata,
         spec: {
-          replicas: 2,
+          replicas: CONTROLLER_PODS,
           selector: { matchLabels },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           progressDeadlineSeconds: PROGRESS_SECONDS,
@@ -273,7 +276,7 @@ function controllerPod(
           initialDelaySeconds: 0,
         },
         lifecycle,
-        resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+        resources: CONTROLLER_RESOURCES,
         securityContext: privileges,
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [

@@ -15,6 +15,7 @@ import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { SKIP_AWAIT } from "./pod-life.ts";
+import { DATABASE_RESOURCES } from "./pod-resources.ts";
 
 export interface PostgresStatefulSetArgs extends LoginArgs {
   readonly cluster: Cluster;
@@ -164,7 +165,7 @@ function serverPod(
         startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 600, timeoutSeconds: 5 },
         readinessProbe: { ...answers, periodSeconds: 2, timeoutSeconds: 5 },
         livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
-        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } },
+        resources: DATABASE_RESOURCES,
         securityContext: NO_PRIVILEGES,
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [

@@ -2,6 +2,7 @@ import { NetworkingV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../e2e/clone.ts";
 import { ask } from "../../e2e/conduit-client.ts";
+import { until } from "../../e2e/until.ts";
 import { ClusterStack } from "../stack/cluster-stack.ts";
 
 let stack: ClusterStack;
@@ -57,6 +58,40 @@ test("A namespace, a class and a storage class that are not as they should be ar
   }
 });
 
+test("A quota and a range that the stack does not fit into are named with what it takes, before anything is made there", async () => {
+  const { namespace } = stack;
+  const labels = { "slipway.project": "slipway", "slipway.stack": stack.clone.stack };
+  await stack.core.createNamespace({ body: { metadata: { name: namespace, labels } } });
+  const quota = {
+    metadata: { name: "small" },
+    spec: { hard: { pods: "5", "requests.memory": "1Gi" } },
+  };
+  const range = {
+    metadata: { name: "usual" },
+    spec: { limits: [{ type: "PersistentVolumeClaim", max: { storage: "5Gi" } }] },
+  };
+  await stack.core.createNamespacedResourceQuota({ namespace, body: quota });
+  await stack.core.createNamespacedLimitRange({ namespace, body: range });
+  try {
+    const said = await refused({ storageClass: undefined });
+
+    // Two controllers, two of Nginx, the database and the app; in a release two more of Nginx, or one of the app.
+    expect(said).toContain(
+      "The quota small of its namespace is too small: it allows pods 5, requests.memory 1Gi, and the stack " +
+        "takes pods 8, requests.memory 1664Mi, with the new pods that a release has beside the old ones.",
+    );
+    expect(said).toContain(`pulumi config set replicas NUMBER -s ${stack.clone.stack}`);
+    expect(said).toContain(
+      "The range usual of its namespace wants at most 5Gi of storage for each PersistentVolumeClaim, and the " +
+        "stack has one with 10Gi.",
+    );
+    expect((await stack.core.listNamespacedPod({ namespace })).items).toEqual([]);
+  } finally {
+    await stack.core.deleteNamespace({ name: namespace });
+    await gone(namespace);
+  }
+});
+
 test("What config says of an ingress class is held against those that there are", async () => {
   expect(await refused({ storageClass: undefined, ingressClass: "trafik" })).toContain(
     "It has no ingress class trafik (slipway:ingressClass)",
@@ -67,6 +102,14 @@ test("When all of it is mended, the same command deploys the app", async () => {
   await stack.up({ image, version: "1.0.0", ingressClass: undefined });
   expect(await ask(stack.url, "/version")).toMatchObject({ image });
 });
+
+async function gone(name: string): Promise<void> {
+  const isGone = async () => {
+    const { items } = await stack.core.listNamespace();
+    return items.every(({ metadata }) => metadata?.name !== name);
+  };
+  await until(isGone, `the namespace ${name} is gone`);
+}
 
 /** What is said, and that nothing of the stack was made. */
 async function refused(settings: Record<string, string | undefined> = {}): Promise<string> {

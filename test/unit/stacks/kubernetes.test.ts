@@ -151,8 +151,49 @@ describe("a stack in a cluster", () => {
       kubeconfig: "kube/kubeconfig",
       claim: true,
       certManager: false,
+      room: expect.any(Object),
     });
     expect(madeBefore(stack, "cluster-kubernetes")).toContain("cluster-checked");
+  });
+
+  test.each([
+    ["the example", clusterSettings()],
+    ["one with processes and sizes", withApp({ processes: { a: "a", b: "b" }, cpu: "0.5" })],
+    ["a foreign controller", clusterSettings({ ingressClass: "nginx" })],
+    ["no database", clusterSettings({ database: { kind: "none" } })],
+    ["no static files", withApp({ staticPath: undefined })],
+  ])("asks for as much room as its pods take: %s", async (_, settings) => {
+    const made = await recordStack(settings);
+    const { room } = JSON.parse(String(named(made, "cluster-checked").inputs["stdin"]));
+    const pods = made
+      .filter(({ type }) => /:(Deployment|StatefulSet)$/.test(type))
+      .flatMap(({ inputs }) => {
+        const { containers, initContainers = [] } = podOf(inputs);
+        const all = [...initContainers, ...containers].map(({ resources }) => resources);
+        const [one] = all.toSorted((a, b) => mebibytes(b) - mebibytes(a));
+        return Array.from({ length: Number(specOf(inputs)["replicas"]) }, () => one as Resources);
+      });
+    const asked = room.pods.flatMap(({ count, ...of }: { count: number }) =>
+      Array.from({ length: count }, () => of),
+    );
+    const texts = (all: Resources[]) =>
+      all
+        .map(({ requests, limits }) =>
+          [requests.cpu, requests.memory, limits.cpu, limits.memory].join(),
+        )
+        .sort();
+    expect(texts(asked)).toEqual(texts(pods));
+    const kindsOf = (kind: string) => made.filter(({ type }) => type.endsWith(`:${kind}`));
+    expect(room.claimGiB).toBe(kindsOf("PersistentVolumeClaim").length === 1 ? 10 : undefined);
+    const outer = kindsOf("Service").filter(({ inputs }) => specOf(inputs)["type"] !== undefined);
+    expect(room.loadBalancers).toBe(outer.length);
+  });
+
+  test("asks for room for the new pods of a release beside the old ones", async () => {
+    const made = await recordStack(withApp({ processes: { a: "a", b: "b", c: "c" } }));
+    const { room } = JSON.parse(String(named(made, "cluster-checked").inputs["stdin"]));
+    const counts = room.passing.map((pods: { count: number }[]) => pods.map(({ count }) => count));
+    expect(counts).toEqual([[2], [1], [3]]);
   });
 
   test("dumps the database each time before the Job of a migration is made, unless no dump is to stay", async () => {
@@ -261,12 +302,22 @@ interface Pod {
   readonly initContainers?: readonly Container[];
 }
 
+interface Resources {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly cpu?: string; readonly memory: string };
+}
+
 interface Container {
   readonly image: string;
+  readonly resources: Resources;
   readonly securityContext: unknown;
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
+
+/** As the components write sizes. */
+const mebibytes = ({ limits: { memory } }: Resources) =>
+  Number.parseInt(memory, 10) * (memory.endsWith("Gi") ? 1024 : 1);
 
 const specOf = (inputs: Inputs) => (inputs["spec"] ?? {}) as Record<string, unknown>;
 

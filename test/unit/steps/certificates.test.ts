@@ -95,8 +95,9 @@ test("A cluster that is there is asked for it with all else, before anything is 
   timeout: TIME,
 }, async () => {
   const wants = { project: "shop", stack: "prod", server: "https://it", namespace: "shop" };
+  const room = { pods: [], passing: [[]], loadBalancers: 0 };
   const asked = (certManager: boolean) =>
-    trouble("check-cluster.ts", { ...wants, claim: false, certManager });
+    trouble("check-cluster.ts", { ...wants, claim: false, certManager, room });
   has = { "/version": { major: "1", minor: "34" } };
   expect(await asked(false)).toBeUndefined();
   expect(await asked(true)).toContain(
