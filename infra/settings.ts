@@ -176,7 +176,8 @@ function readApp(
     secretsAs: reader.oneOf("secretsAs", ["files", "env"]),
     secret: reader.secret("appSecret", 32),
     previousSecret: reader.optionalSecret("previousAppSecret"),
-    replicas: reader.optionalInteger("replicas", 1, 20) ?? (onHost ? 1 : 2),
+    // On one machine each is a container of its own; in a cluster they are a number.
+    replicas: reader.optionalInteger("replicas", 1, onHost ? 20 : 1000) ?? (onHost ? 1 : 2),
     cpu: reader.optional("cpu", /^(?!0*\.?0*$)\d{1,3}(\.\d{1,2})?$/, "a number of cores like 0.5"),
     memory: reader.optionalInteger("memory", 16, 1_048_576),
   };

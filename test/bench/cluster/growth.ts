@@ -8,7 +8,6 @@ import { timed } from "./measure.ts";
 
 interface Growing {
   readonly name: string;
-  /** The last is the most that settings take, or 50. */
   readonly sizes: readonly number[];
   readonly settings: (size: number) => Record<string, string>;
 }
@@ -16,7 +15,7 @@ interface Growing {
 const GROWING: readonly Growing[] = [
   {
     name: "replicas",
-    sizes: [1, 10, 20],
+    sizes: [1, 10, 50],
     settings: (size) => ({ replicas: String(size), processes: "{}" }),
   },
   {

@@ -22,6 +22,16 @@ test("a cluster that is there is told from others by the server that its kubecon
   expect(settings).toMatchObject({ cluster: { kind: "existing", server: "https://one.example" } });
 });
 
+test("a cluster has as many pods of the app as are wanted, a machine a few", () => {
+  expect(read({ ...GKE, replicas: "50" }).app.replicas).toBe(50);
+  expect(read({ ...GKE, replicas: "1000" }).app.replicas).toBe(1000);
+  expect(messageOf(() => read({ ...GKE, replicas: "1001" }))).toContain(
+    "a whole number from 1 to 1000",
+  );
+  expect(read({ replicas: "20" }).app.replicas).toBe(20);
+  expect(messageOf(() => read({ replicas: "50" }))).toContain("a whole number from 1 to 20");
+});
+
 describe("a cluster that is made at Google", () => {
   test("is Autopilot, in Frankfurt, protected, and reached by gcloud's plugin, where nothing else is said", () => {
     expect(read(GKE)).toMatchObject({
