@@ -1,7 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../user-error.ts";
 import { type Call, GitLabError, Http } from "./http.ts";
-import type { Branch, Deployment, DeploymentStatus, Job, MergeRequest, Note } from "./shapes.ts";
+import type {
+  Branch,
+  Deployment,
+  DeploymentStatus,
+  Job,
+  LabelEvent,
+  MergeRequest,
+  MergeRequestVersion,
+  Note,
+} from "./shapes.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,6 +39,18 @@ export class GitLab {
 
   mergeRequest(iid: number): Promise<MergeRequest> {
     return this.#http.one(reading(`/merge_requests/${iid}`, `read merge request !${iid}`));
+  }
+
+  /** Oldest first. */
+  labelEvents(iid: number): Promise<LabelEvent[]> {
+    const path = `/merge_requests/${iid}/resource_label_events`;
+    return this.#http.list(reading(path, `read the labels' history of merge request !${iid}`));
+  }
+
+  /** Newest first. */
+  versions(iid: number): Promise<MergeRequestVersion[]> {
+    const path = `/merge_requests/${iid}/versions`;
+    return this.#http.list(reading(path, `read the versions of merge request !${iid}`));
   }
 
   /** Oldest first. */

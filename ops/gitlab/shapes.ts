@@ -18,6 +18,22 @@ export interface MergeRequest {
   readonly web_url: string;
 }
 
+/** https://docs.gitlab.com/api/resource_label_events/#list-project-merge-request-label-events */
+export interface LabelEvent {
+  readonly id: number;
+  readonly action: "add" | "remove";
+  readonly created_at: string;
+  /** Null for one that was deleted since. */
+  readonly label: { readonly id: number; readonly name: string } | null;
+}
+
+/** A push to the branch of a merge request: https://docs.gitlab.com/api/merge_requests/#get-merge-request-diff-versions */
+export interface MergeRequestVersion {
+  readonly id: number;
+  readonly head_commit_sha: string;
+  readonly created_at: string;
+}
+
 /** https://docs.gitlab.com/api/branches/ */
 export interface Branch {
   readonly name: string;

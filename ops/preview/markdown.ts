@@ -1,3 +1,4 @@
+import type { Allowance } from "./allowance.ts";
 import type { PreviewReport } from "./report.ts";
 import { isAlarming, sizeLine, summaryLine } from "./text.ts";
 
@@ -10,18 +11,18 @@ const DIFF_LIMIT = 60_000;
 export interface Told {
   /** The whole difference, as `pulumi preview --diff` prints it. */
   readonly diff: string;
-  /** Whether somebody has said that what is dangerous is meant; undefined where nothing is. */
-  readonly allowed: boolean | undefined;
+  /** Of what is dangerous; undefined where nothing is. */
+  readonly allowance: Allowance | undefined;
   /** Name of the label that says so. */
   readonly label: string;
 }
 
 /** For a merge request: the verdict first, the whole difference last and folded. */
-export function asMarkdown(report: PreviewReport, { diff, allowed, label }: Told): string {
+export function asMarkdown(report: PreviewReport, { diff, allowance, label }: Told): string {
   return [
     markerOf(report.stack),
     `### ${code(report.stack)}: ${report.verdict.map(emphasised).join(" · ")}`,
-    ...permission(allowed, label),
+    ...permission(allowance, label),
     ...report.components.flatMap(({ name, findings }) => [
       `**${plain(name)}**`,
       findings
@@ -44,12 +45,12 @@ export const failureAsMarkdown = (stack: string, message: string) =>
 const emphasised = (verdict: string) =>
   isAlarming(verdict) ? `**${verdict.toUpperCase()}**` : verdict;
 
-function permission(allowed: boolean | undefined, label: string): string[] {
-  if (allowed === undefined) return [];
+function permission(allowance: Allowance | undefined, label: string): string[] {
+  if (allowance === undefined) return [];
+  if (allowance.allowed) return [`What is marked is allowed by the label ${code(label)}.`];
   return [
-    allowed
-      ? `What is marked is allowed by the label ${code(label)}.`
-      : `What is marked needs the label ${code(label)} on this merge request; then run this job again.`,
+    ...(allowance.why === undefined ? [] : [plain(allowance.why)]),
+    `What is marked needs the label ${code(label)} on this merge request; then run this job again.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { GitLab } from "../gitlab/client.ts";
+import { type Allowance, allowanceOf } from "../preview/allowance.ts";
 import { asMarkdown, failureAsMarkdown } from "../preview/markdown.ts";
 import { keepNote } from "../preview/note.ts";
 import type { PreviewReport, Summary } from "../preview/report.ts";
@@ -52,24 +53,26 @@ export const preview: Verb = {
       }
       throw error;
     });
-    const allowed = report.dangerous
-      ? values["allow-danger"] === true || (await hasLabel(gitlab, label))
-      : undefined;
-
-    process.stdout.write(
-      values["json"] === true
-        ? `${JSON.stringify({ ...report, allowed }, null, 2)}\n`
-        : asText(report, process.stdout.isTTY === true && !process.env["NO_COLOR"]),
-    );
-    if (values["diff"] === true) process.stdout.write(`\n${diff}\n`);
-    const markdown = asMarkdown(report, { diff, allowed, label });
-    const files = { markdown, terraform: JSON.stringify(terraformReport(report.summary)) };
-    for (const [option, text] of Object.entries(files)) {
-      const file = textOf(values, option);
-      if (file !== undefined) writeFileSync(file, text);
+    // Before GitLab is asked anything: what there is to read does not depend on it.
+    const isJson = values["json"] === true;
+    if (!isJson) {
+      process.stdout.write(
+        asText(report, process.stdout.isTTY === true && !process.env["NO_COLOR"]),
+      );
+      if (values["diff"] === true) process.stdout.write(`\n${diff}\n`);
     }
+    leave(textOf(values, "terraform"), JSON.stringify(terraformReport(report.summary)));
+
+    const allowance = await askFor(report, values["allow-danger"] === true, label, gitlab);
+    const allowed = allowance?.allowed;
+    if (isJson) {
+      process.stdout.write(`${JSON.stringify({ ...report, allowed }, null, 2)}\n`);
+      if (values["diff"] === true) process.stdout.write(`\n${diff}\n`);
+    }
+    const markdown = asMarkdown(report, { diff, allowance, label });
+    leave(textOf(values, "markdown"), markdown);
     if (mergeRequest !== undefined) await note(gitlab, mergeRequest, name, markdown);
-    return verdictCode(report, allowed, label);
+    return verdictCode(report, allowance, label);
   },
 };
 
@@ -82,28 +85,41 @@ export function terraformReport(summary: Summary) {
   };
 }
 
-function verdictCode(report: PreviewReport, allowed: boolean | undefined, label: string): number {
-  if (allowed === undefined) {
-    say(`✓ ${report.stack}: ${report.verdict.join(", ")}.`);
-    return 0;
-  }
-  if (allowed) {
-    say(`✓ ${report.stack}: ${report.verdict.join(", ")}; that was allowed.`);
-    return 0;
-  }
-  say(
-    `slipway: ${report.stack}: ${report.verdict.join(", ")}. If what is marked is meant: the label ` +
-      `${label} on the merge request, or --allow-danger.`,
-  );
-  return 1;
+/** Undefined where there is nothing to allow. */
+async function askFor(
+  report: PreviewReport,
+  isAllowed: boolean,
+  label: string,
+  gitlab: GitLab | undefined,
+): Promise<Allowance | undefined> {
+  if (!report.dangerous) return undefined;
+  return isAllowed ? { allowed: true } : await allowanceOf(label, process.env, gitlab);
 }
 
-/** As it is now; the environment has those of when the pipeline was made. */
-async function hasLabel(gitlab: GitLab | undefined, label: string): Promise<boolean> {
-  const { CI_MERGE_REQUEST_IID: iid, CI_MERGE_REQUEST_LABELS: labels } = process.env;
-  if (!iid) return false;
-  if (gitlab === undefined) return (labels ?? "").split(",").includes(label);
-  return (await gitlab.mergeRequest(Number(iid))).labels.includes(label);
+function leave(file: string | undefined, text: string): void {
+  if (file !== undefined) writeFileSync(file, text);
+}
+
+function verdictCode(
+  report: PreviewReport,
+  allowance: Allowance | undefined,
+  label: string,
+): number {
+  const verdict = `${report.stack}: ${report.verdict.join(", ")}`;
+  if (allowance === undefined) {
+    say(`✓ ${verdict}.`);
+    return 0;
+  }
+  if (allowance.allowed) {
+    say(`✓ ${verdict}; that was allowed.`);
+    return 0;
+  }
+  if (allowance.why !== undefined) say(`  ${allowance.why}`);
+  say(
+    `slipway: ${verdict}. If what is marked is meant: the label ${label} on the merge request, or ` +
+      "--allow-danger.",
+  );
+  return 1;
 }
 
 function mergeRequestOf({ CI_MERGE_REQUEST_IID: iid }: NodeJS.ProcessEnv): number {

@@ -31,6 +31,10 @@ export const documented: readonly DocumentedCall[] = [
     include_rebase_in_progress: BOOLEAN,
     render_html: BOOLEAN,
   }),
+  // https://docs.gitlab.com/api/resource_label_events/#list-project-merge-request-label-events
+  reads("/merge_requests/:iid/resource_label_events", PAGES),
+  // https://docs.gitlab.com/api/merge_requests/#get-merge-request-diff-versions
+  reads("/merge_requests/:iid/versions", PAGES),
   // https://docs.gitlab.com/api/notes/#merge-requests
   reads("/merge_requests/:iid/notes", {
     ...PAGES,

@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Branch, Deployment, Job, MergeRequest, Note } from "../../ops/gitlab/shapes.ts";
+import type {
+  Branch,
+  Deployment,
+  Job,
+  LabelEvent,
+  MergeRequest,
+  MergeRequestVersion,
+  Note,
+} from "../../ops/gitlab/shapes.ts";
 import { type DocumentedCall, documented, NOTE_LIMIT } from "./documented.ts";
 
 interface Answer {
@@ -27,6 +35,8 @@ export class FakeGitLab {
   readonly tokens = { api: secret(), read_api: secret(), read_registry: secret() };
   readonly mergeRequests = new Map<number, MergeRequest>();
   readonly notes = new Map<number, Note[]>();
+  readonly labelEvents = new Map<number, LabelEvent[]>();
+  readonly versions = new Map<number, MergeRequestVersion[]>();
   readonly branches = new Map<string, Branch>();
   readonly deployments: Deployment[] = [];
   readonly jobs = new Map<number, Job>();
@@ -88,6 +98,41 @@ export class FakeGitLab {
       ...changes,
     });
     this.notes.set(iid, []);
+    this.labelEvents.set(iid, []);
+    this.versions.set(iid, []);
+    this.push(iid, this.mergeRequests.get(iid)?.sha ?? "");
+    for (const label of changes.labels ?? []) this.addLabel(iid, label);
+  }
+
+  /** A push to the branch of a merge request. */
+  push(iid: number, sha: string, at = new Date().toISOString()): void {
+    const version = { id: this.#nextId(), head_commit_sha: sha, created_at: at };
+    this.versions.set(iid, [version, ...(this.versions.get(iid) ?? [])]);
+    this.#change(iid, { sha });
+  }
+
+  addLabel(iid: number, name: string, at = new Date().toISOString()): void {
+    this.#labelled(iid, "add", name, at);
+    this.#change(iid, { labels: [...new Set([...this.#labels(iid), name])] });
+  }
+
+  removeLabel(iid: number, name: string, at = new Date().toISOString()): void {
+    this.#labelled(iid, "remove", name, at);
+    this.#change(iid, { labels: this.#labels(iid).filter((label) => label !== name) });
+  }
+
+  #labels(iid: number): readonly string[] {
+    return this.mergeRequests.get(iid)?.labels ?? [];
+  }
+
+  #labelled(iid: number, action: LabelEvent["action"], name: string, at: string): void {
+    const label = { id: this.#nextId(), name };
+    this.labelEvents.get(iid)?.push({ id: this.#nextId(), action, created_at: at, label });
+  }
+
+  #change(iid: number, changes: Partial<MergeRequest>): void {
+    const mergeRequest = this.mergeRequests.get(iid);
+    if (mergeRequest !== undefined) this.mergeRequests.set(iid, { ...mergeRequest, ...changes });
   }
 
   addNote(iid: number, body: string, system = false): Note {
@@ -166,6 +211,10 @@ export class FakeGitLab {
     switch (`${call.method} ${call.path}`) {
       case "GET /merge_requests/:iid":
         return found(this.mergeRequests.get(iid));
+      case "GET /merge_requests/:iid/resource_label_events":
+        return page(this.labelEvents.get(iid), query);
+      case "GET /merge_requests/:iid/versions":
+        return page(this.versions.get(iid), query);
       case "GET /merge_requests/:iid/notes":
         return page(this.notes.get(iid), query);
       case "POST /merge_requests/:iid/notes":

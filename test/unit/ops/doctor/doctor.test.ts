@@ -1,7 +1,9 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { Check, Finding } from "../../../../ops/doctor/check.ts";
 import { digitalOcean, google } from "../../../../ops/doctor/clouds.ts";
-import { cluster } from "../../../../ops/doctor/cluster.ts";
+import { cluster, clusterCheck } from "../../../../ops/doctor/cluster.ts";
 import { dockerClient, dockerEngine, port } from "../../../../ops/doctor/docker.ts";
 import { gitlab } from "../../../../ops/doctor/gitlab.ts";
 import { host, ssh } from "../../../../ops/doctor/host.ts";
@@ -257,6 +259,31 @@ test("A server's name is no option of ssh, whatever it begins with", async () =>
   };
   await host.run(worldWith({}, { stack, run }));
   expect(asked[0]?.slice(-3, -1)).toEqual(["--", "-oProxyCommand=reboot;@h"]);
+});
+
+test("A cluster that takes what it is sent and says nothing is given up, by its name", async () => {
+  const connections: Socket[] = [];
+  const silent = createServer((socket) => connections.push(socket)).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  try {
+    const server = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const kubeconfig = JSON.stringify({
+      ...{ apiVersion: "v1", kind: "Config", "current-context": "c" },
+      clusters: [{ name: "c", cluster: { server } }],
+      users: [{ name: "c", user: {} }],
+      contexts: [{ name: "c", context: { cluster: "c", user: "c" } }],
+    });
+    const stack = stackWith({ target: "kubernetes", kubeconfig });
+    expect(await clusterCheck(1).run(worldWith({}, { stack }))).toEqual(
+      isWrong(
+        `${server} can't be reached: no answer in 1 s`,
+        "kubectl --kubeconfig FILE get namespaces",
+      ),
+    );
+  } finally {
+    for (const socket of connections) socket.destroy();
+    silent.close();
+  }
 });
 
 test("A check that fails itself is a finding, and the others are made", async () => {

@@ -29,7 +29,9 @@ const steps = [
 const report = reportOf({ stack: "dev", steps, refreshed: true });
 
 test("a merge request reads the verdict first, then words, sizes, and the folded difference", () => {
-  expect(asMarkdown(report, { diff: "~ size: 10 => 20", allowed: false, label })).toBe(
+  expect(
+    asMarkdown(report, { diff: "~ size: 10 => 20", allowance: { allowed: false }, label }),
+  ).toBe(
     `<!-- slipway:preview:dev -->
 
 ### \`dev\`: **DATA AT RISK**
@@ -73,7 +75,7 @@ test("a terminal reads the same, with colours only where they are wanted", () =>
 });
 
 test("a note that is too long is shortened, and says so", () => {
-  const text = asMarkdown(report, { diff: "x".repeat(200_000), allowed: undefined, label });
+  const text = asMarkdown(report, { diff: "x".repeat(200_000), allowance: undefined, label });
   expect(text.length).toBeLessThan(100_000);
   expect(text).toContain("(shortened; with --diff, the command prints all of it)");
 });
@@ -97,7 +99,7 @@ test("nothing in a preview is a command, a mention or the end of what is folded"
           steps: stepsFor({ type: "a:b/c:D", name: evil, old: {}, now: {}, keys: [evil] }),
           refreshed: true,
         });
-        const text = asMarkdown(all, { diff: lines.join("\n"), allowed: undefined, label });
+        const text = asMarkdown(all, { diff: lines.join("\n"), allowance: undefined, label });
         expect(text.startsWith(markerOf("dev"))).toBe(true);
         const [before = "", fence = ""] = text.split(/^(~{3,})$/m);
         expect(before.split("\n").filter((line) => line.startsWith("/"))).toEqual([]);
