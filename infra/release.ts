@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -6,6 +5,7 @@ import { log, RunError } from "@pulumi/pulumi";
 import { type ImageSource, markOf } from "../components/docker/app-image.ts";
 import type { ReleaseRecord } from "../components/release-record.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
+import { git } from "./git.ts";
 import { readArchive } from "./image-archive.ts";
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");
@@ -199,21 +199,11 @@ function filesBelow(folder: string, prefix = ""): string[] {
     });
 }
 
+/** Without git, or outside of a repository, the content's own key still names the version. */
 function lastCommit(folder: string): string | undefined {
   return git(folder, "log", "-1", "--format=%h", "--abbrev=12", "--", ".") || undefined;
 }
 
 function hasChanges(folder: string): boolean {
   return git(folder, "status", "--porcelain", "--", ".") !== "";
-}
-
-function git(folder: string, ...args: string[]): string | undefined {
-  try {
-    return execFileSync("git", ["-C", folder, ...args], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return undefined; // No git, or not a repository: the content's own key still names the version.
-  }
 }

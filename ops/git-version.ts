@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { git } from "../infra/git.ts";
 import { UserError } from "./user-error.ts";
 
 export interface GitVersion {
@@ -72,15 +72,3 @@ export const branchOf = (folder: string): string | undefined =>
 /** Every tag of the repository. */
 export const tagsOf = (folder: string): string[] =>
   (git(folder, "tag", "--list") ?? "").split("\n").filter(Boolean);
-
-/** What git prints; undefined where it ends with an error. */
-function git(folder: string, ...args: string[]): string | undefined {
-  try {
-    return execFileSync("git", ["-C", folder, ...args], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  } catch {
-    return undefined;
-  }
-}

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { verbs } from "../../../ops/verbs/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
@@ -48,6 +49,41 @@ describe("each job is one line, which runs on a laptop too", () => {
   test("a line that deploys is a verb of slipway", () => {
     const lines = deploys.map(([, { script }]) => script?.[0] ?? "");
     expect(lines.filter((line) => !/^\.\/slipway [a-z-]+ /.test(`${line} `))).toEqual([]);
+  });
+});
+
+describe("a line says what its verb takes", () => {
+  const lines = readdirSync(join(ROOT, "ci"))
+    .filter((name) => name.endsWith(".yml"))
+    .flatMap((name) => Object.entries(jobsOf(`ci/${name}`)))
+    .flatMap(([name, { script = [], before_script: before = [] }]) =>
+      [...before, ...script].map((line) => [name, line] as const),
+    )
+    .flatMap(([name, line]) =>
+      [...line.matchAll(/(?:\.\/slipway|\$SLIPWAY_COMMAND) ([a-z-]+)(.*)/g)].map(
+        ([, verb = "", rest = ""]) => [name, verb, rest] as const,
+      ),
+    );
+
+  test("there are the verbs that a pipeline needs", () => {
+    expect([...new Set(lines.map(([, verb]) => verb))].sort()).toEqual([
+      "drift",
+      "pack",
+      "preview",
+      "promote",
+      "prune-images",
+      "review",
+      "sweep",
+      "up",
+    ]);
+  });
+
+  test.each(lines)("%s: %s", (_, verb, rest) => {
+    const usage = verbs[verb]?.usage ?? "";
+    expect(usage).toMatch(new RegExp(`^\\./slipway ${verb} `));
+    const options = [...rest.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g)].map(([option]) => option);
+    const known = new Set(usage.match(/(?<![\w-])--?[a-z][a-z-]*/g));
+    expect(options.filter((option) => !known.has(option))).toEqual([]);
   });
 });
 
