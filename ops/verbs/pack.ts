@@ -83,8 +83,7 @@ async function packToRegistry(packing: Packing, name: string): Promise<string> {
   const repository = new ImageRepository(name, login);
   await repository.check();
   const tags = tagsOf(settings.context, version, process.env);
-  const isThere = (await repository.digestOf(commit)) !== undefined;
-  if (isThere) say(`${version} is in ${name} already: nothing is built.`);
+  if (await isBuilt(repository, commit)) say(`${version} is in ${name} already: nothing is built.`);
   else await buildAndPush(packing, repository, tags);
 
   const digest = await repository.digestOf(commit);
@@ -93,6 +92,20 @@ async function packToRegistry(packing: Packing, name: string): Promise<string> {
   const image = `${name}@${digest}`;
   say(`✓ ${version} is ${image}, under ${named.join(", ")}: ${duration(started)}`);
   return image;
+}
+
+/** Whoever may push may give any image a commit's name; a build writes the commit into the image itself. */
+export async function isBuilt(
+  repository: Pick<ImageRepository, "find">,
+  commit: string,
+): Promise<boolean> {
+  const image = await repository.find(commit);
+  if (image === undefined || image.revision === commit) return image !== undefined;
+  say(
+    `  ${commit} names an image of ${image.revision || "an unknown commit"} in the registry (${image.digest}): ` +
+      "it is built anew.",
+  );
+  return false;
 }
 
 async function buildAndPush(
@@ -111,7 +124,7 @@ async function buildAndPush(
     const isPushed = await step(`Building ${version}`, () => client.build(build));
     if (isPushed) return;
     // Another pipeline of this commit may have been quicker: then its image is the one.
-    if ((await repository.digestOf(commit)) !== undefined) return;
+    if (await isBuilt(repository, commit)) return;
     await step(`Pushing ${reference}`, () => client.push(reference));
   });
 }

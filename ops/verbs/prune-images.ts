@@ -4,8 +4,9 @@ import { ROOT } from "../project.ts";
 import { registryLogin, repositoryOf } from "../registry/pipeline-registry.ts";
 import { judge, neededOf, type TaggedImage, type Verdict } from "../registry/prune.ts";
 import { ImageRepository } from "../registry/registry.ts";
+import { releasedTo } from "../registry/released.ts";
+import { removeUnlessNamed } from "../registry/removal.ts";
 import { UserError } from "../user-error.ts";
-import { openStack } from "../workspace.ts";
 import { positive, readOptions } from "./arguments.ts";
 import { table } from "./table.ts";
 import type { Verb } from "./verb.ts";
@@ -15,7 +16,7 @@ const usage =
 
 export const pruneImages: Verb = {
   summary:
-    "Remove old images from the registry: none that was released to one of the stacks, that git has a " +
+    "Remove old images from the registry: none that was released to a stack of the project, that git has a " +
     "tag for, or that is among the newest.",
   usage,
   group: "Releases",
@@ -41,7 +42,7 @@ export const pruneImages: Verb = {
     }
     const name = repositoryOf(values.from, process.env);
     // First, and all of them: what can't be asked may need what would be removed.
-    const released = (await Promise.all(values.stack.map(releasedTo))).flat();
+    const released = await releasedTo(values.stack);
     const repository = new ImageRepository(name, registryLogin(process.env));
     const verdicts = judge(await imagesOf(repository), {
       ...rules,
@@ -49,12 +50,10 @@ export const pruneImages: Verb = {
       gitTags: new Set(tagsOf(ROOT)),
     });
 
-    const going = verdicts.filter(({ kept }) => kept === undefined);
-    if (!values["dry-run"]) {
-      for (const { digest } of going) await repository.remove(digest);
-    }
-    process.stdout.write(values.json ? `${JSON.stringify(verdicts, null, 2)}\n` : listed(verdicts));
-    const count = `${going.length} of ${verdicts.length} images`;
+    const done = values["dry-run"] ? verdicts : await remove(repository, verdicts);
+    process.stdout.write(values.json ? `${JSON.stringify(done, null, 2)}\n` : listed(done));
+    const going = done.filter(({ kept }) => kept === undefined);
+    const count = `${going.length} of ${done.length} images`;
     say(
       values["dry-run"]
         ? `✓ ${count} would go; nothing was removed.`
@@ -64,12 +63,19 @@ export const pruneImages: Verb = {
   },
 };
 
-/** References of all that a rollback of the stack may go back to. */
-async function releasedTo(name: string): Promise<string[]> {
-  const outputs = await (await openStack(name)).outputs();
-  const releases: readonly { readonly image: string }[] = outputs["releases"]?.value ?? [];
-  const live = [outputs["image"]?.value, outputs["verifiedImage"]?.value];
-  return [...releases.map(({ image }) => image), ...live.filter((one) => typeof one === "string")];
+/** @returns what has become of them. */
+async function remove(
+  repository: ImageRepository,
+  verdicts: readonly Verdict[],
+): Promise<Verdict[]> {
+  const done: Verdict[] = [];
+  for (const verdict of verdicts) {
+    const named =
+      verdict.kept === undefined ? await removeUnlessNamed(repository, verdict) : undefined;
+    const isNamed = named !== undefined && named.length > 0;
+    done.push(isNamed ? { ...verdict, kept: `named ${named.join(", ")} just now` } : verdict);
+  }
+  return done;
 }
 
 async function imagesOf(repository: ImageRepository): Promise<TaggedImage[]> {
