@@ -1,14 +1,35 @@
+import { cloudName } from "../../components/cloud-name.ts";
 import { lastWords, type Outside } from "../outside.ts";
 import { UserError } from "../user-error.ts";
+
+type Commands = readonly (readonly string[])[];
 
 /** A thing at Google that a team needs once. */
 export interface GoogleThing {
   readonly name: string;
-  /** Arguments of gcloud that end well, and print `has`, where it is there. */
+  /** Arguments of gcloud that end well where it is there. */
   readonly check: readonly string[];
-  readonly has?: string;
+  /**
+   * Whether it is as it has to be, by what that printed.
+   *
+   * @default - it is
+   */
+  readonly isRight?: (printed: string) => boolean;
   /** Arguments that make it, in this order. */
-  readonly make: readonly (readonly string[])[];
+  readonly make: Commands;
+  /**
+   * Those that put right what is there and is not as it has to be.
+   *
+   * @throws UserError for what only a person can.
+   * @default - those that make it
+   */
+  readonly mend?: (printed: string) => Commands;
+}
+
+/** One that is not there, or not as it has to be. */
+export interface MissingThing {
+  readonly name: string;
+  readonly commands: Commands;
 }
 
 export interface GoogleState {
@@ -22,6 +43,13 @@ export interface GoogleState {
   readonly gitlab: { readonly url: string; readonly path: string } | undefined;
 }
 
+/** What a bucket with a state has to be. */
+const BUCKET = {
+  versioning_enabled: "true",
+  uniform_bucket_level_access: "true",
+  public_access_prevention: "enforced",
+};
+
 const KEY_RING = "slipway";
 const POOL = "gitlab";
 
@@ -29,8 +57,31 @@ const SERVICES = ["cloudkms", "iam", "iamcredentials", "sts", "storage"].map(
   (name) => `${name}.googleapis.com`,
 );
 
+/** Of 30 characters at most, as Google wants it. */
+const accountId = (stack: string) => cloudName({ project: "slipway", stack }, 30);
+
 export const accountOf = ({ stack, project }: Pick<GoogleState, "stack" | "project">) =>
-  `slipway-${stack}@${project}.iam.gserviceaccount.com`;
+  `${accountId(stack)}@${project}.iam.gserviceaccount.com`;
+
+/** Google's limit on who somebody is, which begins with GitLab's path of the project. */
+const SUBJECT_BYTES = 127;
+
+/** @throws UserError for names that Google does not take. */
+export function checkNames({ bucket, gitlab }: Pick<GoogleState, "bucket" | "gitlab">): void {
+  if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new UserError(
+      `Google takes no bucket "${bucket}": its name has 3 to 63 lower-case letters, digits, -, _ and ., and ` +
+        "begins and ends with a letter or a digit.",
+    );
+  }
+  const subject = `project_path:${gitlab?.path ?? ""}:ref_type:branch:ref:main`;
+  if (Buffer.byteLength(subject) > SUBJECT_BYTES) {
+    throw new UserError(
+      `The path ${gitlab?.path} is too long for Google: "${subject}" is who a pipeline is there, and may have ` +
+        `${SUBJECT_BYTES} bytes. Move the project with the stacks to a shorter path.`,
+    );
+  }
+}
 
 export const audienceOf = ({ projectNumber }: Pick<GoogleState, "projectNumber">) =>
   `//iam.googleapis.com/projects/${projectNumber}/locations/global/workloadIdentityPools/${POOL}/providers/${POOL}`;
@@ -58,12 +109,19 @@ export function googleThings(state: GoogleState): GoogleThing[] {
         ...inProject,
         "--format=value[separator=' '](config.name.list())",
       ],
-      has: SERVICES.join(" "),
+      isRight: (printed) => SERVICES.every((one) => printed.split(/\s+/).includes(one)),
       make: [["services", "enable", ...SERVICES, ...inProject]],
     },
     {
       name: `the bucket gs://${bucket}`,
-      check: ["storage", "buckets", "describe", `gs://${bucket}`, ...inProject],
+      check: [
+        ...["storage", "buckets", "describe", `gs://${bucket}`, ...inProject],
+        `--format=default(${Object.keys(BUCKET).join(",")})`,
+      ],
+      isRight: (printed) =>
+        Object.entries(BUCKET).every(([field, value]) =>
+          new RegExp(`^${field}: ${value}$`, "im").test(printed),
+        ),
       make: [
         [
           ...["storage", "buckets", "create", `gs://${bucket}`, ...inProject],
@@ -71,6 +129,12 @@ export function googleThings(state: GoogleState): GoogleThing[] {
           "--public-access-prevention",
         ],
         ["storage", "buckets", "update", `gs://${bucket}`, ...inProject, "--versioning"],
+      ],
+      mend: () => [
+        [
+          ...["storage", "buckets", "update", `gs://${bucket}`, ...inProject, "--versioning"],
+          ...["--uniform-bucket-level-access", "--public-access-prevention"],
+        ],
       ],
     },
     {
@@ -80,8 +144,16 @@ export function googleThings(state: GoogleState): GoogleThing[] {
     },
     {
       name: `the KMS key ${stack}`,
-      check: ["kms", "keys", "describe", stack, ...key],
+      check: ["kms", "keys", "describe", stack, ...key, "--format=value(primary.state)"],
+      isRight: (printed) => printed.trim() === "ENABLED",
       make: [["kms", "keys", "create", stack, ...key, "--purpose", "encryption"]],
+      mend: (printed) => {
+        const versions = typed(["kms", "keys", "versions", "list", "--key", stack, ...key]);
+        throw new UserError(
+          `The KMS key ${stack} is there, and its version is ${printed.trim() || "none"}: what it encrypted ` +
+            `can't be read. Restore or enable the version: \`${versions}\`.`,
+        );
+      },
     },
     ...(state.gitlab === undefined ? [] : identity(state, state.gitlab, key)),
   ];
@@ -102,46 +174,56 @@ function identity(
     `principalSet://iam.googleapis.com/projects/${projectNumber}/locations/global/` +
     `workloadIdentityPools/${POOL}/attribute.deploys/${gitlab.path}::true::${stack}`;
   const users = ["iam", "service-accounts"];
+  const pools = ["iam", "workload-identity-pools"];
+  const providers = [...pools, "providers"];
+  const inPool = ["--workload-identity-pool", POOL, ...pool];
   return [
     {
       name: `the account ${account}`,
-      check: [...users, "describe", account, ...inProject],
+      check: [...users, "describe", account, ...inProject, "--format=value(disabled)"],
+      isRight: (printed) => !/true/i.test(printed),
       make: [
-        [
-          ...users,
-          "create",
-          `slipway-${stack}`,
-          ...inProject,
-          "--display-name",
-          `Slipway ${stack}`,
-        ],
+        [...users, "create", accountId(stack), ...inProject, "--display-name", `Slipway ${stack}`],
       ],
+      mend: () => [[...users, "enable", account, ...inProject]],
     },
     {
       name: `the identity pool ${POOL}`,
-      check: ["iam", "workload-identity-pools", "describe", POOL, ...pool],
-      make: [["iam", "workload-identity-pools", "create", POOL, ...pool]],
+      check: [...pools, "describe", POOL, ...pool, "--format=value(state,disabled)"],
+      isRight: (printed) => /^ACTIVE(\s+False)?$/i.test(printed.trim()),
+      make: [[...pools, "create", POOL, ...pool]],
+      // One that was deleted keeps its name for thirty days.
+      mend: (printed) => [
+        printed.startsWith("DELETED")
+          ? [...pools, "undelete", POOL, ...pool]
+          : [...pools, "update", POOL, ...pool, "--no-disabled"],
+      ],
     },
     {
       name: `its provider ${POOL}, for ${gitlab.url}`,
-      check: [
-        ...["iam", "workload-identity-pools", "providers", "describe", POOL],
-        ...["--workload-identity-pool", POOL, ...pool],
-      ],
+      check: [...providers, "describe", POOL, ...inPool, "--format=json"],
+      isRight: (printed) => isProviderRight(JSON.parse(printed), gitlab),
       make: [
         [
-          ...["iam", "workload-identity-pools", "providers", "create-oidc", POOL],
-          ...["--workload-identity-pool", POOL, ...pool],
-          `--issuer-uri=${gitlab.url}`,
+          ...[...providers, "create-oidc", POOL, ...inPool, `--issuer-uri=${gitlab.url}`],
+          ...[`--attribute-mapping=${MAPPING}`, `--attribute-condition=${isProject(gitlab.path)}`],
+        ],
+      ],
+      mend: (printed) => [
+        ...(JSON.parse(printed).state === "DELETED"
+          ? [[...providers, "undelete", POOL, ...inPool]]
+          : []),
+        [
+          ...[...providers, "update-oidc", POOL, ...inPool, "--no-disabled"],
           `--attribute-mapping=${MAPPING}`,
-          `--attribute-condition=assertion.project_path == "${gitlab.path}"`,
+          `--attribute-condition=${conditionFor(JSON.parse(printed), gitlab)}`,
         ],
       ],
     },
     {
       name: `the right of ${gitlab.path} to act as that account, on protected refs`,
       check: [...users, "get-iam-policy", account, ...inProject, "--format=json"],
-      has: pipelines,
+      isRight: holds("roles/iam.workloadIdentityUser", pipelines),
       make: [
         [
           ...[...users, "add-iam-policy-binding", account, ...inProject],
@@ -152,7 +234,7 @@ function identity(
     {
       name: "its right to the bucket",
       check: ["storage", "buckets", "get-iam-policy", `gs://${bucket}`, "--format=json"],
-      has: member,
+      isRight: holds("roles/storage.objectAdmin", member),
       make: [
         [
           ...["storage", "buckets", "add-iam-policy-binding", `gs://${bucket}`],
@@ -163,7 +245,7 @@ function identity(
     {
       name: "its right to the key",
       check: ["kms", "keys", "get-iam-policy", stack, ...key, "--format=json"],
-      has: member,
+      isRight: holds("roles/cloudkms.cryptoKeyEncrypterDecrypter", member),
       make: [
         [
           ...["kms", "keys", "add-iam-policy-binding", stack, ...key, "--member", member],
@@ -178,13 +260,67 @@ function identity(
  * A right is given to one attribute, so that one says all: whose pipeline, whether its ref is protected,
  * and for which environment. Not every job has one.
  */
-const MAPPING = [
+const MAPPINGS = [
   "google.subject=assertion.sub",
   "attribute.project_path=assertion.project_path",
   "attribute.ref_protected=assertion.ref_protected",
   'attribute.deploys=assertion.project_path + "::" + assertion.ref_protected + "::" + ' +
     '(has(assertion.environment) ? assertion.environment : "")',
-].join(",");
+];
+const MAPPING = MAPPINGS.join(",");
+
+interface Policy {
+  readonly bindings?: readonly {
+    readonly role: string;
+    readonly members?: readonly string[];
+    /** What it is tied to: then it does not hold always. */
+    readonly condition?: unknown;
+  }[];
+}
+
+/** Whether a policy gives this very role to this very member: one that was deleted has another name. */
+const holds = (role: string, member: string) => (printed: string) =>
+  ((JSON.parse(printed || "{}") as Policy).bindings ?? []).some(
+    (one) => one.role === role && one.condition === undefined && one.members?.includes(member),
+  );
+
+interface Provider {
+  readonly state?: string;
+  readonly disabled?: boolean;
+  readonly attributeCondition?: string;
+  readonly attributeMapping?: Readonly<Record<string, string>>;
+  readonly oidc?: { readonly issuerUri?: string };
+}
+
+type GitLabProject = NonNullable<GoogleState["gitlab"]>;
+
+const isProject = (path: string) => `assertion.project_path == "${path}"`;
+
+function isProviderRight(provider: Provider, { path, url }: GitLabProject): boolean {
+  const mapped = Object.entries(provider.attributeMapping ?? {}).map(([key, to]) => `${key}=${to}`);
+  return (
+    provider.state === "ACTIVE" &&
+    provider.disabled !== true &&
+    provider.oidc?.issuerUri === url &&
+    (provider.attributeCondition ?? "").includes(isProject(path)) &&
+    MAPPINGS.every((one) => mapped.includes(one))
+  );
+}
+
+/** Another project of the same GitLab may use it already: it is let in too, and gets no right by that. */
+function conditionFor(
+  { attributeCondition: before = "", oidc }: Provider,
+  { path, url }: GitLabProject,
+): string {
+  if (oidc?.issuerUri !== url) {
+    throw new UserError(
+      `The provider ${POOL} at Google is for ${oidc?.issuerUri ?? "another identity"}, not for ${url}, and others ` +
+        "may deploy by it. Use another project of Google for this state.",
+    );
+  }
+  if (before.includes(isProject(path))) return before;
+  return before === "" ? isProject(path) : `${before} || ${isProject(path)}`;
+}
 
 /** @throws UserError where gcloud can't say it. */
 export async function projectNumberOf(project: string, run: Outside): Promise<string> {
@@ -200,27 +336,33 @@ export async function projectNumberOf(project: string, run: Outside): Promise<st
   );
 }
 
-/** Those that are not there. What can't be asked for as its service is off is not there either. */
-export async function missingOf(things: readonly GoogleThing[], run: Outside) {
-  const missing: GoogleThing[] = [];
-  for (const thing of things) {
-    const { code, stdout } = await run("gcloud", thing.check);
-    // Whole ones: the name of a service, or of an account that was deleted, may be a part of another.
-    const said = new Set(stdout.split(/[\s",]+/));
-    const words = thing.has?.split(" ") ?? [];
-    if (code !== 0 || !words.every((word) => said.has(word))) missing.push(thing);
+/**
+ * Those that are not there, or not as they have to be: a run may have ended half-way. What can't be asked for as
+ * its service is off is not there either.
+ *
+ * @throws UserError for what only a person can put right.
+ */
+export async function missingOf(
+  things: readonly GoogleThing[],
+  run: Outside,
+): Promise<MissingThing[]> {
+  const missing: MissingThing[] = [];
+  for (const { name, check, isRight = () => true, make, mend = () => make } of things) {
+    const { code, stdout } = await run("gcloud", check);
+    if (code !== 0) missing.push({ name, commands: make });
+    else if (!isRight(stdout)) missing.push({ name, commands: mend(stdout) });
   }
   return missing;
 }
 
 /** Makes what is missing. @throws UserError with what gcloud said, at the first that fails. */
 export async function makeThings(
-  things: readonly GoogleThing[],
+  things: readonly MissingThing[],
   run: Outside,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const { name, make } of things) {
-    for (const args of make) {
+  for (const { name, commands } of things) {
+    for (const args of commands) {
       const result = await run("gcloud", args, 300);
       if (result.code === 0) continue;
       throw new UserError(

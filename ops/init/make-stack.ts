@@ -13,6 +13,7 @@ import type { StatePlace } from "./state.ts";
 
 interface StackFile {
   readonly config?: Readonly<Record<string, unknown>>;
+  readonly secretsprovider?: string;
   readonly encryptionsalt?: string;
   readonly encryptedkey?: string;
 }
@@ -45,6 +46,12 @@ export function readValues(stack: string): { values: Values; secrets: readonly s
   };
 }
 
+/** What encrypts a stack, as its file says; undefined for one that has no secrets yet. */
+export function secretsProviderIn(stack: string): string | undefined {
+  const { secretsprovider, encryptionsalt } = readStackFile(stack);
+  return secretsprovider ?? (encryptionsalt === undefined ? undefined : "passphrase");
+}
+
 export function isEncrypted(stack: string): boolean {
   const { encryptionsalt, encryptedkey } = readStackFile(stack);
   return (encryptionsalt ?? encryptedkey) !== undefined;
@@ -74,8 +81,12 @@ export async function openOrMake(
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const said = /^error: (.*)$/m.exec(error.message)?.[1] ?? error.message.trim();
+    const isKey = secretsProvider !== "passphrase" && /kms|keeper/i.test(error.message);
     throw new UserError(
-      `The state at ${url} could not be opened: ${said}\n${hintFor(url)}`.trim(),
+      isKey
+        ? `The key ${secretsProvider} could not be used: ${said}\nWhoever runs this needs the role ` +
+            "roles/cloudkms.cryptoKeyEncrypterDecrypter on it. Type: gcloud auth application-default login"
+        : `The state at ${url} could not be opened: ${said}\n${hintFor(url)}`.trim(),
       1,
     );
   }

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { ask } from "../ask.ts";
 import type { Ask } from "./answers.ts";
 
 export interface Terminal {
@@ -12,16 +12,7 @@ export function terminalOf(yes: boolean): Terminal {
   if (yes) return { ask: undefined, confirm: async () => true };
   if (!process.stdin.isTTY) return { ask: undefined, confirm: async () => false };
   return {
-    ask: (question, usual) => answer(`${question}${usual ? ` [${usual}]` : ""}: `),
-    confirm: async (question) => /^y(es)?$/i.test(await answer(`${question} [y/N] `)),
+    ask: (question, usual) => ask(`${question}${usual ? ` [${usual}]` : ""}: `),
+    confirm: async (question) => /^y(es)?$/i.test(await ask(`${question} [y/N] `)),
   };
-}
-
-async function answer(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await lines.question(question)).trim();
-  } finally {
-    lines.close();
-  }
 }

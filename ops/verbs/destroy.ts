@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { ask } from "../ask.ts";
 import { readConfig } from "../config.ts";
 import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
@@ -82,9 +82,6 @@ async function confirm(stack: string, withData: boolean, yes: string | undefined
   if (process.stdin.isTTY !== true) {
     throw new UserError(`${what} If that is meant: --yes ${stack}.`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${what} Type its name to go on: `);
-  terminal.close();
-  if (answer.trim() !== stack)
-    throw new UserError(`"${answer.trim()}" is not ${stack}: nothing was done.`);
+  const answer = await ask(`${what} Type its name to go on: `);
+  if (answer !== stack) throw new UserError(`"${answer}" is not ${stack}: nothing was done.`);
 }

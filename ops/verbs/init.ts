@@ -4,6 +4,7 @@ import { gitlabVariables, HEAD, rowOf } from "../init/gitlab-table.ts";
 import {
   accountOf,
   audienceOf,
+  checkNames,
   type GoogleState,
   googleThings,
   makeThings,
@@ -18,6 +19,7 @@ import {
   missingSecrets,
   openOrMake,
   readValues,
+  secretsProviderIn,
   settingKeys,
   writeValues,
 } from "../init/make-stack.ts";
@@ -54,11 +56,18 @@ export const init: Verb = {
     if (url === undefined || url === "") {
       throw new UserError(`Where is the state to be? --backend gs://BUCKET, say. usage: ${usage}`);
     }
-    const google = await googleStateOf(options, url, all);
+    const kept = keptProvider(options, secretsProviderIn(name));
+    const google = await googleStateOf(
+      { ...options, location: locationFor(options, kept) },
+      url,
+      all,
+    );
     const place: StatePlace = {
       url,
       secretsProvider:
-        options.secrets ?? (google === undefined ? "passphrase" : secretsProviderOf(google)),
+        kept ??
+        options.secrets ??
+        (google === undefined ? "passphrase" : secretsProviderOf(google)),
     };
     checkPlace(place);
     if (google !== undefined) await ensureGoogle(google, terminal);
@@ -101,6 +110,41 @@ export const init: Verb = {
   },
 };
 
+/**
+ * What encrypts a stack that has a file: another one could not read what is in it.
+ *
+ * @throws UserError where another one is asked for.
+ */
+export function keptProvider(
+  { stack, secrets }: Pick<Options, "stack" | "secrets">,
+  kept: string | undefined,
+): string | undefined {
+  if (kept === undefined || secrets === undefined || secrets === kept) return kept;
+  throw new UserError(
+    `Pulumi.${stack}.yaml is encrypted by ${kept}, and --secrets is ${secrets}. Leave it out; to change it: ` +
+      `npm run -s pulumi -- stack change-secrets-provider '${secrets}' -s ${stack}`,
+  );
+}
+
+/**
+ * Where the key is that a stack has, or is to be.
+ *
+ * @throws UserError where another place is asked for.
+ */
+export function locationFor(
+  { stack, location }: Pick<Options, "stack" | "location">,
+  kept: string | undefined,
+): string {
+  const there = /^gcpkms:\/\/projects\/[^/]+\/locations\/([^/]+)\//.exec(kept ?? "")?.[1];
+  if (there !== undefined && location !== undefined && location !== there) {
+    throw new UserError(
+      `The KMS key of ${stack} is in ${there}, as Pulumi.${stack}.yaml says, and --location is ${location}. A key ` +
+        "can't be moved: leave --location out.",
+    );
+  }
+  return there ?? location ?? "europe-west3";
+}
+
 function nextLines(stack: string, url: string, passphrase: string | undefined): string {
   return [
     `export PULUMI_BACKEND_URL='${url}'`,
@@ -118,7 +162,7 @@ interface Options {
   readonly backend: string | undefined;
   readonly secrets: string | undefined;
   readonly gitlab: string | undefined;
-  readonly location: string;
+  readonly location: string | undefined;
   readonly yes: boolean;
 }
 
@@ -138,7 +182,7 @@ function read(args: string[]): Options {
     backend: values.backend,
     secrets: values.secrets,
     gitlab: values.gitlab,
-    location: values.location ?? "europe-west3",
+    location: values.location,
     yes: values.yes === true,
   };
 }
@@ -183,7 +227,7 @@ function pairOf(text: string): readonly [string, string] {
 
 /** What is needed at Google, where the state is to be there. */
 async function googleStateOf(
-  { stack, gitlab, location }: Options,
+  { stack, gitlab, location }: Pick<Options, "stack" | "gitlab"> & { readonly location: string },
   url: string,
   { gcpProject }: Values,
 ): Promise<GoogleState | undefined> {
@@ -198,18 +242,20 @@ async function googleStateOf(
   if (gitlab !== undefined && parts === null) {
     throw new UserError(`--gitlab is ${gitlab}; it must be like https://gitlab.com/group/app.`);
   }
-  const projectNumber = await projectNumberOf(gcpProject, outside);
   const project = parts === null ? undefined : { url: parts[1] ?? "", path: parts[2] ?? "" };
+  checkNames({ bucket, gitlab: project });
+  const projectNumber = await projectNumberOf(gcpProject, outside);
   return { bucket, project: gcpProject, projectNumber, location, stack, gitlab: project };
 }
 
 async function ensureGoogle(google: GoogleState, terminal: Terminal): Promise<void> {
   const things = googleThings(google);
   const missing = await missingOf(things, outside);
-  for (const { name } of things.filter((one) => !missing.includes(one))) say(`✓ Found ${name}`);
+  const names = missing.map(({ name }) => name);
+  for (const { name } of things.filter((one) => !names.includes(one.name))) say(`✓ Found ${name}`);
   if (missing.length === 0) return;
-  say("These commands make what is missing at Google:");
-  for (const args of missing.flatMap(({ make }) => make)) say(`  ${typed(args)}`);
+  say("These commands make what is missing at Google, or put it right:");
+  for (const args of missing.flatMap(({ commands }) => commands)) say(`  ${typed(args)}`);
   if (!(await terminal.confirm("Run them?"))) {
     throw new UserError(
       "Nothing was made. Say yes with --yes, or run the commands above yourself.",

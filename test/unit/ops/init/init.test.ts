@@ -1,20 +1,15 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { answersFor } from "../../../../ops/init/answers.ts";
 import { gitlabVariables, rowOf } from "../../../../ops/init/gitlab-table.ts";
 import {
+  accountOf,
+  checkNames,
   type GoogleState,
   googleThings,
+  type MissingThing,
   makeThings,
   missingOf,
   projectNumberOf,
@@ -24,7 +19,7 @@ import {
 import { missingSecrets, settingKeys } from "../../../../ops/init/make-stack.ts";
 import { checkPlace, ensurePassphrase } from "../../../../ops/init/state.ts";
 import { outside } from "../../../../ops/outside.ts";
-import { init } from "../../../../ops/verbs/init.ts";
+import { init, keptProvider, locationFor } from "../../../../ops/verbs/init.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -127,6 +122,8 @@ describe("the place of the state", () => {
   });
 });
 
+const ACCOUNT = "serviceAccount:slipway-prod@acme.iam.gserviceaccount.com";
+
 describe("what a stack needs at Google", () => {
   const state: GoogleState = {
     ...{ bucket: "acme-state", project: "acme", projectNumber: "1234", location: "europe-west3" },
@@ -134,61 +131,179 @@ describe("what a stack needs at Google", () => {
   };
 
   /** A `gcloud` on the PATH that writes down what it was asked, and knows what it has made. */
-  function fakeGcloud(): () => string[] {
+  function fakeGcloud() {
     const log = join(folder, "asked");
     writeFileSync(log, "");
     writeFileSync(join(folder, "gcloud"), FAKE_GCLOUD, { mode: 0o755 });
     process.env["PATH"] = `${folder}:${path}`;
     process.env["FAKE_GCLOUD"] = folder;
-    return () => readFileSync(log, "utf8").trimEnd().split("\n");
+    const there = join(folder, "there.json");
+    const read = () => JSON.parse(readFileSync(there, "utf8"));
+    return {
+      asked: () => readFileSync(log, "utf8").trimEnd().split("\n"),
+      read,
+      /** Changes what is there by hand, as others may. */
+      change: (key: string, changes: object) => {
+        const all = read();
+        writeFileSync(there, JSON.stringify({ ...all, [key]: { ...all[key], ...changes } }));
+      },
+    };
   }
   const path = process.env["PATH"] ?? "";
   afterEach(() => {
     process.env["PATH"] = path;
     delete process.env["FAKE_GCLOUD"];
   });
+  const quiet = () => {};
+  const missing = async (of = state) => await missingOf(googleThings(of), outside);
+  const made = async (of = state) => await makeThings(await missing(of), outside, quiet);
+  const lines = (things: readonly MissingThing[]) =>
+    things.flatMap(({ commands }) => commands.map(typed));
 
   test("is made once, by gcloud; a second run finds all of it and changes nothing", async () => {
-    const asked = fakeGcloud();
+    const { asked } = fakeGcloud();
     expect(await projectNumberOf("acme", outside)).toBe("1234");
     const things = googleThings(state);
-    expect(await missingOf(things, outside)).toEqual(things);
+    expect((await missing()).map(({ name }) => name)).toEqual(things.map(({ name }) => name));
     const said: string[] = [];
-    await makeThings(things, outside, (line) => said.push(line));
+    await makeThings(await missing(), outside, (line) => said.push(line));
     expect(said).toContain("✓ Made the bucket gs://acme-state");
     expect(said).toHaveLength(things.length);
     const before = asked().length;
-    expect(await missingOf(things, outside)).toEqual([]);
+    expect(await missing()).toEqual([]);
     const later = asked().slice(before);
     expect(
       later.filter((line) => / (create|create-oidc|enable|update|add-iam\S*) /.test(line)),
     ).toEqual([]);
   });
 
+  test("is completed where a run ended half-way: a bucket without versions", async () => {
+    fakeGcloud();
+    writeFileSync(join(folder, "fail"), "storage buckets update");
+    await expect(made()).rejects.toThrow("the bucket gs://acme-state could not be made");
+    rmSync(join(folder, "fail"));
+    expect(lines(await missing())[0]).toBe(
+      "gcloud storage buckets update gs://acme-state --project acme --versioning " +
+        "--uniform-bucket-level-access --public-access-prevention",
+    );
+    await made();
+    expect(await missing()).toEqual([]);
+  });
+
+  test.each<[string, string, object, RegExp]>([
+    [
+      "a public bucket",
+      "gs://acme-state",
+      { public_access_prevention: "inherited" },
+      /buckets upd/,
+    ],
+    ["a pool that was deleted", "pool", { state: "DELETED" }, /pools undelete gitlab /],
+    ["a pool that is off", "pool", { disabled: true }, /pools update gitlab .* --no-disabled$/],
+    ["a provider that was deleted", "provider", { state: "DELETED" }, /providers undelete gitlab /],
+    ["a provider that is off", "provider", { disabled: true }, /update-oidc .*--no-disabled /],
+    [
+      "another mapping",
+      "provider",
+      { attributeMapping: { "google.subject": "assertion.sub" } },
+      /update-oidc .*attribute\.deploys=/,
+    ],
+    [
+      "another role of the account",
+      "policy gs://acme-state",
+      { bindings: [{ role: "roles/storage.objectViewer", members: [ACCOUNT] }] },
+      /add-iam-policy-binding gs:\/\/acme-state .*objectAdmin$/,
+    ],
+    [
+      "a right that is tied to a time",
+      "policy prod",
+      {
+        bindings: [
+          {
+            role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+            members: [ACCOUNT],
+            condition: { title: "a week" },
+          },
+        ],
+      },
+      /add-iam-policy-binding prod /,
+    ],
+    ["an account that is off", "account", { disabled: true }, /service-accounts enable /],
+  ])("is put right: %s", async (_, key, changes, command) => {
+    const { change } = fakeGcloud();
+    await made();
+    change(key, changes);
+    const wrong = lines(await missing());
+    expect(wrong.some((line) => command.test(line))).toBe(true);
+    await made();
+    expect(await missing()).toEqual([]);
+  });
+
+  test("lets a second project of the same GitLab in beside the first, and none of another", async () => {
+    const { read } = fakeGcloud();
+    await made();
+    const shop = { ...state, gitlab: { url: "https://gitlab.com", path: "team/shop" } };
+    await made(shop);
+    expect(read().provider.attributeCondition).toBe(
+      'assertion.project_path == "team/app" || assertion.project_path == "team/shop"',
+    );
+    expect([await missing(), await missing(shop)]).toEqual([[], []]);
+    const elsewhere = {
+      ...state,
+      gitlab: { url: "https://gitlab.acme.example", path: "team/app" },
+    };
+    await expect(missing(elsewhere)).rejects.toThrow(
+      "The provider gitlab at Google is for https://gitlab.com, not for https://gitlab.acme.example",
+    );
+  });
+
+  test("says what a person has to do about a key whose version is gone", async () => {
+    const { change } = fakeGcloud();
+    await made();
+    change("key prod", { state: "DESTROY_SCHEDULED" });
+    await expect(missing()).rejects.toThrow(
+      "The KMS key prod is there, and its version is DESTROY_SCHEDULED: what it encrypted can't be read. " +
+        "Restore or enable the version: `gcloud kms keys versions list --key prod --keyring slipway",
+    );
+  });
+
+  test("has names that Google takes, shortened or refused", () => {
+    const stack = "a-stack-with-a-name-of-31-chars";
+    const id = accountOf({ stack, project: "acme" }).split("@")[0] ?? "";
+    expect(id).toMatch(/^slipway-a-stack-with-[a-z-]*-[0-9a-f]{6}$/);
+    expect(id.length).toBeLessThanOrEqual(30);
+    expect(accountOf({ stack: "dev", project: "acme" })).toContain("slipway-dev@");
+    const other = { stack: "a-stack-with-a-name-of-31-charz", project: "acme" };
+    expect(accountOf(other)).not.toContain(id);
+    const names =
+      (bucket: string, path = "team/app") =>
+      () =>
+        checkNames({ bucket, gitlab: { url: "https://gitlab.com", path } });
+    expect(names("acme-state")).not.toThrow();
+    for (const bucket of ["ab", "Acme", "acme_", "a".repeat(64)]) {
+      expect(names(bucket)).toThrow(`Google takes no bucket "${bucket}"`);
+    }
+    expect(names("acme-state", "g".repeat(89))).not.toThrow();
+    expect(names("acme-state", "g".repeat(90))).toThrow("is too long for Google");
+  });
+
   test("is looked for as a whole: parts of other names, and the deleted, are not it", async () => {
-    const [services] = googleThings(state);
-    const bucket = googleThings(state).find(({ name }) => name === "its right to the bucket");
+    const things = googleThings(state).filter(({ name }) =>
+      ["the services that this takes", "its right to the bucket"].includes(name),
+    );
     const enabled = ["cloudkms", "iam", "iamcredentials", "sts", "bigquerystorage"];
-    const account = "slipway-prod@acme.iam.gserviceaccount.com";
     const answers =
-      (lines: string, members: object) => async (_: string, args: readonly string[]) => ({
+      (services: string[], member: string) => async (_: string, args: readonly string[]) => ({
         ...{ code: 0, stderr: "" },
-        stdout: args[0] === "services" ? lines : JSON.stringify({ bindings: [members] }),
+        stdout:
+          args[0] === "services"
+            ? services.map((one) => `${one}.googleapis.com`).join("\n")
+            : JSON.stringify({
+                bindings: [{ role: "roles/storage.objectAdmin", members: [member] }],
+              }),
       });
-    const things = [services, bucket].flatMap((thing) => thing ?? []);
-    const lines = (names: string[]) => names.map((one) => `${one}.googleapis.com`).join("\n");
-    expect(
-      await missingOf(
-        things,
-        answers(lines(enabled), { members: [`deleted:serviceAccount:${account}?uid=1`] }),
-      ),
-    ).toEqual(things);
-    expect(
-      await missingOf(
-        things,
-        answers(lines([...enabled, "storage"]), { members: [`serviceAccount:${account}`] }),
-      ),
-    ).toEqual([]);
+    const deleted = `deleted:${ACCOUNT}?uid=1`;
+    expect(await missingOf(things, answers(enabled, deleted))).toHaveLength(2);
+    expect(await missingOf(things, answers([...enabled, "storage"], ACCOUNT))).toEqual([]);
   });
 
   test("gives a pipeline the right to deploy only for its own project, protected refs and environment", () => {
@@ -212,12 +327,12 @@ describe("what a stack needs at Google", () => {
   });
 
   test("stops at the first that fails, with what gcloud said", async () => {
-    fakeGcloud();
+    const { read } = fakeGcloud();
     writeFileSync(join(folder, "fail"), "kms keyrings create");
-    await expect(makeThings(googleThings(state), outside, () => {})).rejects.toThrow(
+    await expect(made()).rejects.toThrow(
       "the key ring slipway could not be made: ERROR: quota\nWhat was made stays",
     );
-    expect(existsSync(join(folder, "made-storage-buckets-create-gs---acme-state"))).toBe(true);
+    expect(read()["gs://acme-state"]).toBeDefined();
   });
 
   test("is asked of a gcloud that is there", async () => {
@@ -262,27 +377,72 @@ test("Its secrets are encrypted by the key that was made for the stack", () => {
   );
 });
 
-const FAKE_GCLOUD = `#!/bin/sh
-cd "$FAKE_GCLOUD" || exit 1
-printf '%s\\n' "$*" >>asked
-if [ -f fail ]; then case "$*" in *"$(cat fail)"*) echo 'ERROR: quota' >&2; exit 1 ;; esac; fi
-name() { printf %s "$1" | tr -c 'a-zA-Z0-9' -; }
-made() { [ -f "made-$(name "$1")" ]; }
-case "$*" in
-  'projects describe acme --format=value(projectNumber)') echo 1234 ;;
-  'services list'*) [ -f services ] && cat services ;;
-  'services enable'*) shift 2; echo "$*" >services ;;
-  *add-iam-policy-binding*) echo "$*" >>policy ;;
-  *get-iam-policy*) cat policy 2>/dev/null || echo '{}' ;;
-  *' describe '*)
-    kind=\${*%% describe *}; rest=\${*#* describe }
-    first=\${rest%% *}; first=\${first%%@*}
-    made "$kind create $first" || made "$kind create-oidc $first" || exit 1 ;;
-  *' create '*) kind=\${*%% create *}; rest=\${*#* create }; : >"made-$(name "$kind create \${rest%% *}")" ;;
-  *' create-oidc '*) kind=\${*%% create-oidc *}; rest=\${*#* create-oidc }; : >"made-$(name "$kind create-oidc \${rest%% *}")" ;;
-  'storage buckets update'*) ;;
-  *) echo "fake gcloud: $*" >&2; exit 2 ;;
-esac
+const FAKE_GCLOUD = `#!${process.execPath}
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
+process.chdir(process.env.FAKE_GCLOUD);
+const args = process.argv.slice(2);
+const line = args.join(" ");
+appendFileSync("asked", line + "\\n");
+const fail = (text) => { console.error(text); process.exit(1); };
+if (existsSync("fail") && line.includes(readFileSync("fail", "utf8"))) fail("ERROR: quota");
+const there = existsSync("there.json") ? JSON.parse(readFileSync("there.json", "utf8")) : {};
+const put = (key, more) => {
+  there[key] = { ...there[key], ...more };
+  writeFileSync("there.json", JSON.stringify(there));
+};
+const option = (name) => {
+  const at = args.indexOf(name);
+  return at >= 0 ? args[at + 1] : args.find((one) => one.startsWith(name + "="))?.slice(name.length + 1);
+};
+const flags = (more) => Object.entries(more).flatMap(([flag, value]) => args.includes(flag) ? [value] : []);
+const bucket = () => Object.assign({}, ...flags({
+  "--versioning": { versioning_enabled: true },
+  "--uniform-bucket-level-access": { uniform_bucket_level_access: true },
+  "--public-access-prevention": { public_access_prevention: "enforced" },
+}));
+// A value may have commas and = in it: a new key begins with google. or attribute.
+const mapping = () => Object.fromEntries((option("--attribute-mapping") ?? "").split(/,(?=google\\.|attribute\\.)/)
+  .map((one) => [one.slice(0, one.indexOf("=")), one.slice(one.indexOf("=") + 1)]));
+const rest = (words) => line.startsWith(words + " ") ? args[words.split(" ").length] : undefined;
+const KINDS = { "storage buckets": (name) => name, "kms keyrings": () => "ring", "kms keys": (name) => "key " + name,
+  "iam service-accounts": () => "account", "iam workload-identity-pools providers": () => "provider",
+  "iam workload-identity-pools": () => "pool" };
+if (line === "projects describe acme --format=value(projectNumber)") console.log("1234");
+else if (line.startsWith("services list")) console.log((there.services?.names ?? []).join("\\n"));
+else if (line.startsWith("services enable")) put("services", { names: args.filter((one) => one.endsWith(".com")) });
+else if (args.includes("get-iam-policy")) {
+  console.log(JSON.stringify(there["policy " + args[args.indexOf("get-iam-policy") + 1]] ?? {}));
+} else if (args.includes("add-iam-policy-binding")) {
+  const key = "policy " + args[args.indexOf("add-iam-policy-binding") + 1];
+  const binding = { role: option("--role"), members: [option("--member")] };
+  put(key, { bindings: [...(there[key]?.bindings ?? []), binding] });
+} else {
+  const [kind, keyOf] = Object.entries(KINDS).find(([kind]) => line.startsWith(kind + " "));
+  const verb = args[kind.split(" ").length];
+  const key = keyOf(rest(kind + " " + verb));
+  const thing = there[key];
+  if (verb === "create" || verb === "create-oidc") put(key, kind === "storage buckets"
+    ? { versioning_enabled: false, public_access_prevention: "inherited", ...bucket() }
+    : kind === "kms keys" ? { state: "ENABLED" }
+    : verb === "create-oidc" ? { state: "ACTIVE", attributeCondition: option("--attribute-condition"),
+        attributeMapping: mapping(), oidc: { issuerUri: option("--issuer-uri") } }
+    : { state: "ACTIVE" });
+  else if (thing === undefined) fail("ERROR: NOT_FOUND");
+  else if (verb === "update") put(key, kind === "storage buckets" ? bucket() : { disabled: false });
+  else if (verb === "update-oidc") put(key, { disabled: false, attributeMapping: mapping(),
+    attributeCondition: option("--attribute-condition") });
+  else if (verb === "undelete") put(key, { state: "ACTIVE" });
+  else if (verb === "enable") put(key, { disabled: false });
+  else if (verb === "describe") {
+    const format = option("--format") ?? "";
+    if (format === "json") console.log(JSON.stringify(thing));
+    else if (format.startsWith("default")) {
+      for (const [name, value] of Object.entries(thing)) console.log(name + ": " + value);
+    } else if (format === "value(primary.state)") console.log(thing.state);
+    else if (format === "value(disabled)") console.log(thing.disabled ? "True" : "");
+    else if (format === "value(state,disabled)") console.log(thing.state + "\\t" + (thing.disabled ? "True" : ""));
+  } else fail("fake gcloud: " + line);
+}
 `;
 
 test("No secret of the project is taken as an argument", async () => {
@@ -302,4 +462,27 @@ test("A secret is made where there is none, in whatever form, and only for what 
   expect(missingSecrets([], { database: "container" })).toEqual(["databasePassword", "appSecret"]);
   expect(missingSecrets(["databasePassword"], { database: "managed" })).toEqual(["appSecret"]);
   expect(missingSecrets([], { database: "external" })).toEqual(["appSecret"]);
+});
+
+describe("A stack that has a key keeps it", () => {
+  const key = "gcpkms://projects/acme/locations/europe-west1/keyRings/slipway/cryptoKeys/dev";
+
+  test("also where nobody says which, or where it is", () => {
+    expect(keptProvider({ stack: "dev", secrets: undefined }, key)).toBe(key);
+    expect(keptProvider({ stack: "dev", secrets: key }, key)).toBe(key);
+    expect(keptProvider({ stack: "dev", secrets: "passphrase" }, undefined)).toBeUndefined();
+    expect(locationFor({ stack: "dev", location: undefined }, key)).toBe("europe-west1");
+    expect(locationFor({ stack: "dev", location: "us-east1" }, undefined)).toBe("us-east1");
+    expect(locationFor({ stack: "dev", location: undefined }, "passphrase")).toBe("europe-west3");
+  });
+
+  test("and another one is refused, with what to type", () => {
+    expect(() => keptProvider({ stack: "dev", secrets: "passphrase" }, key)).toThrow(
+      `Pulumi.dev.yaml is encrypted by ${key}, and --secrets is passphrase. Leave it out; to change it: ` +
+        "npm run -s pulumi -- stack change-secrets-provider 'passphrase' -s dev",
+    );
+    expect(() => locationFor({ stack: "dev", location: "us-east1" }, key)).toThrow(
+      "The KMS key of dev is in europe-west1, as Pulumi.dev.yaml says, and --location is us-east1.",
+    );
+  });
 });
