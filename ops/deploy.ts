@@ -92,14 +92,9 @@ async function attemptTo(deployment: Deployment): Promise<void> {
 }
 
 /** A newer one that is not live was taken back, or something older was put there on purpose. */
-export function whyOlder(
-  what: string,
-  stack: string,
-  than: ReleaseRecord,
-  live: ReleaseRecord,
-): string {
+function whyOlder(what: string, stack: string, than: ReleaseRecord, live: ReleaseRecord): string {
   if (than === live) return `${live.version} on ${stack} is newer than ${what}.`;
-  return `${stack} had ${than.version} on ${than.time}, and ${what} is not newer; ${live.version} is live since.`;
+  return `${stack} had ${than.version} on ${than.time}, and ${what} is not newer.`;
 }
 
 /** The verified releases that a stack's state has, newest first: its machine is not asked. */

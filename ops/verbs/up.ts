@@ -24,11 +24,10 @@ export const up: Verb = {
     });
     const [image, version] = [textOf(values, "image"), textOf(values, "version")];
     const sequence = textOf(values, "sequence");
-    const alone = { version, sequence };
-    for (const [option, value] of Object.entries(alone)) {
+    for (const [option, value] of Object.entries({ version, sequence })) {
       if (value === undefined || image !== undefined) continue;
       throw new UserError(
-        `--${option} is of the image of --image, which is missing. usage: ${usage}`,
+        `--${option} belongs to the image of --image, which is missing. usage: ${usage}`,
       );
     }
     await deploy({
