@@ -22,7 +22,8 @@ export function pipelinePayload(change: PipelineChange = {}) {
     object_kind: "pipeline",
     object_attributes: {
       id,
-      iid: 3,
+      // Its number in the project, which grows as the other does.
+      iid: id,
       name: null,
       ref,
       tag: change.tag ?? false,

@@ -17,7 +17,7 @@ function wanted(change: PipelineChange) {
 test("What GitLab documents of a pipeline event is read", () => {
   expect(readPipelineEvent(JSON.stringify(pipelinePayload({ id: 7 })))).toEqual({
     pipeline: 7,
-    sequence: 3,
+    sequence: 7,
     project: "team/app",
     status: "success",
     source: "push",
