@@ -4,6 +4,7 @@ import { readConfig } from "../config.ts";
 import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
 import { duration, say } from "../progress.ts";
+import { reviewsBeside } from "../review/reviews-beside.ts";
 import { down, remove } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
@@ -28,6 +29,7 @@ export const destroy: Verb = {
     const began = Date.now();
     const { stack: name, values } = readArguments(args, usage, DESTROY_OPTIONS);
     const withData = values["data"] === true;
+    refuseReviews(name, await reviewsBeside(name));
     if (withData) refuseProtected(name, await protectedIn(await openStack(name)));
     await confirm(name, withData, textOf(values, "yes"));
     const stack = await openForChange(name, lockOptions(values));
@@ -72,6 +74,16 @@ function refuseProtected(stack: string, names: readonly string[]): void {
       `  npm run pulumi -- config set protectData false -s ${stack}\n` +
       `  ./slipway up -s ${stack}\n` +
       `  ./slipway destroy -s ${stack} --data`,
+  );
+}
+
+/** A machine that is deleted takes what is on it along, and a public Nginx cuts off what it served. */
+function refuseReviews(stack: string, reviews: readonly string[]): void {
+  if (reviews.length === 0) return;
+  throw new UserError(
+    `${reviews.length === 1 ? "A review stack is" : "Review stacks are"} where ${stack} is, and would be lost or ` +
+      `cut off with it: ${reviews.join(", ")}. Nothing was done. Remove them first, with their data:\n` +
+      reviews.map((review) => `  ./slipway sweep -s ${review}`).join("\n"),
   );
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { findProcessesWith } from "../../ops/processes.ts";
 import { FakeGitLab } from "../gitlab/fake-gitlab.ts";
 import { Clone, docker, ended, thingsOf } from "./clone.ts";
@@ -212,6 +213,26 @@ test("drift sees what was stopped by hand, says what it is, and changes nothing"
   expect(output).toContain("the Docker container `web-1` does not run");
   expect(containers(prod, "web")).toEqual([]);
   expect((await prod.verb("status", ["--json"])).code).toBe(1);
+});
+
+test("destroy does not take along the review stacks that are where it is, and says how they go", async () => {
+  const review = `review-${clone.stack}`;
+  const config = {
+    "slipway:reviewBranch": "feature",
+    "slipway:reviewUntil": "2099-01-01T00:00:00Z",
+    "slipway:reviewLike": dev.name,
+  };
+  clone.write(`Pulumi.${review}.yaml`, stringify({ config }));
+  expect((await dev.slipway(["pulumi", "stack", "init", review])).code).toBe(0);
+  try {
+    const { code, output } = await dev.verb("destroy", ["--yes", dev.name]);
+    expect(output).toContain(`A review stack is where ${dev.name} is, and would be lost`);
+    expect(output).toContain(`  ./slipway sweep -s ${review}\n`);
+    expect(code, output).toBe(2);
+    expect(await answer(dev)).toMatchObject({ version: expect.any(String) });
+  } finally {
+    await dev.slipway(["pulumi", "stack", "rm", "--yes", review]);
+  }
 });
 
 test("destroy wants the stack's name, keeps data, and refuses what is protected in one message", async () => {
