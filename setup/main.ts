@@ -92,14 +92,18 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
     return 0;
   }
   checkStackName(LOCAL_STACK);
-  if (needsTools(name)) await ensureVerbTools(`./slipway ${name}`);
+  if (needsTools(name, args)) await ensureVerbTools(`./slipway ${name}`);
   return await verb.run(args);
 }
 
 /** The others see to their own. */
-const needsTools = (name: string) =>
-  name === "pulumi" ||
-  (verbs[name] === stackVerbs[name] && stackVerbs[name]?.withoutPulumi !== true);
+function needsTools(name: string, args: readonly string[]): boolean {
+  if (name === "pulumi") return true;
+  const verb = stackVerbs[name];
+  if (verb === undefined || verbs[name] !== verb) return false;
+  const { withoutPulumi = false } = verb;
+  return !(typeof withoutPulumi === "function" ? withoutPulumi(args) : withoutPulumi);
+}
 
 /** Without a command that is handed on. */
 function ownArguments(args: string[]): string[] {

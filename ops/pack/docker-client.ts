@@ -4,6 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RegistryLogin } from "../registry/registry.ts";
 import { UserError } from "../user-error.ts";
+import type { BuildSecretFiles } from "./build-secrets.ts";
 import type { BuildSettings } from "./build-settings.ts";
 import { CACHE_TAG } from "./tags.ts";
 
@@ -17,6 +18,7 @@ export interface Build extends BuildSettings {
   /** Tags of this repository whose layers may be used again. */
   readonly cacheTags: readonly string[];
   readonly push: boolean;
+  readonly secrets: BuildSecretFiles;
 }
 
 /** The `docker` command with a login that is gone when the work is done. */
@@ -54,7 +56,10 @@ export class DockerClient {
         await this.#run(["pull", "--quiet", `${build.repository}:${tag}`], "ignore");
       }
     }
-    const buildKit = { DOCKER_BUILDKIT: this.builder === "legacy" ? "0" : "1" };
+    const hasSecrets = Object.keys(build.secrets).length > 0;
+    if (hasSecrets && this.builder === "legacy") await this.#checkBuildKit();
+    const asBefore = this.builder === "legacy" && !hasSecrets;
+    const buildKit = { DOCKER_BUILDKIT: asBefore ? "0" : "1" };
     const code = await this.#run(buildArguments(build, this.builder), 2, buildKit);
     if (code !== 0) {
       throw new UserError(
@@ -71,6 +76,16 @@ export class DockerClient {
       `${reference} could not be pushed: the reason is above. Run the same command again; what was ` +
         "built is still here.",
       1,
+    );
+  }
+
+  /** Old clients have it without buildx. */
+  async #checkBuildKit(): Promise<void> {
+    const { said } = await take(["build", "--help"], { ...this.#env, DOCKER_BUILDKIT: "1" });
+    if (said.includes("--secret")) return;
+    throw new UserError(
+      "Build secrets need BuildKit, and the docker command of this machine has none. Install its buildx " +
+        "component (https://docs.docker.com/go/buildx/).",
     );
   }
 
@@ -95,6 +110,7 @@ export function buildArguments(build: Build, builder: Builder): string[] {
     ...["--file", build.dockerfile, "--tag", reference],
     ...(build.target === undefined ? [] : ["--target", build.target]),
     ...args.flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+    ...Object.entries(build.secrets).flatMap(([id, path]) => ["--secret", `id=${id},src=${path}`]),
     ...["--label", `org.opencontainers.image.revision=${commit}`],
     ...cacheArguments(build, builder, `${repository}:${CACHE_TAG}`),
     build.context,

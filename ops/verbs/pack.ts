@@ -1,5 +1,6 @@
 import { writeDotenv } from "../dotenv.ts";
 import { gitVersion, isBefore, isCommitted } from "../git-version.ts";
+import { type BuildSecretFiles, hasBuildSecrets, withBuildSecrets } from "../pack/build-secrets.ts";
 import { type BuildSettings, readBuildSettings } from "../pack/build-settings.ts";
 import { DockerClient } from "../pack/docker-client.ts";
 import { type Tags, tagsOf } from "../pack/tags.ts";
@@ -12,31 +13,39 @@ import type { Verb } from "./verb.ts";
 
 const usage =
   "./slipway pack [--push] [-s STACK] [--app FOLDER] [--dockerfile FILE] [--target STAGE] " +
-  "[--build-arg NAME=VALUE ...] [--to REPOSITORY] [--dotenv FILE]";
+  "[--build-arg NAME=VALUE ...] [--build-secret ID=FILE ...] [--to REPOSITORY] [--dotenv FILE]";
+
+const OPTIONS = {
+  stack: { type: "string", short: "s" },
+  app: { type: "string" },
+  dockerfile: { type: "string" },
+  target: { type: "string" },
+  "build-arg": { type: "string", multiple: true, default: [] as string[] },
+  "build-secret": { type: "string", multiple: true, default: [] as string[] },
+  to: { type: "string" },
+  push: { type: "boolean", default: false },
+  dotenv: { type: "string" },
+} as const;
 
 export const pack: Verb = {
   summary:
     "Build the app's image, once for a commit. With --push to a registry, under its commit, branch and tag.",
   usage,
   group: "Releases",
-  withoutPulumi: true,
+  withoutPulumi(args) {
+    const { values } = readOptions([...args], usage, OPTIONS);
+    return values["build-secret"].length > 0 || !hasBuildSecrets(values.stack);
+  },
   async run(args) {
-    const { values } = readOptions(args, usage, {
-      stack: { type: "string", short: "s" },
-      app: { type: "string" },
-      dockerfile: { type: "string" },
-      target: { type: "string" },
-      "build-arg": { type: "string", multiple: true, default: [] },
-      to: { type: "string" },
-      push: { type: "boolean", default: false },
-      dotenv: { type: "string" },
-    });
+    const { values } = readOptions(args, usage, OPTIONS);
     const settings = readBuildSettings({ ...values, buildArgs: values["build-arg"] });
     const { commit, version } = gitVersion(settings.context, process.env["CI_COMMIT_TAG"]);
-    const packing = { settings, commit, version };
-    const image = values.push
-      ? await packToRegistry(packing, repositoryOf(values.to, process.env))
-      : await packHere(packing, values.to ?? "slipway/app");
+    const image = await withBuildSecrets(values.stack, values["build-secret"], (secrets) => {
+      const packing = { settings, commit, version, secrets };
+      return values.push
+        ? packToRegistry(packing, repositoryOf(values.to, process.env))
+        : packHere(packing, values.to ?? "slipway/app");
+    });
     if (values.dotenv !== undefined) {
       writeDotenv(values.dotenv, {
         SLIPWAY_IMAGE: image,
@@ -53,15 +62,19 @@ interface Packing {
   readonly settings: BuildSettings;
   readonly commit: string;
   readonly version: string;
+  readonly secrets: BuildSecretFiles;
 }
 
 async function packHere(
-  { settings, commit, version }: Packing,
+  { settings, commit, version, secrets }: Packing,
   repository: string,
 ): Promise<string> {
   const started = Date.now();
   const reference = `${repository}:${commit}`;
-  const build = { ...settings, reference, repository, commit, cacheTags: [], push: false };
+  const build = {
+    ...settings,
+    ...{ reference, repository, commit, secrets, cacheTags: [], push: false },
+  };
   await DockerClient.with("", undefined, (client) =>
     step(`Building ${version}`, () => client.build(build)),
   );
@@ -109,7 +122,7 @@ export async function isBuilt(
 }
 
 async function buildAndPush(
-  { settings, commit, version }: Packing,
+  { settings, commit, version, secrets }: Packing,
   repository: ImageRepository,
   tags: Tags,
 ): Promise<void> {
@@ -118,7 +131,7 @@ async function buildAndPush(
   await DockerClient.with(server, registryLogin(process.env), async (client) => {
     const build = {
       ...settings,
-      ...{ reference, repository: repository.name, commit, push: true },
+      ...{ reference, repository: repository.name, commit, secrets, push: true },
       cacheTags: await cacheTags(repository, tags),
     };
     const isPushed = await step(`Building ${version}`, () => client.build(build));

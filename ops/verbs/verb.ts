@@ -15,8 +15,8 @@ export interface Verb {
   readonly usage: string;
   /** Below which heading the help lists it. */
   readonly group?: (typeof GROUPS)[number];
-  /** It does without the pulumi command. */
-  readonly withoutPulumi?: boolean;
+  /** Whether it does without the pulumi command, with these arguments. */
+  readonly withoutPulumi?: boolean | ((args: readonly string[]) => boolean);
   /** @returns the exit code. */
   run(args: string[]): Promise<number>;
 }

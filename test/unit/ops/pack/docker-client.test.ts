@@ -12,6 +12,7 @@ const build: Build = {
   commit: "abc",
   cacheTags: ["main"],
   push: true,
+  secrets: {},
 };
 const cacheOf = (builder: "container" | "engine" | "legacy", push = true) =>
   buildArguments({ ...build, push }, builder).filter((_, index, all) =>
@@ -26,6 +27,14 @@ test("the commit is a build argument and a label, beside the stack's own argumen
     "/team/app",
   ]);
 });
+
+test.each(["container", "engine", "legacy"] as const)(
+  "secrets are named by their files, and their values nowhere: %s",
+  (builder) => {
+    const args = buildArguments({ ...build, secrets: { npmrc: "/own/npmrc" } }, builder);
+    expect(args[args.indexOf("--secret") + 1]).toBe("id=npmrc,src=/own/npmrc");
+  },
+);
 
 test("BuildKit in a container keeps the layers of every stage in the registry", () => {
   expect(cacheOf("container")).toEqual([
