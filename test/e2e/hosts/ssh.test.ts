@@ -23,7 +23,8 @@ let commandLines = "";
 beforeAll(async () => {
   host = await TestHost.start({ variant: "bare" });
   await provideImagesWithDocker(host);
-  clone = await cloneFor(host);
+  clone = await cloneFor(host, { databaseSeed: "seed.sql" });
+  seed("sown once");
   url = `http://${host.address}`;
 });
 afterAll(() => host?.remove());
@@ -43,6 +44,13 @@ test("The first start installs Docker on a fresh server, as a user with sudo, an
   expect(version).toBe(await versionOfStack());
   expect(await host.docker(["version", "--format={{.Server.Os}}"], "deploy")).toBe("linux");
   token = await register(url);
+});
+
+test("The database began with what the seed has, before the migrations came", async () => {
+  expect(await sql("SELECT note FROM seeded")).toEqual(["sown once"]);
+  expect(
+    await sql("SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = 'seeded'"),
+  ).toEqual(["app"]);
 });
 
 test("A preview has nothing to change, not even after a look at the server", async () => {
@@ -105,6 +113,15 @@ describe("from another machine, over SSH", () => {
     expect((await slipway("maintenance", "off")).code).toBe(0);
     expect((await fetch(url)).status).toBe(200);
   });
+});
+
+test("Another start does not seed again, with another seed neither", async () => {
+  await sql("UPDATE seeded SET note = 'grown since'");
+  seed("sown anew");
+  const { code, output } = await slipway("start");
+  expect(code, output).toBe(0);
+  expect(await sql("SELECT note FROM seeded")).toEqual(["grown since"]);
+  expect(await sql("SELECT username FROM users")).toEqual(["jane"]);
 });
 
 describe("under load", () => {
@@ -206,6 +223,13 @@ async function slipway(...args: string[]): Promise<Ended> {
   );
   printed.push(end.output);
   return end;
+}
+
+/** Writes a seed that does not go through a pipe in one piece. */
+function seed(note: string): void {
+  const filling = `-- ${"about nothing ".repeat(7)}\n`.repeat(10_000);
+  const table = `CREATE TABLE seeded (note text);\nINSERT INTO seeded VALUES ('${note}');\n`;
+  clone.write("seed.sql", `${filling}${table}`);
 }
 
 async function sql(query: string): Promise<string[]> {
