@@ -54,7 +54,7 @@ test("A namespace, a class and a storage class that are not as they should be ar
     expect((await networking.readIngressClass({ name })).spec?.controller).toBe(controller);
   } finally {
     await networking.deleteIngressClass({ name });
-    await stack.core.deleteNamespace({ name });
+    await removeNamespace();
   }
 });
 
@@ -87,8 +87,7 @@ test("A quota and a range that the stack does not fit into are named with what i
     );
     expect((await stack.core.listNamespacedPod({ namespace })).items).toEqual([]);
   } finally {
-    await stack.core.deleteNamespace({ name: namespace });
-    await gone(namespace);
+    await removeNamespace();
   }
 });
 
@@ -103,7 +102,9 @@ test("When all of it is mended, the same command deploys the app", async () => {
   expect(await ask(stack.url, "/version")).toMatchObject({ image });
 });
 
-async function gone(name: string): Promise<void> {
+async function removeNamespace(): Promise<void> {
+  const { namespace: name } = stack;
+  await stack.core.deleteNamespace({ name });
   const isGone = async () => {
     const { items } = await stack.core.listNamespace();
     return items.every(({ metadata }) => metadata?.name !== name);
