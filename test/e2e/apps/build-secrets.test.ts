@@ -25,6 +25,8 @@ beforeAll(async () => {
   clone = await Clone.make();
   env = { PATH: pathWithBuildKit(join(clone.folder, ".slipway", "docker")) };
   writeSmallApp(clone, {
+    // BuildKit's cache goes by what is copied and run, not by secrets: this one has nothing of an earlier run.
+    before: `// ${FINGERPRINT}`,
     build: [
       `RUN --mount=type=secret,id=token,required=true sha256sum /run/secrets/token | cut -c1-64 >${KEPT}`,
       "RUN test ! -e /run/secrets/token",
@@ -105,6 +107,7 @@ test("`pack -s` builds with the stack's secret, and `--build-secret` with that o
     [["--build-secret", "token=token"], typed],
   ] as const) {
     const to = `slipway-${clone.stack}/packed-${args.length}`;
+    clone.write("small/server.mjs", `// ${FINGERPRINT}, packed with ${args.length} options`);
     const packed = await clone.slipway(["pack", "-s", clone.stack, "--to", to, ...args], env);
     expect(packed.code, packed.output).toBe(0);
     expect(packed.output).not.toContain(TOKEN);
