@@ -13,7 +13,7 @@ import { locksOn, removeLocks } from "./stack-locks.ts";
 export interface FreeOptions {
   /** Takes away what nobody can say whether its owner lives. */
   readonly force?: boolean;
-  /** How long to wait for an owner who lives. */
+  /** How long to wait for an owner who lives, or may live: elsewhere, as a hook's machine beside a pipeline. */
   readonly waitSeconds?: number;
 }
 
@@ -21,8 +21,8 @@ const ASK_AGAIN_MS = 3_000;
 const SAY_AGAIN_MS = 30_000;
 
 /**
- * Sees to it that nobody holds the lock of a stack: the locks of the dead are taken away, the living are
- * waited for, and never robbed.
+ * Sees to it that nobody holds the lock of a stack: the locks of the dead are taken away, the living, and those
+ * who may live, are waited for, and never robbed.
  *
  * @returns how many locks were taken away.
  * @throws UserError that says who holds it, since when, and what to type.
@@ -42,14 +42,13 @@ export async function freeStack(stack: Stack, options: FreeOptions = {}): Promis
       return locks.length;
     }
     const waited = Date.now() - began;
-    if (!holder.lives || waited >= (options.waitSeconds ?? 0) * 1000) {
+    if (waited >= (options.waitSeconds ?? 0) * 1000) {
       throw new UserError(refusal(stack.name, holder));
     }
     if (said === 0 || Date.now() - said > SAY_AGAIN_MS) {
       said = Date.now();
-      say(
-        `▸ ${stack.name} is being changed by ${holderOf(holder.lock)}: ${duration(began)} so far ...`,
-      );
+      const held = holder.lives ? "is being changed" : "may be being changed";
+      say(`▸ ${stack.name} ${held} by ${holderOf(holder.lock)}: ${duration(began)} so far ...`);
     }
     await pause(ASK_AGAIN_MS);
   }

@@ -116,6 +116,15 @@ test("one that lives is waited for, and that is said", async () => {
   expect(own.said[0]).toMatch(/^▸ dev is being changed by process \d+ of ann on .* so far \.\.\.$/);
 });
 
+test("one that may live, elsewhere, is waited for as well, and said to be kept at the end", async () => {
+  const file = lock("0b7c", 4, "laptop");
+  setTimeout(() => rmSync(file, { force: true }), 1000);
+  expect(await freeStack(stack, { waitSeconds: 15 })).toBe(0);
+  expect(own.said[0]).toMatch(/^▸ dev may be being changed by process 4 of ann on laptop.* so far/);
+  lock("9d1e", 4, "laptop");
+  await expect(freeStack(stack, { waitSeconds: 1 })).rejects.toThrow("can't be known from here");
+});
+
 test.each([
   ["prod", { CI_ENVIRONMENT_NAME: "production", CI_ENVIRONMENT_ACTION: "start" }, "production"],
   ["review-x", { CI_ENVIRONMENT_NAME: "review/x", CI_ENVIRONMENT_ACTION: "stop" }, "review/x"],
