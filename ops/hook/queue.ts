@@ -114,11 +114,11 @@ export class Queue {
     return this.#waiting.some((one) => one.from === stack && one.sha === sha);
   }
 
-  /** The first that waits for no other one. */
+  /** The first that waits for no other one; where each waits for another, the first of all. */
   #next(): Job | undefined {
-    const first = this.#waiting.find(
-      ({ from, sha }) => !this.#waiting.some((one) => one.stack === from && one.sha === sha),
-    );
+    const isFree = ({ from, sha }: Job) =>
+      !this.#waiting.some((one) => one.stack === from && one.sha === sha);
+    const first = this.#waiting.find(isFree) ?? this.#waiting[0];
     this.#waiting = this.#waiting.filter((one) => one !== first);
     return first;
   }

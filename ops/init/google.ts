@@ -215,7 +215,7 @@ function identity(
           : []),
         [
           ...[...providers, "update-oidc", POOL, ...inPool, "--no-disabled"],
-          `--attribute-mapping=${MAPPING}`,
+          `--attribute-mapping=${mappingFor(JSON.parse(printed))}`,
           `--attribute-condition=${conditionFor(JSON.parse(printed), gitlab)}`,
         ],
       ],
@@ -305,6 +305,13 @@ function isProviderRight(provider: Provider, { path, url }: GitLabProject): bool
     (provider.attributeCondition ?? "").includes(isProject(path)) &&
     MAPPINGS.every((one) => mapped.includes(one))
   );
+}
+
+/** What others may have mapped beside stays. */
+function mappingFor({ attributeMapping = {} }: Provider): string {
+  const own = MAPPINGS.map((one) => one.slice(0, one.indexOf("=")));
+  const others = Object.entries(attributeMapping).filter(([key]) => !own.includes(key));
+  return [...MAPPINGS, ...others.map(([key, to]) => `${key}=${to}`)].join(",");
 }
 
 /** Another project of the same GitLab may use it already: it is let in too, and gets no right by that. */

@@ -118,6 +118,17 @@ test("A promotion waits for the deployment of its commit to dev also where that 
   expect(deployments.begun).toEqual([1, 2, 3]);
 });
 
+test("Stacks that are promoted from each other do not wait for ever", async () => {
+  const deployments = new Deployments();
+  const queue = new Queue(journal, deployments.deploy, nothing);
+  queue.offer(job(1));
+  queue.offer(tag(3, 2));
+  queue.offer({ ...job(2), from: "prod" });
+  for (const _ of [1, 2, 3]) await deployments.end();
+  await queue.idle();
+  expect(deployments.begun).toEqual([1, 3, 2]);
+});
+
 test("A newer pipeline takes the place of the one that waited", async () => {
   const deployments = new Deployments();
   const queue = new Queue(journal, deployments.deploy, nothing);

@@ -256,6 +256,18 @@ describe("what a stack needs at Google", () => {
     );
   });
 
+  test("keeps what others have mapped beside", async () => {
+    const { change, read } = fakeGcloud();
+    await made();
+    change("provider", { attributeMapping: { "attribute.user": "assertion.user_login" } });
+    await made();
+    expect(read().provider.attributeMapping).toMatchObject({
+      "attribute.user": "assertion.user_login",
+      "google.subject": "assertion.sub",
+    });
+    expect(await missing()).toEqual([]);
+  });
+
   test("says what a person has to do about a key whose version is gone", async () => {
     const { change } = fakeGcloud();
     await made();
