@@ -92,7 +92,6 @@ export default defineConfig({
           ...stacks,
           name: "cluster",
           include: ["test/cluster/*.test.ts", "test/cluster/plugin/**/*.test.ts"],
-          exclude: ["test/cluster/manifests.test.ts"],
           globalSetup: ["test/cluster/global-setup.ts"],
         },
       },
@@ -100,7 +99,7 @@ export default defineConfig({
         test: {
           ...stacks,
           name: "cluster-stacks",
-          include: ["test/cluster/manifests.test.ts", "test/cluster/{stack,failures}/**/*.test.ts"],
+          include: ["test/cluster/{stack,failures}/**/*.test.ts"],
           exclude: BY_THEMSELVES,
           globalSetup: ["test/cluster/global-setup.ts"],
         },

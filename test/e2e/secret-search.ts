@@ -10,11 +10,22 @@ export function expectNoSecret(
 ): void {
   for (const secret of secrets) expect(secret.length).toBeGreaterThan(20);
   const wanted = secrets.flatMap(notations);
-  const found = Object.entries(places).filter(([, text]) =>
-    wanted.some((notation) => text.includes(notation)),
+  const found = Object.entries(places).flatMap(([place, text]) =>
+    text
+      .split("\n")
+      .filter((line) => wanted.some((notation) => line.includes(notation)))
+      .map((line) => `${place}: ${masked(line, wanted)}`),
   );
-  expect(found.map(([place]) => place)).toEqual([]);
+  expect(found).toEqual([]);
   for (const text of Object.values(places)) expect(text).not.toBe("");
+}
+
+/** With what is around it, which says where it came from. */
+function masked(line: string, wanted: readonly string[]): string {
+  const longestFirst = wanted.toSorted((a, b) => b.length - a.length);
+  const text = longestFirst.reduce((rest, one) => rest.replaceAll(one, "[secret]"), line);
+  const at = text.indexOf("[secret]");
+  return text.slice(Math.max(at - 200, 0), at + 200);
 }
 
 /** What all files in a folder and below hold. */

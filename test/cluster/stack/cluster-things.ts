@@ -1,4 +1,6 @@
+import { Readable } from "node:stream";
 import { type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
+import { execPrinted } from "../../../steps/exec.ts";
 import type { ClusterStack } from "./cluster-stack.ts";
 
 /** What a stack has in its namespace, but for the objects that are there to hold secrets. */
@@ -69,10 +71,11 @@ export async function logsIn(
   role: string,
   password: string,
 ): Promise<boolean> {
-  const quoted = `'${password.replaceAll("'", "'\\''")}'`;
-  const command = `PGPASSWORD=${quoted} psql -qX -h 127.0.0.1 -U ${role} -d app -c "SELECT 1"`;
+  // What a process of a pod is given as an argument, this machine shows to everybody.
+  const command = `IFS= read -r PGPASSWORD && export PGPASSWORD && psql -qX -h 127.0.0.1 -U ${role} -d app -c "SELECT 1"`;
+  const where = { namespace: stack.namespace, pod: "database-0", container: "postgres" };
   try {
-    await stack.exec("database-0", "postgres", command);
+    await execPrinted(stack.config, where, ["sh", "-c", command], Readable.from([`${password}\n`]));
     return true;
   } catch (error) {
     if (String(error).includes("password authentication failed")) return false;

@@ -73,6 +73,10 @@ lead_packets_to_enforcer() {
   "${rule[@]}" --match owner --uid-owner 0 --jump ACCEPT
   "${rule[@]}" --source "$POD_NETWORK" --jump NFQUEUE --queue-num 100 --queue-bypass
   "${rule[@]}" --destination "$POD_NETWORK" --jump NFQUEUE --queue-num 100 --queue-bypass
+  # To the pod's own node, where the API server may be, no packet leaves.
+  rule=(iptables --table mangle --append INPUT)
+  "${rule[@]}" --match conntrack --ctstate ESTABLISHED,RELATED --jump ACCEPT
+  "${rule[@]}" --source "$POD_NETWORK" --jump NFQUEUE --queue-num 100 --queue-bypass
 }
 
 # When the address of a load balancer moves here, connections that are open stay with the node where they
