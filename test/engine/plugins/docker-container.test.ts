@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../e2e/until.ts";
 import {
   docker,
   ensureImage,
@@ -17,7 +18,7 @@ const name = `${run}-web`;
 const networks = [`${run}-front`, `${run}-back`];
 const withDefaults = `slipway-test/${run}:defaults`;
 /** Ends at once when it is asked to, whichever signal it is asked with. */
-const script = ["-c", "trap 'exit 0' TERM INT QUIT; while :; do sleep 0.1; done"];
+const script = ["-c", "trap 'exit 0' TERM INT QUIT; echo ready; while :; do sleep 0.1; done"];
 const minimal = {
   name,
   image,
@@ -284,6 +285,9 @@ describe("an update in place", () => {
 describe("a container that has stopped", () => {
   test("It is found not running, and the next update starts it", async () => {
     const { id, state, inputs } = await created(minimal);
+    // Before that, it does not hear that it is told to end.
+    const log = async () => String(await docker.getContainer(id).logs({ stdout: true }));
+    await until(async () => (await log()).includes("ready"), "the container listens to signals");
     await docker.getContainer(id).stop({ t: 10 });
     const found = await plugin.read(CONTAINER, state, inputs);
     expect(found?.state).toMatchObject({ mustRun: false, exitCode: 0 });

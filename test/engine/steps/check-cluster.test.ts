@@ -5,12 +5,15 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { RoomNeeds } from "../../../components/kubernetes/cluster.ts";
+import type { PodResources } from "../../../components/kubernetes/pod-resources.ts";
 import { ROOT } from "../../../ops/project.ts";
 import { type Ended, ended, freePort } from "../../e2e/clone.ts";
 import { FakeApiServer, kubeconfigOf } from "../plugins/kubernetes/fake-api-server.ts";
 import type { Properties } from "../plugins/plugin.ts";
 
 const OURS = { "slipway.project": "slipway", "slipway.stack": "prod" };
+const QUOTAS = "/api/v1/namespaces/slipway-prod/resourcequotas";
 const CLASSES = "/apis/networking.k8s.io/v1/ingressclasses";
 const STORAGE = "/apis/storage.k8s.io/v1/storageclasses";
 const folder = mkdtempSync(join(tmpdir(), "slipway-check-"));
@@ -103,6 +106,14 @@ test("Without a default one, or the one that is named, those that are there are 
   expect(await check({ storageClass: "standard" })).toMatchObject({ code: 0 });
 });
 
+test("A quota of the namespace without room for a release beside the one before is named", async () => {
+  put("/api/v1/namespaces/slipway-prod", { labels: OURS });
+  put(`${QUOTAS}/wide`, {}, { hard: { pods: "3" } });
+  expect(await check()).toEqual({ code: 0, output: "" });
+  put(`${QUOTAS}/narrow`, {}, { hard: { pods: "2" } });
+  await refuses("The quota narrow of its namespace is too small", "config set replicas");
+});
+
 test("All that is wrong is said at once", async () => {
   isOld();
   put("/api/v1/namespaces/slipway-prod", {});
@@ -144,6 +155,17 @@ test("One that never answers is given up within half a minute", async () => {
   }
 });
 
+const POD: PodResources = {
+  requests: { cpu: "100m", memory: "512Mi" },
+  limits: { memory: "512Mi" },
+};
+const ROOM: RoomNeeds = {
+  pods: [{ count: 2, ...POD }],
+  passing: [[{ count: 1, ...POD }]],
+  claimGiB: 10,
+  loadBalancers: 1,
+};
+
 const DEFAULT = { "storageclass.kubernetes.io/is-default-class": "true" };
 
 function isOld(): void {
@@ -170,6 +192,7 @@ async function check(wants: Properties = {}): Promise<Ended> {
     stack: "prod",
     namespace: "slipway-prod",
     claim: true,
+    room: ROOM,
     ...wants,
   };
   // Without it the client refuses to speak to a server without TLS.
