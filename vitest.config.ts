@@ -15,7 +15,11 @@ const stacks = {
 const BY_THEMSELVES = ["test/cluster/load/**/*.test.ts", "test/cluster/failures/machines.test.ts"];
 
 // From a push to what is live.
-const WHOLE_WAYS = ["test/pipeline/hook.test.ts", "test/pipeline/pipeline.test.ts"];
+const WHOLE_WAYS = [
+  "test/pipeline/hook.test.ts",
+  "test/pipeline/pipeline.test.ts",
+  "test/pipeline/review.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { stringify } from "yaml";
-import { chosenTools } from "../../ops/tools.ts";
-import { offlineImages } from "../../setup/offline/images/index.ts";
 import { freePort } from "../e2e/clone.ts";
 import { FakeGitLab } from "../gitlab/fake-gitlab.ts";
 import { LocalRegistry } from "./local-registry.ts";
@@ -26,7 +23,8 @@ beforeAll(async () => {
     ["prod", project.prod],
   ] as const) {
     ports[name] = await freePort();
-    await makeStack(stack, ports[name]);
+    await project.makeStack(stack, { httpPort: String(ports[name]) });
+    await project.setSecret(stack, "appSecret", secrets.first);
   }
   project.writeApp("one");
   project.clone.write(".gitlab-ci.yml", pipelineFile(project));
@@ -41,25 +39,6 @@ afterAll(async () => {
     await gitlab?.stop();
   }
 });
-
-async function makeStack(stack: string, port: number): Promise<void> {
-  const { nginx, postgres } = offlineImages;
-  const images =
-    chosenTools().images === "offline" ? { images: JSON.stringify({ nginx, postgres }) } : {};
-  const settings = {
-    ...{ httpPort: String(port), build: "false", database: "none", protectData: "false" },
-    ...{ migrateCommand: "", staticPath: "", healthPath: "/", drainSeconds: "1" },
-    ...{ registry: registry.server, registryUser: registry.user, ...images },
-  };
-  const config = Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [`slipway:${key}`, value]),
-  );
-  project.clone.write(`Pulumi.${stack}.yaml`, stringify({ config }));
-  const made = await project.slipway("pulumi", "stack", "init", stack);
-  if (made.code !== 0) throw new Error(made.output);
-  await project.setSecret(stack, "registryPassword", registry.password);
-  await project.setSecret(stack, "appSecret", secrets.first);
-}
 
 const pipelineFile = ({ dev, prod }: TeamProject) => `
 stages: [test, pack, preview, deploy, promote, review, sweep, drift]
@@ -105,7 +84,9 @@ test("what is merged is released to dev, by the image that the merge request bui
   project.git("merge", "--quiet", "--ff-only", "feature");
   project.git("push", "--quiet", "origin", "main");
   const built = await digestOf(commit);
+  const pushed = performance.now();
   const { code, output } = await project.pipeline({ ref: "main" });
+  const seconds = ((performance.now() - pushed) / 1000).toFixed(0);
   expect(output).toContain("nothing is built");
   expect(code, output).toBe(0);
   expect(await answer(ports.dev)).toMatchObject({
@@ -116,6 +97,8 @@ test("what is merged is released to dev, by the image that the merge request bui
   expect(output).toContain(`✓ http://localhost:${ports.dev} answers with`);
   expect(output).not.toContain(registry.password);
   expect(output).not.toContain(secrets.first);
+  const jobs = output.split("\n").filter((line) => /^\s*\S+ finished in /.test(line));
+  console.log(`from push to verified on dev: ${seconds} s\n${jobs.join("\n")}`);
 });
 
 test("a tag releases to prod the image that dev has verified, under the tag's name", async () => {

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stringify } from "yaml";
 import { ROOT } from "../../ops/project.ts";
 import { chosenTools } from "../../ops/tools.ts";
 import { offlineImages } from "../../setup/offline/images/index.ts";
@@ -138,6 +139,27 @@ export class TeamProject {
     });
     this.#runners.push(folder);
     return folder;
+  }
+
+  /** A stack of this machine for the app of a few lines, with a file in the clone and no release yet. */
+  async makeStack(stack: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    const { nginx, postgres } = offlineImages;
+    const images =
+      chosenTools().images === "offline" ? { images: JSON.stringify({ nginx, postgres }) } : {};
+    const all = {
+      ...{ build: "false", database: "none", protectData: "false" },
+      ...{ migrateCommand: "", staticPath: "", healthPath: "/", drainSeconds: "1" },
+      ...{ registry: this.#registry.server, registryUser: this.#registry.user },
+      ...images,
+      ...settings,
+    };
+    const config = Object.fromEntries(
+      Object.entries(all).map(([key, value]) => [`slipway:${key}`, value]),
+    );
+    this.clone.write(`Pulumi.${stack}.yaml`, stringify({ config }));
+    const made = await this.slipway("pulumi", "stack", "init", stack);
+    if (made.code !== 0) throw new Error(made.output);
+    await this.setSecret(stack, "registryPassword", this.#registry.password);
   }
 
   async setSecret(stack: string, key: string, value: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Clone, docker, type Ended, thingsOf } from "../clone.ts";
 import { setConfig } from "../config.ts";
+import { jsonAt } from "../host-name.ts";
 import { type LoadedRequest, RequestLoop } from "../request-loop.ts";
 import { writeSmallApp } from "../small-app.ts";
 
@@ -212,24 +212,8 @@ async function stackAt(host: string): Promise<string> {
   return docker("inspect", "--format", '{{index .Config.Labels "slipway.stack"}}', id);
 }
 
-/** Through the one port that is published; nothing is an error. */
-function answerOf(host: string): Promise<Answer> {
-  return new Promise((done, fail) => {
-    request({ host: "127.0.0.1", port: clone.port, path: "/", headers: { host } }, (response) => {
-      let body = "";
-      response.on("data", (data) => (body += data));
-      response.on("end", () => {
-        try {
-          done(JSON.parse(body));
-        } catch {
-          fail(new Error(`${response.statusCode}: ${body}`));
-        }
-      });
-    })
-      .once("error", fail)
-      .end();
-  });
-}
+/** Through the one port that is published. */
+const answerOf = (host: string) => jsonAt<Answer>(clone.port, host);
 
 function container(stack: string, role: string): string {
   const filters = [`label=slipway.stack=${stack}`, `label=slipway.role=${role}`];

@@ -1,0 +1,20 @@
+import { request } from "node:http";
+
+/** The JSON that a host name answers with through a port of this machine; anything else is an error. */
+export function jsonAt<Body>(port: number, host: string): Promise<Body> {
+  return new Promise((done, fail) => {
+    request({ host: "127.0.0.1", port, path: "/", headers: { host } }, (response) => {
+      let body = "";
+      response.on("data", (data) => (body += data));
+      response.on("end", () => {
+        try {
+          done(JSON.parse(body));
+        } catch {
+          fail(new Error(`${response.statusCode}: ${body}`));
+        }
+      });
+    })
+      .once("error", fail)
+      .end();
+  });
+}

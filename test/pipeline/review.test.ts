@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort, thingsOf } from "../e2e/clone.ts";
+import { jsonAt } from "../e2e/host-name.ts";
+import { FakeGitLab } from "../gitlab/fake-gitlab.ts";
+import { LocalRegistry } from "./local-registry.ts";
+import { TeamProject } from "./team-project.ts";
+
+// A branch with a review app, from its merge request until it is gone. What a test has left is what the next
+// one begins with.
+
+const HOUR_MS = 3_600_000;
+const MERGE_REQUEST = 8;
+const DEV = "dev.example";
+const BELOW = "review.example";
+
+let registry: LocalRegistry;
+let gitlab: FakeGitLab;
+let project: TeamProject;
+let port: number;
+
+beforeAll(async () => {
+  registry = await LocalRegistry.start();
+  gitlab = await FakeGitLab.start();
+  project = await TeamProject.make(registry, gitlab);
+  port = await freePort();
+  await project.makeStack(project.dev, {
+    ...{ httpPort: String(port), domain: DEV, reviewDomain: BELOW },
+  });
+  await project.makeStack(project.prod, { httpPort: String(await freePort()) });
+  for (const stack of [project.dev, project.prod])
+    await project.setSecret(stack, "appSecret", "a-secret-of-at-least-32-characters");
+  project.writeApp("dev");
+  project.clone.write(".gitlab-ci.yml", pipelineFile(project));
+  project.push("main", "the stacks");
+  const { code, output } = await project.pipeline({ ref: "main" });
+  if (code !== 0) throw new Error(output);
+});
+
+afterAll(async () => {
+  try {
+    await project?.slipway("sweep", "-s", reviewStack());
+    await project?.remove([project.prod, project.dev]);
+  } finally {
+    await registry?.remove();
+    await gitlab?.stop();
+  }
+});
+
+test("a merge request's branch gets a stack of its own beside dev, at its own host name, with the image that was packed for it", async () => {
+  project.writeApp("wish");
+  const commit = project.push(branch(), "a wish");
+  gitlab.addMergeRequest(MERGE_REQUEST);
+  const { code, output } = await project.pipeline({ ref: branch(), mergeRequest: MERGE_REQUEST });
+  expect(code, output).toBe(0);
+  expect(output).toContain("PASS  review");
+  // Where it is, a job's log says last, and its environment at GitLab by the dotenv report.
+  expect(output).toContain(`http://${host()}:${port}`);
+  const built = (await registry.content("team/app"))[commit];
+  expect(await jsonAt(port, host())).toMatchObject({
+    page: "wish",
+    commit,
+    image: `${registry.server}/team/app@${built}`,
+  });
+  expect(await jsonAt(port, DEV)).toMatchObject({ page: "dev" });
+  const said = await project.slipway(
+    ...["pulumi", "stack", "output", "review", "--json", "-s", reviewStack()],
+  );
+  const { branch: of, until } = JSON.parse(said.output.slice(said.output.indexOf("{")));
+  expect(of).toBe(branch());
+  expect((Date.parse(until) - Date.now()) / HOUR_MS).toBeCloseTo(3 * 24, 0);
+});
+
+test("when the branch is gone, the job that stops it takes all of the stack away, and dev serves on", async () => {
+  project.git("checkout", "--quiet", "--force", "main");
+  project.git("push", "--quiet", "origin", "--delete", branch());
+  project.git("branch", "--quiet", "-D", branch());
+  const { code, output } = await project.pipeline({
+    ref: "main",
+    mergeRequest: MERGE_REQUEST,
+    jobs: ["stop-review"],
+    variables: { CI_COMMIT_REF_NAME: branch(), CI_COMMIT_REF_SLUG: slug() },
+  });
+  expect(code, output).toBe(0);
+  expect(output).toContain("PASS  stop-review");
+  expect(thingsOf(reviewStack())).toEqual([]);
+  const stacks = await project.slipway("pulumi", "stack", "ls", "--json");
+  expect(stacks.output).not.toContain(reviewStack());
+  await expect(jsonAt(port, host())).rejects.toThrow();
+  expect(await jsonAt(port, DEV)).toMatchObject({ page: "dev" });
+});
+
+/** Another one in each run: stacks on one machine have names of their own. */
+const branch = () => `${project.clone.stack}/wish`;
+const slug = () => `${project.clone.stack}-wish`;
+const reviewStack = () => `review-${slug()}`;
+const host = () => `${slug()}.${BELOW}`;
+
+const pipelineFile = ({ dev, prod }: TeamProject) => `
+stages: [test, pack, preview, deploy, promote, review, sweep, drift]
+include:
+  - local: ci/pack.yml
+    inputs: { sbom: none, pack: --app small }
+  - local: ci/deploy.yml
+    inputs: { dev: ${dev}, prod: ${prod}, review: true, review_ttl: 3 days }
+pack: { services: [] }
+`;
