@@ -28,6 +28,9 @@ const RIGHTS = [
   "--cgroupns=private",
 ];
 
+/** A machine has its cores for itself: what runs beside the cluster is not to take them from its pods. */
+const CORES = ["--cpu-shares=4096"];
+
 /** Starts a machine that boots as a node. */
 export async function startNode(args: NodeContainerArgs): Promise<ClusterNode> {
   const { name, address, network, label, services, environment, programs, identity } = args;
@@ -42,6 +45,7 @@ export async function startNode(args: NodeContainerArgs): Promise<ClusterNode> {
     // The layers of images can't be laid over those of the container.
     ...["--volume=/var", "--tmpfs=/run:mode=0755,exec"],
     ...RIGHTS,
+    ...CORES,
     ...Object.entries(environment).map(([variable, value]) => `--env=${variable}=${value}`),
     ...[NODE_IMAGE, "boot-node", ...services],
   ]);
