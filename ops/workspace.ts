@@ -15,6 +15,7 @@ import {
   backendEnvironment,
   chosenTools,
   cliFolder,
+  PASSPHRASE_FILE,
   pulumiHome,
   STATE_FOLDER,
   toolEnvironment,
@@ -30,18 +31,27 @@ export function isInState(stack: string): boolean {
  * Opens a stack with the tools of this clone; the local one is made when it is not there yet.
  *
  * @param variables what the program is to find in its environment.
+ * @throws UserError when nothing was ever started here, or there is no such stack where one is logged in.
  */
 export async function openStack(
   name: string,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Stack> {
-  if (name === LOCAL_STACK) mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o700 });
+  if (name === LOCAL_STACK) prepareLocalState();
   else checkAccess(name, pulumiHome(chosenTools().pulumi));
   const args = { stackName: name, workDir: ROOT };
   const options = await workspaceOptions({ ...backendEnvironment(name), ...variables });
   return name === LOCAL_STACK
     ? await LocalWorkspace.createOrSelectStack(args, options)
     : await selectStack(args, options);
+}
+
+function prepareLocalState(): void {
+  // `npm start` makes it, with the stack's file and its secrets.
+  if (!existsSync(PASSPHRASE_FILE)) {
+    throw new UserError(`The stack ${LOCAL_STACK} is not there yet. To make it: \`npm start\`.`);
+  }
+  mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o700 });
 }
 
 /**

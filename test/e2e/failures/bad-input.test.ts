@@ -25,6 +25,15 @@ describe("A start that can't begin says why, and leaves nothing", () => {
     await clone.remove();
   });
 
+  test("A question about the stack before the first start: what makes it", async () => {
+    const { code, output } = await clone.slipway(["releases", "-s", clone.stack]);
+    expect(output).toContain(
+      `slipway: The stack ${clone.stack} is not there yet. To make it: \`npm start\`.`,
+    );
+    expect(output).not.toContain("    at ");
+    expect(code, output).toBe(2);
+  });
+
   test("A port that another program has: the line to type names a free one's place", async () => {
     const server = await listenOn(clone.port);
     try {
