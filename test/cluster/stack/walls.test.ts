@@ -75,7 +75,10 @@ describe("network", () => {
   test("Whoever is elsewhere in the cluster reaches the ingress controller alone", async () => {
     await strangerIsUp();
     const [ingress] = await addressesOf("ingress");
-    expect(await strangerReaches(`${ingress}:80`)).toBe(true);
+    await until(
+      () => strangerReaches(`${ingress}:80`),
+      "somebody else reaches the ingress controller",
+    );
     for (const [role, port] of Object.entries({ web: 3000, front: 8080, database: 5432 })) {
       const [address] = await addressesOf(role);
       expect(await strangerReaches(`${address}:${port}`), role).toBe(false);
