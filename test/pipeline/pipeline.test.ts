@@ -97,7 +97,7 @@ test("what is merged is released to dev, by the image that the merge request bui
   expect(output).toContain(`✓ http://localhost:${ports.dev} answers with`);
   expect(output).not.toContain(registry.password);
   expect(output).not.toContain(secrets.first);
-  const jobs = output.split("\n").filter((line) => /^\s*\S+ finished in /.test(line));
+  const jobs = output.split("\n").filter((line) => /^\s*\S+\s+finished in /.test(line));
   console.log(`from push to verified on dev: ${seconds} s\n${jobs.join("\n")}`);
 });
 
