@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
+import { parseJsonObject } from "./json-object.ts";
 
 /** Whether the stack's file has the value encrypted. The SDK knows, but leaves it out of its types. */
 const { isConfigSecret } = pulumi.runtime as typeof pulumi.runtime & {
@@ -307,16 +308,12 @@ function parseStrings(text: string): string[] | undefined {
 }
 
 function parseObject(text: string): Record<string, string> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    const entries = Object.entries(value);
-    if (!entries.every(([, one]) => typeof one === "string")) return undefined;
-    return Object.fromEntries(entries);
-  } catch {
-    return undefined;
-  }
+  const value = parseJsonObject(text);
+  return value !== undefined && hasTextsAlone(value) ? value : undefined;
 }
+
+const hasTextsAlone = (value: Readonly<Record<string, unknown>>): value is Record<string, string> =>
+  Object.values(value).every((one) => typeof one === "string");
 
 /** The known key that differs from the given one by the fewest edits, if they are few. */
 function nearest(key: string, known: ReadonlySet<string>): string | undefined {

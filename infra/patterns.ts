@@ -6,6 +6,8 @@ export const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 export const SLUG = /^[a-z0-9-]+$/;
 /** `ADDRESS/BITS`, or an address alone. */
 export const NETWORK = { test: isNetwork };
+/** What names a build's secret: the id of its mount, and the name of its file. */
+export const BUILD_SECRET_ID = /^[\w-][\w.-]{0,63}$/;
 
 function isNetwork(value: string): boolean {
   const [address = "", bits = "32", more] = value.split("/");

@@ -14,7 +14,7 @@ import { readCloud } from "./cloud-settings.ts";
 import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { readHost } from "./host-settings.ts";
-import { HOST_NAME, IPV4, NETWORK, SLUG } from "./patterns.ts";
+import { BUILD_SECRET_ID, HOST_NAME, IPV4, NETWORK, SLUG } from "./patterns.ts";
 import { readReview, readSharing } from "./review-settings.ts";
 import { readSeed } from "./seed-settings.ts";
 import { stackFiles } from "./stack-files.ts";
@@ -59,7 +59,7 @@ export function readSettings(project: string, stack: string): Settings {
       args: reader.strings("buildArgs"),
       secrets: reader.secretEntries(
         "buildSecrets",
-        /^[\w-][\w.-]{0,63}$/,
+        BUILD_SECRET_ID,
         "ids of letters, digits, `.`, `_` and `-`",
       ),
       secretFiles: stackFiles("build", stack),

@@ -55,10 +55,7 @@ function bySequence({ image, sequence }: Candidate, verified: readonly ReleaseRe
   const app = repositoryOf(image);
   const newest = verified
     .filter((one) => one.sequence !== undefined && repositoryOf(one.image) === app)
-    .reduce<ReleaseRecord | undefined>(
-      (best, one) => (sequenceOf(one) > sequenceOf(best) ? one : best),
-      undefined,
-    );
+    .toSorted((a, b) => sequenceOf(b) - sequenceOf(a))[0];
   if (newest === undefined) return undefined;
   return sequence > sequenceOf(newest) ? NEWER : older(newest);
 }
@@ -78,7 +75,7 @@ function byCommit(commit: string | undefined, verified: readonly ReleaseRecord[]
 
 const NEWER: Age = { age: "newer" };
 const older = (than: ReleaseRecord): Age => ({ age: "older", than });
-const sequenceOf = (one: ReleaseRecord | undefined) => one?.sequence ?? 0;
+const sequenceOf = (one: ReleaseRecord) => one.sequence ?? 0;
 
 /** An image's name without tag and digest. */
 const repositoryOf = (image: string) => image.split("@")[0]?.replace(/:[\w][\w.-]*$/, "");

@@ -1,3 +1,5 @@
+import { parseJsonObject } from "../../infra/json-object.ts";
+
 /** What a pipeline event of GitLab says, of what matters here. */
 export interface PipelineEvent {
   /** Grows with each new pipeline of an installation; a retried one keeps it. */
@@ -22,7 +24,7 @@ export interface PipelineEvent {
  * @returns what is wrong with it, where it is none.
  */
 export function readPipelineEvent(body: string): PipelineEvent | string {
-  const payload = parse(body);
+  const payload = parseJsonObject(body);
   if (payload === undefined) return "The body is no JSON object.";
   if (payload["object_kind"] !== "pipeline") return "object_kind is not pipeline.";
   const attributes = objectOf(payload["object_attributes"]);
@@ -53,17 +55,6 @@ export function readPipelineEvent(body: string): PipelineEvent | string {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function parse(body: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Fields)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const objectOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null ? (value as Fields) : {};

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { isJsonObject, parseJsonObject } from "../../infra/json-object.ts";
 import { readPrivateFile } from "../private-file.ts";
 import { UserError } from "../user-error.ts";
 
@@ -106,17 +107,10 @@ const REF = /^[\w./*+-]+$/;
 type Config = Readonly<Record<string, unknown>>;
 
 function parse(text: string, file: string): Config {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // Its own message would show what is in the file.
-  }
+  const value = parseJsonObject(text);
+  if (value !== undefined) return value;
   throw new UserError(`${file} is no JSON object. docs/hook.md has one to begin with.`);
 }
-
-const isObject = (value: unknown): value is Config =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function refuseUnknown(
   config: Config,
@@ -137,7 +131,7 @@ function readRoutes(value: unknown, problems: string[]): Route[] {
   }
   return value.flatMap((one: unknown, index) => {
     const where = `deploy[${index}]`;
-    if (!isObject(one)) {
+    if (!isJsonObject(one)) {
       problems.push(`${where} must be an object with branch or tag, and stack.`);
       return [];
     }
@@ -185,7 +179,7 @@ function readRegistry(
   secret: (key: string, path: unknown) => string,
 ): HookSettings["registry"] {
   if (value === undefined) return undefined;
-  if (!isObject(value) || typeof value["user"] !== "string" || value["user"] === "") {
+  if (!isJsonObject(value) || typeof value["user"] !== "string" || value["user"] === "") {
     problems.push('registry must be like {"user": "NAME", "passwordFile": "FILE"}.');
     return undefined;
   }

@@ -209,16 +209,17 @@ function identity(
           ...[`--attribute-mapping=${MAPPING}`, `--attribute-condition=${isProject(gitlab.path)}`],
         ],
       ],
-      mend: (printed) => [
-        ...(JSON.parse(printed).state === "DELETED"
-          ? [[...providers, "undelete", POOL, ...inPool]]
-          : []),
-        [
-          ...[...providers, "update-oidc", POOL, ...inPool, "--no-disabled"],
-          `--attribute-mapping=${mappingFor(JSON.parse(printed))}`,
-          `--attribute-condition=${conditionFor(JSON.parse(printed), gitlab)}`,
-        ],
-      ],
+      mend: (printed) => {
+        const provider: Provider = JSON.parse(printed);
+        return [
+          ...(provider.state === "DELETED" ? [[...providers, "undelete", POOL, ...inPool]] : []),
+          [
+            ...[...providers, "update-oidc", POOL, ...inPool, "--no-disabled"],
+            `--attribute-mapping=${mappingFor(provider)}`,
+            `--attribute-condition=${conditionFor(provider, gitlab)}`,
+          ],
+        ];
+      },
     },
     {
       name: `the right of ${gitlab.path} to act as that account, on protected refs`,

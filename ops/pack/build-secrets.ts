@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { parseJsonObject } from "../../infra/json-object.ts";
+import { BUILD_SECRET_ID } from "../../infra/patterns.ts";
 import { readConfig } from "../config.ts";
 import { OWN, PROJECT, stackFile } from "../project.ts";
 import { UserError } from "../user-error.ts";
@@ -8,8 +10,6 @@ import { openStack } from "../workspace.ts";
 
 /** Files with what a build reads and an image never has, by the id of its mount. */
 export type BuildSecretFiles = Readonly<Record<string, string>>;
-
-const ID = /^[\w-][\w.-]{0,63}$/;
 
 /** Whether a stack's file has secrets for its builds, which takes the engine to read. */
 export function hasBuildSecrets(stack: string | undefined): boolean {
@@ -49,7 +49,7 @@ export async function withBuildSecrets<T>(
 
 function parseFile(text: string): [string, string] {
   const [, id = "", path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-  if (path === undefined || !ID.test(id)) {
+  if (path === undefined || !BUILD_SECRET_ID.test(id)) {
     throw new UserError(`--build-secret is "${text}"; it must be ID=FILE.`);
   }
   const file = resolve(path);
@@ -58,9 +58,13 @@ function parseFile(text: string): [string, string] {
 }
 
 async function secretsOf(stack: string): Promise<Readonly<Record<string, string>>> {
-  const text = await decrypted(stack);
-  const value = parsed(text);
-  const wrong = Object.entries(value).find(([id, one]) => !ID.test(id) || typeof one !== "string");
+  const value = parseJsonObject(await decrypted(stack));
+  if (value === undefined) {
+    throw new UserError("buildSecrets must be a JSON object of texts by their ids.");
+  }
+  const wrong = Object.entries(value).find(
+    ([id, one]) => !BUILD_SECRET_ID.test(id) || typeof one !== "string",
+  );
   if (wrong !== undefined) {
     throw new UserError(
       `buildSecrets of ${stack} has "${wrong[0]}"; it must have ids of letters, digits, ".", "_" and "-", each ` +
@@ -81,17 +85,4 @@ async function decrypted(stack: string): Promise<string> {
         "has them as files: --build-secret ID=FILE for each.",
     );
   }
-}
-
-/** Never with the text in the message. */
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return value as Readonly<Record<string, unknown>>;
-    }
-  } catch {
-    // Said below.
-  }
-  throw new UserError("buildSecrets must be a JSON object of texts by their ids.");
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { parseJsonObject } from "../../infra/json-object.ts";
 import { PROJECT, ROOT, stackFile } from "../project.ts";
 import { UserError } from "../user-error.ts";
 
@@ -77,15 +78,11 @@ function defaults(): Setting {
 }
 
 function parseStrings(text: string): Record<string, string> {
-  try {
-    const value: unknown = JSON.parse(text || "{}");
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]));
-    }
-  } catch {
-    // Said below.
+  const value = parseJsonObject(text || "{}");
+  if (value === undefined) {
+    throw new UserError(`buildArgs is ${text}; it must be a JSON object of strings.`);
   }
-  throw new UserError(`buildArgs is ${text}; it must be a JSON object of strings.`);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]));
 }
 
 function parseBuildArg(text: string): [string, string] {

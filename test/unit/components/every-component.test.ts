@@ -27,7 +27,7 @@ import { SshMachine } from "../../../components/machine/ssh-machine.ts";
 import { CloudSqlPostgres } from "../../../components/managed/cloud-sql-postgres.ts";
 import { DigitaloceanPostgres } from "../../../components/managed/digitalocean-postgres.ts";
 import { isComponent, isProvider, type Recorded, record, tree } from "../recorder.ts";
-import { exampleSettings, INGRESS } from "../stacks/example.ts";
+import { exampleSettings, INGRESS, MADE } from "../stacks/example.ts";
 
 type Options = pulumi.ComponentResourceOptions;
 
@@ -403,13 +403,8 @@ const container = {
 
 const madeMachine = {
   owner: { project: "slipway", stack: "test" },
+  ...MADE,
   region: "europe-west3",
-  size: "small",
-  image: "debian",
-  sshSources: ["203.0.113.0/24"],
-  dataGiB: 10,
-  dns: undefined,
-  protect: true,
   sshFiles: exampleSettings().sshFiles,
   readySeconds: 10,
 };

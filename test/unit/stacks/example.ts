@@ -108,7 +108,8 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
   };
 }
 
-const MADE = {
+/** What a machine that is made has, at any cloud. */
+export const MADE = {
   size: "small",
   image: "debian",
   sshSources: ["203.0.113.0/24"],
