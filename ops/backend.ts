@@ -12,6 +12,16 @@ export function backendUrl(home: string, env = process.env): string | undefined 
   return env["PULUMI_ACCESS_TOKEN"] ? PULUMI_CLOUD : undefined;
 }
 
+/**
+ * Where a state in files is, written as files alone. By default the backend first writes a second file with
+ * attributes beside each, in place: an engine that is killed there leaves it empty, and a stack that no
+ * command opens any more ("failed to load checkpoint: EOF"). Pulumi reads none of what stands in them.
+ */
+export function inWholeFiles(url: string): string {
+  if (!url.startsWith("file://") || /[?&]metadata=/.test(url)) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}metadata=skip`;
+}
+
 const PULUMI_CLOUD = "https://api.pulumi.com";
 
 /** @throws UserError with the lines to type, where pulumi would ask or give up half-way. */
@@ -45,6 +55,13 @@ export function explained(said: string): string {
     return (
       "The passphrase is not the one that this stack is encrypted with " +
       "(PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE)."
+    );
+  }
+  if (/failed to load checkpoint: EOF/.test(said)) {
+    return (
+      "The state of the stack is whole, but pulumi was killed while it wrote a file with attributes beside " +
+      "it. Type: `find FOLDER/.pulumi -name '*.attrs' -empty -delete`, with the folder of the state " +
+      "(PULUMI_BACKEND_URL; .slipway/state for the stack local), and the same command again."
     );
   }
   return `pulumi: ${error ?? said.trim()}`;

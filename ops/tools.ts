@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { backendUrl, inWholeFiles } from "./backend.ts";
 import { LOCAL_STACK, OWN, ROOT } from "./project.ts";
 import { UserError } from "./user-error.ts";
 
@@ -61,9 +62,12 @@ export function toolEnvironment(choice: ToolChoice): Record<string, string> {
 
 /** State and passphrase of the clone for `local`; for other stacks `pulumi login` decides. */
 export function backendEnvironment(stack: string): Record<string, string> {
-  if (stack !== LOCAL_STACK) return {};
+  if (stack !== LOCAL_STACK) {
+    const url = backendUrl(pulumiHome(chosenTools().pulumi));
+    return url?.startsWith("file:") ? { PULUMI_BACKEND_URL: inWholeFiles(url) } : {};
+  }
   return {
-    PULUMI_BACKEND_URL: `file://${STATE_FOLDER}`,
+    PULUMI_BACKEND_URL: inWholeFiles(`file://${STATE_FOLDER}`),
     PULUMI_CONFIG_PASSPHRASE_FILE: PASSPHRASE_FILE,
   };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { CommandError, LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
+import { inWholeFiles } from "../backend.ts";
 import { setSecret } from "../config.ts";
 import { PROJECT, ROOT, stackFile } from "../project.ts";
 import { chosenTools, cliFolder, pulumiHome, toolEnvironment } from "../tools.ts";
@@ -73,7 +74,7 @@ export async function openOrMake(
         secretsProvider,
         envVars: {
           ...toolEnvironment(choice),
-          PULUMI_BACKEND_URL: url,
+          PULUMI_BACKEND_URL: inWholeFiles(url),
           ...(passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphrase }),
         },
       },

@@ -25,7 +25,7 @@ export function releaseDeadLocks(stack: string): void {
       );
     }
     rmSync(file);
-    // The backend keeps a file with attributes beside each of its files.
+    // Of an engine that was not told to leave it out.
     rmSync(`${file}.attrs`, { force: true });
     if (lock !== undefined) {
       say(`Released the lock of a run that was killed (process ${lock.pid}).`);

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findProcessesWith } from "../../../ops/processes.ts";
@@ -173,6 +173,9 @@ async function expectNothingLeftOver(): Promise<void> {
   expect(await unrecordedThings(clone)).toEqual([]);
   expect(containers("role=step")).toEqual([]);
   expect(processesOfClone()).toEqual([]);
+  // Written in place by the backend's default: killed meanwhile, they would be empty, and the stack shut.
+  const state = readdirSync(join(clone.folder, ".slipway", "state"), { recursive: true });
+  expect(state.filter((file) => String(file).endsWith(".attrs"))).toEqual([]);
 }
 
 /** Everything that this clone's commands have started, whichever group it is in. */

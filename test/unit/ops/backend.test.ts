@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { backendUrl, checkAccess, explained } from "../../../ops/backend.ts";
+import { backendUrl, checkAccess, explained, inWholeFiles } from "../../../ops/backend.ts";
 
 const own = vi.hoisted(() => ({ folder: "" }));
 vi.mock("../../../ops/project.ts", () => ({
@@ -21,6 +21,13 @@ test("the environment says where the state is, else the login does, else nobody"
   login("gs://login");
   expect(backendUrl(own.folder, {})).toBe("gs://login");
   expect(backendUrl(own.folder, { PULUMI_BACKEND_URL: "s3://env" })).toBe("s3://env");
+});
+
+test("a state in files is written without the file beside each that a killed engine leaves empty", () => {
+  expect(inWholeFiles("file:///srv/state")).toBe("file:///srv/state?metadata=skip");
+  expect(inWholeFiles("file://~?no_tmp_dir=true")).toBe("file://~?no_tmp_dir=true&metadata=skip");
+  expect(inWholeFiles("file:///srv?metadata=skip")).toBe("file:///srv?metadata=skip");
+  expect(inWholeFiles("s3://state?region=fra1")).toBe("s3://state?region=fra1");
 });
 
 test("a missing login and a missing passphrase are one message with the lines to type", () => {
@@ -49,5 +56,8 @@ test("pulumi's own error is shown without the command around it", () => {
   expect(explained(message)).toBe("pulumi: it is\n  so and so");
   expect(explained("error: get stack secrets manager: incorrect passphrase")).toContain(
     "not the one that this stack is encrypted with",
+  );
+  expect(explained("error: failed to load checkpoint: EOF")).toContain(
+    "find FOLDER/.pulumi -name '*.attrs' -empty -delete",
   );
 });
