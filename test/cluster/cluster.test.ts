@@ -167,6 +167,23 @@ test("A network policy keeps a pod from all but what it names", async () => {
   await until(() => reaches(here, "client", "web"), "the client is let out to what is named");
 });
 
+test("While pods under a policy come and go, no name is looked up in vain", async () => {
+  const here = await makeNamespace();
+  const onOne = { nodeName: cluster.nodes.at(-1) ?? "" };
+  await here.create(pod("client", nginx, onOne), service("web"), onlyTo("client", "web"));
+  await here.untilPodReady("client");
+  await until(async () => (await lookUp(here, 1)) === 0, "the name is known");
+
+  const lost = lookUp(here, 1500);
+  for (let count = 0; count < 5; count++) {
+    const name = `guest-${count}`;
+    await here.create(pod(name, nginx, onOne, "client"));
+    await here.untilPodReady(name);
+    await here.core.deleteNamespacedPod({ name, namespace: here.name });
+  }
+  expect(await lost).toBe(0);
+});
+
 test("A namespace that is restricted refuses a pod that may be root", async () => {
   const here = await makeNamespace({ "pod-security.kubernetes.io/enforce": "restricted" });
   await expect(here.create(pod("web", nginx))).rejects.toThrow("violates PodSecurity");
@@ -193,6 +210,13 @@ async function answers(address: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** How many of so many look-ups of the Service `web`, one after the other, got no answer at once. */
+async function lookUp(namespace: TestNamespace, count: number): Promise<number> {
+  const once = "timeout 3 getent ahosts web >/dev/null";
+  const loop = `lost=0; for i in $(seq ${count}); do ${once} || lost=$((lost + 1)); done; echo $lost`;
+  return Number(await namespace.run("client", loop));
 }
 
 async function reaches(namespace: TestNamespace, from: string, host: string): Promise<boolean> {
