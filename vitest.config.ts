@@ -14,7 +14,8 @@ const stacks = {
 // They need the cores for themselves, or do to the nodes what would fail the tests beside them.
 const BY_THEMSELVES = ["test/cluster/load/**/*.test.ts", "test/cluster/failures/machines.test.ts"];
 
-// From a push to what is live.
+// From a push to what is live, on Docker hosts and in a cluster.
+const IN_A_CLUSTER = "test/pipeline/cluster.test.ts";
 const WHOLE_WAYS = [
   "test/pipeline/hook.test.ts",
   "test/pipeline/pipeline.test.ts",
@@ -130,7 +131,7 @@ export default defineConfig({
           ...stacks,
           name: "pipeline",
           include: ["test/pipeline/**/*.test.ts"],
-          exclude: WHOLE_WAYS,
+          exclude: [...WHOLE_WAYS, IN_A_CLUSTER],
           globalSetup: ["test/pipeline/global-setup.ts"],
         },
       },
@@ -140,6 +141,14 @@ export default defineConfig({
           name: "pipeline-stacks",
           include: WHOLE_WAYS,
           globalSetup: ["test/pipeline/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...stacks,
+          name: "pipeline-cluster",
+          include: [IN_A_CLUSTER],
+          globalSetup: ["test/pipeline/global-setup.ts", "test/cluster/global-setup.ts"],
         },
       },
       {

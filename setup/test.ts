@@ -45,6 +45,7 @@ const suites: Record<string, Suite> = {
   hosts: { needsTools: true, runs: "slow", run: () => runVitest("hosts") },
   pipeline: { needsTools: true, runs: "slow", run: () => runVitest("pipeline") },
   "pipeline-stacks": { needsTools: true, runs: "named", run: () => runVitest("pipeline-stacks") },
+  "pipeline-cluster": { needsTools: true, runs: "named", run: () => runVitest("pipeline-cluster") },
   failures: { needsTools: true, runs: "slow", run: () => runVitest("failures") },
   cluster: { needsTools: true, runs: "slow", run: () => runVitest("cluster") },
   load: { needsTools: true, runs: "slow", run: () => runVitest("load") },

@@ -1,9 +1,9 @@
 import { request } from "node:http";
 
-/** The JSON that a host name answers with through a port of this machine; anything else is an error. */
-export function jsonAt<Body>(port: number, host: string): Promise<Body> {
+/** The JSON that a host name answers with through a port of this machine, or of an address; else an error. */
+export function jsonAt<Body>(port: number, host: string, address = "127.0.0.1"): Promise<Body> {
   return new Promise((done, fail) => {
-    request({ host: "127.0.0.1", port, path: "/", headers: { host } }, (response) => {
+    request({ host: address, port, path: "/", headers: { host } }, (response) => {
       let body = "";
       response.on("data", (data) => (body += data));
       response.on("end", () => {

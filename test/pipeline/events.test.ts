@@ -92,6 +92,23 @@ test("another project brings an image: to dev, or with a version's tag to prod",
   }
 });
 
+test("with review apps, a merge request of this project gets a stack for its branch, and nothing else does", () => {
+  writeFileSync(
+    join(folder, ".gitlab-ci.yml"),
+    [
+      ...["stages: [test, pack, preview, deploy, promote, review, sweep, drift]", "include:"],
+      ...["  - local: ci/pack.yml", "  - local: ci/deploy.yml", "    inputs: { review: true }", ""],
+    ].join("\n"),
+  );
+  const previews = ["preview-dev", "preview-prod"];
+  const jobs = jobsOf({ ...merging, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "42" });
+  expect(jobs).toEqual(["pack", ...previews, "review", "stop-review"]);
+  expect(jobsOf({ ...merging, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "1001" })).toEqual([]);
+  const push = { CI_PIPELINE_SOURCE: "push" };
+  expect(jobsOf({ ...push, CI_COMMIT_BRANCH: "feature" })).toEqual(["pack"]);
+  expect(jobsOf({ ...push, CI_COMMIT_BRANCH: "main" })).not.toContain("review");
+});
+
 test("an app in its own repository has a few lines, with any quotes in them, and hands its image over", () => {
   writeFileSync(
     join(folder, ".gitlab-ci.yml"),

@@ -24,8 +24,9 @@ export class LocalRegistry {
   readonly #port: number;
   readonly #behind: number;
   readonly #tokens = new Set<string>();
+  readonly #addresses = ["127.0.0.1"];
   #registry: ChildProcess | undefined;
-  #door: Server | undefined;
+  #doors: Server[] = [];
 
   private constructor(port: number, behind: number) {
     this.#port = port;
@@ -58,8 +59,7 @@ export class LocalRegistry {
     this.#registry = spawn("docker-registry", ["serve", join(this.#folder, "config.yml")], {
       stdio: "ignore",
     });
-    this.#door = createServer((asked, answer) => this.#answer(asked, answer));
-    await new Promise<void>((done) => this.#door?.listen(this.#port, "127.0.0.1", done));
+    for (const address of this.#addresses) await this.#openDoor(address);
     const answers = () =>
       fetch(`http://127.0.0.1:${this.#behind}/v2/`).then(
         ({ ok }) => ok,
@@ -68,14 +68,29 @@ export class LocalRegistry {
     await until(answers, "the registry answers");
   }
 
+  /** Serves it at another address of this machine too, which others reach; @returns where. */
+  async openTo(address: string): Promise<string> {
+    this.#addresses.push(address);
+    await this.#openDoor(address);
+    return `${address}:${this.#port}`;
+  }
+
+  async #openDoor(address: string): Promise<void> {
+    const door = createServer((asked, answer) => this.#answer(asked, answer));
+    this.#doors.push(door);
+    await new Promise<void>((done) => door.listen(this.#port, address, done));
+  }
+
   /** Nothing listens any more; what it has stays. */
   async close(): Promise<void> {
     const registry = this.#registry;
     const ended = new Promise((done) => registry?.once("close", done) ?? done(undefined));
     registry?.kill("SIGKILL");
     await ended;
-    this.#door?.closeAllConnections();
-    await new Promise((done) => this.#door?.close(done) ?? done(undefined));
+    for (const door of this.#doors.splice(0)) {
+      door.closeAllConnections();
+      await new Promise((done) => door.close(done));
+    }
   }
 
   async remove(): Promise<void> {
@@ -146,7 +161,7 @@ export class LocalRegistry {
     if (token === undefined || !this.#tokens.has(`${token} ${neededBy(asked)}`)) {
       const scope = neededBy(asked) === "" ? "" : `,scope="${neededBy(asked)}"`;
       answer.writeHead(401, {
-        "www-authenticate": `Bearer realm="http://${this.server}/jwt/auth",service="container_registry"${scope}`,
+        "www-authenticate": `Bearer realm="http://${asked.headers.host}/jwt/auth",service="container_registry"${scope}`,
       });
       answer.end();
       return;

@@ -38,6 +38,13 @@ export class ClusterNode {
     return await docker(["exec", ...interactive, this.data.container, ...command], input);
   }
 
+  /** containerd looks at it with each pull. */
+  async reachRegistry(name: string, address: string): Promise<void> {
+    const write = 'mkdir -p "$0" && cat >"$0/hosts.toml"';
+    const folder = `/etc/containerd/certs.d/${name}`;
+    await this.run(["sh", "-c", write, folder], `server = 'http://${address}'\n`);
+  }
+
   /** Puts an image of the machine's engine where the node's pods find it. */
   async loadImage(reference: string): Promise<void> {
     const importing = 'docker exec --interactive "$0" ctr --namespace=k8s.io images import -';

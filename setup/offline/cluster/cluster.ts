@@ -49,6 +49,16 @@ export class Cluster {
     await Promise.all(this.#nodes.map((node) => node.loadImage(image)));
   }
 
+  /**
+   * Lets the nodes pull from a registry by the name that it has elsewhere.
+   *
+   * @param name `HOST:PORT`, as in the references of pods
+   * @param address `HOST:PORT` where the nodes reach it, without TLS
+   */
+  async reachRegistry(name: string, address: string): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.reachRegistry(name, address)));
+  }
+
   async restartKubelet(node: string): Promise<void> {
     await this.#nodeNamed(node).restartService("kubelet");
   }
