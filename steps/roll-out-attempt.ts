@@ -80,7 +80,21 @@ export class RollOutAttempt {
 
   async #putBack(): Promise<void> {
     const verified = await this.#book.verified();
-    if (verified !== undefined) say(await this.#deployments.putBack(verified));
+    if (verified === undefined) return;
+    say(await this.#deployments.putBack(verified));
+    // What leads to the pods hears of it a moment later; until then clients get what was wrong.
+    const headers = await this.#maintenancePass();
+    const question = { ...this.#args.question, headers, expected: this.#expectedOf(verified) };
+    const answer = await ask(question, ANSWER_SECONDS);
+    if (answer !== undefined) say(`${question.url} does not answer with it. It answers:\n  ${answer}`);
+  }
+
+  /** As of the release that was tried, by its own image. */
+  #expectedOf(verified: readonly Rolled[]): string {
+    const { question, image } = this.#args;
+    const containers = verified.at(-1)?.template.spec?.containers;
+    const before = containers?.find(({ name }) => name === "app")?.image ?? "";
+    return question.expected.replace(image, before);
   }
 
   /** Until no pod of a release before is left. */
