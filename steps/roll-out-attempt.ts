@@ -86,7 +86,8 @@ export class RollOutAttempt {
     const headers = await this.#maintenancePass();
     const question = { ...this.#args.question, headers, expected: this.#expectedOf(verified) };
     const answer = await ask(question, ANSWER_SECONDS);
-    if (answer !== undefined) say(`${question.url} does not answer with it. It answers:\n  ${answer}`);
+    if (answer !== undefined)
+      say(`${question.url} does not answer with it. It answers:\n  ${answer}`);
   }
 
   /** As of the release that was tried, by its own image. */
