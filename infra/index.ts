@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { deploy } from "../stacks/index.ts";
 import { readLastRun } from "./last-run.ts";
 import { askedOf, chooseRelease } from "./release.ts";
-import { placeOf, refuseOtherPlace } from "./same-place.ts";
+import { keepPlace, placeOf } from "./same-place.ts";
 import { readSettings } from "./settings.ts";
 
 // The SDK keeps a stack trace for each property of each resource, and its runner looks every line of them
@@ -10,9 +10,9 @@ import { readSettings } from "./settings.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
-const settings = readSettings(project, stack);
+const wanted = readSettings(project, stack);
 const last = await readLastRun(project, stack);
-refuseOtherPlace(settings, last);
+const settings = keepPlace(wanted, last);
 const release = chooseRelease(settings, askedOf(process.env), last.releases);
 const live = await deploy(settings, release);
 

@@ -17,7 +17,7 @@ interface Kubeconfig {
   readonly clusters?: readonly Named[];
 }
 
-/** Address of the API server that a kubeconfig leads to, which tells a cluster from others; or what is wrong. */
+/** Address of the API server that a kubeconfig leads to; or what is wrong. */
 export function serverOf(text: string): Parsed {
   const config = parse(text);
   if (config === undefined) return { problem: "is no kubeconfig" };

@@ -8,7 +8,7 @@ export interface Place {
   readonly host?: string;
   /** Kind of the cluster. */
   readonly cluster?: string;
-  /** Address of the API server of a cluster that is there already. */
+  /** Address of the API server of a cluster that is there already, as the first run found it. */
   readonly server?: string;
   readonly namespace?: string;
 }
@@ -17,7 +17,7 @@ export function placeOf(settings: Settings): Place {
   if (settings.target === "docker") return { host: settings.host.kind };
   const { cluster, namespace } = settings;
   if (cluster.kind === "gke") return { cluster: cluster.kind, namespace };
-  return { cluster: cluster.kind, server: cluster.server, namespace };
+  return { cluster: cluster.kind, server: cluster.firstServer ?? cluster.server, namespace };
 }
 
 /**
@@ -25,20 +25,24 @@ export function placeOf(settings: Settings): Place {
  * same run, or be left where nobody looks.
  *
  * @param last where the stack's last run deployed to; nothing is known where nothing is up.
+ * @returns the settings, with the address by which the stack has known its cluster from the beginning.
  * @throws RunError that says what was, what is wanted, and what to type.
  */
-export function refuseOtherPlace(
-  settings: Settings,
-  last: Pick<LastRun, "target" | "place">,
-): void {
+export function keepPlace(settings: Settings, last: Pick<LastRun, "target" | "place">): Settings {
+  refuseOtherPlace(settings, last);
+  if (settings.target !== "kubernetes" || settings.cluster.kind !== "existing") return settings;
+  return { ...settings, cluster: { ...settings.cluster, firstServer: last.place?.server } };
+}
+
+function refuseOtherPlace(settings: Settings, last: Pick<LastRun, "target" | "place">): void {
   const { target, stack } = settings;
   const was: Places = { target: last.target, ...last.place };
   const wanted: Places = { target, ...placeOf(settings) };
   const moved = KEYS.find((key) => was[key] !== undefined && was[key] !== wanted[key]);
   if (moved === undefined) return;
   throw new RunError(
-    `slipway:${SAID[moved]} "${wanted[moved]}", and stack "${stack}" is on "${was[moved]}": its data would not ` +
-      `move, but be deleted or left behind. Put it back: \`${backTo(moved, was[moved] ?? "")} -s ${stack}\`. ` +
+    `slipway:${moved} is "${wanted[moved]}", and stack "${stack}" is on "${was[moved]}": its data would not ` +
+      `move, but be deleted or left behind. Put it back: \`pulumi config set ${moved} ${was[moved]} -s ${stack}\`. ` +
       'To move, let a second stack take over: "Move a stack" in docs/runbook.md. When its data may go: ' +
       `\`./slipway destroy -s ${stack} --data\` first.`,
   );
@@ -46,18 +50,8 @@ export function refuseOtherPlace(
 
 type Places = Place & { readonly target: string | undefined };
 
-/** What decides is first: a stack on another target has another host or cluster as well. */
-const KEYS = ["target", "host", "cluster", "server", "namespace"] as const;
-
-const SAID = {
-  target: "target is",
-  host: "host is",
-  cluster: "cluster is",
-  server: "kubeconfig leads to",
-  namespace: "namespace is",
-} as const;
-
-function backTo(key: (typeof KEYS)[number], value: string): string {
-  if (key === "server") return "pulumi config set --secret kubeconfig <FILE";
-  return `pulumi config set ${key} ${value}`;
-}
+/**
+ * What decides is first: a stack on another target has another host or cluster as well. Where a server or a
+ * cluster is, may change: whether the stack is there, it is asked itself.
+ */
+const KEYS = ["target", "host", "cluster", "namespace"] as const;

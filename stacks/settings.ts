@@ -145,6 +145,8 @@ export interface ExistingCluster {
   readonly kubeconfig: pulumi.Output<string>;
   /** Address of its API server. */
   readonly server: string;
+  /** Address at which the stack's first run found it; undefined before that. */
+  readonly firstServer?: string | undefined;
 }
 
 /** A cluster of Google Kubernetes Engine that is made. */

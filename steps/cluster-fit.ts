@@ -17,6 +17,8 @@ export interface ClusterWants {
   readonly project: string;
   readonly stack: string;
   readonly server: string;
+  /** Another address at which the stack was; undefined where it is still there, or nowhere yet. */
+  readonly movedFrom?: string;
   readonly namespace: string;
   /** Undefined brings one of the stack's own. */
   readonly ingressClass?: string;
@@ -38,6 +40,8 @@ export async function misfits(
 ): Promise<Misfit[]> {
   const core = config.makeApiClient(CoreV1Api);
   const networking = config.makeApiClient(NetworkingV1Api);
+  const elsewhere = await anotherCluster(core, wants);
+  if (elsewhere !== undefined) return [elsewhere];
   const found = await Promise.all([
     tooOld(version),
     namespaceOfOthers(core, wants),
@@ -68,6 +72,23 @@ function tooOld({ major, minor }: VersionInfo): Misfit | undefined {
     text:
       `It is Kubernetes ${major}.${minor}, and Slipway needs ${OLDEST.major}.${OLDEST.minor} or later: ` +
       "upgrade it, or take another cluster.",
+    type: "pulumi config set --secret kubeconfig <FILE",
+  };
+}
+
+/** A cluster may get another address, or be restored elsewhere; one without the stack is not that. */
+async function anotherCluster(
+  core: CoreV1Api,
+  { movedFrom, namespace, project, stack }: ClusterWants,
+): Promise<Misfit | undefined> {
+  if (movedFrom === undefined) return undefined;
+  const there = await unlessHidden(core.readNamespace({ name: namespace }));
+  if (isOf(there?.metadata?.labels, { project, stack })) return undefined;
+  return {
+    text:
+      `It has no namespace ${namespace} with the labels of this stack, which is in the cluster at ${movedFrom}: ` +
+      'its data would not move, but be left behind. To move, let a second stack take over: "Move a stack" in ' +
+      `docs/runbook.md. When its data may go: \`./slipway destroy -s ${stack} --data\` first.`,
     type: "pulumi config set --secret kubeconfig <FILE",
   };
 }

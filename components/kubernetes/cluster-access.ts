@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { commandStep } from "../machine/command-step.ts";
 import type { StackFiles } from "../stack-files.ts";
-import type { ClusterNeeds } from "./cluster.ts";
+import type { ClusterNeeds, ClusterWhereabouts } from "./cluster.ts";
 import { ClusterSteps } from "./cluster-steps.ts";
 import type { StepProcess } from "./step-process.ts";
 
@@ -16,7 +16,7 @@ export interface ClusterAccessArgs {
   readonly identifier: pulumi.Input<string>;
   readonly files: StackFiles;
   /** What is asked of it before anything is made; undefined where the stack makes the cluster. */
-  readonly needs?: ClusterNeeds;
+  readonly needs?: ClusterNeeds & ClusterWhereabouts;
   readonly runStep: StepProcess;
 }
 
@@ -56,11 +56,11 @@ export class ClusterAccess {
   /** Before the provider, which takes longer to say less of a cluster that does not answer. */
   #checked(
     name: string,
-    { needs, identifier }: ClusterAccessArgs,
+    { needs }: ClusterAccessArgs,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource[] {
     if (needs === undefined) return [];
-    const call = { program: "check-cluster", args: { ...needs, server: identifier } } as const;
+    const call = { program: "check-cluster", args: { ...needs } } as const;
     return [this.steps.step(`${name}-checked`, call, { ...opts, provider: this.commands })];
   }
 }

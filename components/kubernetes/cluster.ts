@@ -54,6 +54,14 @@ export interface ClusterNeeds {
   readonly room: RoomNeeds;
 }
 
+/** Where a cluster is that a stack does not make. */
+export interface ClusterWhereabouts {
+  /** Address of its API server. */
+  readonly server: string;
+  /** Address at which the stack found it before; undefined where that is the same, or nothing is up. */
+  readonly movedFrom?: string;
+}
+
 /** What a stack takes up in its namespace, for quotas and ranges to be held against. */
 export interface RoomNeeds {
   /** Always there. */

@@ -1,16 +1,18 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackFiles } from "../stack-files.ts";
-import type { Cluster, ClusterNeeds } from "./cluster.ts";
+import type { Cluster, ClusterNeeds, ClusterWhereabouts } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
 import type { StepProcess } from "./step-process.ts";
 
 export interface ExistingClusterArgs {
-  /** A change of the login in it changes nothing; another server makes everything anew. */
+  /** A change of the login in it changes nothing. */
   readonly kubeconfig: pulumi.Input<string>;
-  /** Address of the API server in it. */
+  /** Address of the API server in it. At another one than the first, the stack has to be there already. */
   readonly server: string;
+  /** Address at which the stack's first run found it, which tells it from others; undefined before that. */
+  readonly firstServer?: string | undefined;
   readonly files: StackFiles;
   readonly needs: ClusterNeeds;
   readonly runStep: StepProcess;
@@ -33,8 +35,8 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
       {
         kubeconfig,
         stepKubeconfig: kubeconfig,
-        identifier: args.server,
-        needs: args.needs,
+        identifier: args.firstServer ?? args.server,
+        needs: { ...args.needs, ...whereabouts(args) },
         files: args.files,
         runStep: args.runStep,
       },
@@ -45,4 +47,10 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     this.steps = access.steps;
     this.registerOutputs({ kubeconfigFile: access.kubeconfigFile });
   }
+}
+
+function whereabouts({ server, firstServer }: ExistingClusterArgs): ClusterWhereabouts {
+  return firstServer === undefined || firstServer === server
+    ? { server }
+    : { server, movedFrom: firstServer };
 }

@@ -7,6 +7,7 @@ import { setConfig } from "../../e2e/config.ts";
 import { expectNoSecret, textBelow } from "../../e2e/secret-search.ts";
 import { ClusterStack } from "./cluster-stack.ts";
 import { clusterWideObjects, logsIn, logsOf, openObjects } from "./cluster-things.ts";
+import { Forwarder } from "./forwarder.ts";
 
 const SCRIPT = "/assets/app-3f2a1c9d.js";
 const PREVIEW = ["preview", "--expect-no-changes", "--diff"] as const;
@@ -60,6 +61,25 @@ describe("releases", () => {
     expect(await liveImage()).toBe(first);
     expect(await stack.up()).toContain("was rolled back");
     expect(await liveImage()).toBe(first);
+  });
+
+  test("At another address of its cluster the stack goes on, and nothing of it is made anew", async () => {
+    const { kubeconfig } = stack.cluster;
+    const server = new URL(stack.config.getCurrentCluster()?.server ?? "");
+    const other = await Forwarder.open(server.hostname, Number(server.port));
+    const pods = await stack.pods("web");
+    try {
+      const elsewhere = kubeconfig.replace(server.origin, `https://localhost:${other.port}`);
+      await stack.clone.setSecret("kubeconfig", elsewhere);
+      expect(await stack.up()).not.toMatch(/replac|deleted/);
+      expect(await stack.pods("web")).toEqual(pods);
+      const place = await stack.pulumi("stack", "output", "place", "--json");
+      expect(JSON.parse(place.output)).toMatchObject({ server: server.origin });
+    } finally {
+      await stack.clone.setSecret("kubeconfig", kubeconfig);
+      await other.close();
+    }
+    expect(await stack.up()).not.toMatch(/replac|deleted/);
   });
 });
 

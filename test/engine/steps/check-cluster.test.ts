@@ -69,6 +69,20 @@ test("So is one of another stack", async () => {
   await refuses("they are slipway.project=slipway slipway.stack=dev");
 });
 
+test("A cluster at another address than before is taken when the stack is there, and no other one", async () => {
+  const movedFrom = "https://before.example";
+  const { code, output } = await check({ movedFrom });
+  expect([code, output]).toEqual([
+    1,
+    expect.stringContaining(`which is in the cluster at ${movedFrom}: its data would not move`),
+  ]);
+  expect(output).toContain("pulumi config set --secret kubeconfig <FILE -s prod");
+  put("/api/v1/namespaces/slipway-prod", { labels: { ...OURS, "slipway.stack": "dev" } });
+  expect(await check({ movedFrom })).toMatchObject({ code: 1 });
+  put("/api/v1/namespaces/slipway-prod", { labels: OURS });
+  expect(await check({ movedFrom })).toEqual({ code: 0, output: "" });
+});
+
 test("An ingress class that another controller owns is not taken over", async () => {
   put(`${CLASSES}/slipway-prod`, {}, { controller: "traefik.io/ingress-controller" });
   await refuses(

@@ -1,15 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { placeOf, refuseOtherPlace } from "../../../infra/same-place.ts";
+import { keepPlace, placeOf } from "../../../infra/same-place.ts";
 import { clusterSettings, exampleSettings } from "../stacks/example.ts";
 
 const LOCAL = exampleSettings();
 const DROPLET = { ...LOCAL, host: { kind: "droplet" } as never };
 const CLUSTER = clusterSettings();
 const GKE = clusterSettings({ cluster: { kind: "gke" } as never });
-const OTHER_SERVER = clusterSettings({
-  cluster: { kind: "existing", kubeconfig: pulumi.secret(""), server: "https://other.example" },
-});
 const OTHER_NAMESPACE = clusterSettings({ namespace: "shop" });
 
 test.each([
@@ -18,14 +14,6 @@ test.each([
   ["host", LOCAL, DROPLET, 'host is "droplet"', '"local"', "set host local"],
   ["host", DROPLET, LOCAL, 'host is "local"', '"droplet"', "set host droplet"],
   ["cluster", GKE, CLUSTER, 'cluster is "existing"', '"gke"', "set cluster gke"],
-  [
-    "server",
-    CLUSTER,
-    OTHER_SERVER,
-    'kubeconfig leads to "https://other.example"',
-    '"https://cluster.example"',
-    "set --secret kubeconfig <FILE",
-  ],
   [
     "namespace",
     CLUSTER,
@@ -38,7 +26,7 @@ test.each([
   "A stack does not change its %s in place, and is told what to type",
   (_, was, wanted, now, before, type) => {
     const last = { target: was.target, place: placeOf(was) };
-    const refused = () => refuseOtherPlace(wanted, last);
+    const refused = () => keepPlace(wanted, last);
     expect(refused).toThrow(`slipway:${now}, and stack "test" is on ${before}: its data would not`);
     expect(refused).toThrow(`\`pulumi config ${type} -s test\``);
     expect(refused).toThrow('"Move a stack" in docs/runbook.md');
@@ -48,7 +36,7 @@ test.each([
 
 test("The target is told of an older version's run, which said no more", () => {
   const last = { target: "kubernetes", place: undefined };
-  expect(() => refuseOtherPlace(LOCAL, last)).toThrow('slipway:target is "docker"');
+  expect(() => keepPlace(LOCAL, last)).toThrow('slipway:target is "docker"');
 });
 
 test.each([
@@ -57,5 +45,17 @@ test.each([
   ["of which its last run said nothing", DROPLET, { target: "docker", place: undefined }],
   ["where it is in a cluster", CLUSTER, { target: "kubernetes", place: placeOf(CLUSTER) }],
 ])("A stack may go %s", (_, wanted, last) => {
-  expect(() => refuseOtherPlace(wanted, last)).not.toThrow();
+  expect(() => keepPlace(wanted, last)).not.toThrow();
+});
+
+test("A cluster that is there is known by the address that the stack's first run found it at, wherever it is now", () => {
+  const first = placeOf(CLUSTER);
+  const moved = clusterSettings({
+    cluster: { ...CLUSTER.cluster, server: "https://other.example" } as never,
+  });
+  const settings = keepPlace(moved, { target: "kubernetes", place: first });
+  expect(settings).toMatchObject({
+    cluster: { server: "https://other.example", firstServer: "https://cluster.example" },
+  });
+  expect(placeOf(settings)).toEqual(first);
 });

@@ -156,6 +156,26 @@ describe("a stack in a cluster", () => {
     expect(madeBefore(stack, "cluster-kubernetes")).toContain("cluster-checked");
   });
 
+  test("stays the same to the engine at another address of its cluster, which is asked whether the stack is there", async () => {
+    const cluster = { ...clusterSettings().cluster, server: "https://other.example" } as never;
+    const asBefore = { ...(cluster as object), firstServer: "https://cluster.example" } as never;
+    for (const [settings, identifier, movedFrom] of [
+      [clusterSettings({ cluster }), "https://other.example", undefined],
+      [
+        clusterSettings({ cluster: asBefore }),
+        "https://cluster.example",
+        "https://cluster.example",
+      ],
+    ] as const) {
+      const recorded = await recordStack(settings);
+      const { inputs } = named(recorded, "cluster-kubernetes");
+      expect(inputs["clusterIdentifier"]).toBe(identifier);
+      const asked = JSON.parse(String(named(recorded, "cluster-checked").inputs["stdin"]));
+      expect(asked).toMatchObject({ server: "https://other.example" });
+      expect(asked.movedFrom).toBe(movedFrom);
+    }
+  });
+
   test.each([
     ["the example", clusterSettings()],
     ["one with processes and sizes", withApp({ processes: { a: "a", b: "b" }, cpu: "0.5" })],
