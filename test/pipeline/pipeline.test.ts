@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "../e2e/clone.ts";
+import { findProcess, findProcessesWith } from "../../ops/processes.ts";
+import { docker, ended, freePort } from "../e2e/clone.ts";
+import { until } from "../e2e/until.ts";
 import { FakeGitLab } from "../gitlab/fake-gitlab.ts";
 import { LocalRegistry } from "./local-registry.ts";
 import { TeamProject } from "./team-project.ts";
@@ -184,3 +186,46 @@ test("a registry that is down ends the pipeline with one message, and nothing is
   }
   expect((await answer(ports.dev))["page"]).toBe("three");
 });
+
+test("a job that is cancelled while it packs, or while the new version starts, is made good by the next pipeline", async () => {
+  project.git("checkout", "--quiet", "--force", "main");
+  project.writeApp("slow to build");
+  project.clone.write("small/Dockerfile", `${project.dockerfile}RUN sleep 69\n`);
+  project.push("main", "slow to build");
+  await cancelWhen(() => docker("ps", "--no-trunc", "--format={{.Command}}").includes("sleep 69"));
+
+  project.writeApp("slow to start", 69);
+  project.push("main", "slow to start");
+  await cancelWhen(() => webContainers().length === 2);
+  expect((await answer(ports.dev))["page"]).toBe("three");
+
+  project.writeApp("five");
+  const commit = project.push("main", "five");
+  const { code, output } = await project.pipeline({ ref: "main" });
+  expect(output).toMatch(/Released the lock of a run that is dead/);
+  expect(code, output).toBe(0);
+  expect(await answer(ports.dev)).toMatchObject({ page: "five", commit });
+  expect(webContainers()).toHaveLength(1);
+});
+
+const webContainers = () =>
+  docker(
+    ...["ps", "--quiet"],
+    ...[`--filter=label=slipway.stack=${project.dev}`, "--filter=label=slipway.role=web"],
+  )
+    .split("\n")
+    .filter(Boolean);
+
+/** Starts the pipeline of main, and ends its job at a moment as a runner's machine does that goes away. */
+async function cancelWhen(moment: () => boolean): Promise<void> {
+  const child = project.start({ ref: "main" });
+  const end = ended(child);
+  await until(moment, "the job is where it is to be cancelled", 120);
+  child.kill("SIGKILL");
+  const { PULUMI_BACKEND_URL = "" } = project.environment;
+  for (const { pid } of findProcessesWith({ PULUMI_BACKEND_URL })) {
+    // Those before it may have taken it along.
+    if (findProcess(pid) !== undefined) process.kill(pid, "SIGKILL");
+  }
+  await end;
+}

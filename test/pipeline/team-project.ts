@@ -174,10 +174,14 @@ export class TeamProject {
     return await this.clone.slipway(args, this.environment);
   }
 
-  /** An app of a few lines, whose page says what it is. */
-  writeApp(page: string): void {
-    this.clone.write("small/server.mjs", serverOf(page));
-    this.clone.write("small/Dockerfile", DOCKERFILE);
+  /** An app of a few lines, whose page says what it is, and which listens after some seconds. */
+  writeApp(page: string, seconds = 0): void {
+    this.clone.write("small/server.mjs", serverOf(page, seconds));
+    this.clone.write("small/Dockerfile", this.dockerfile);
+  }
+
+  get dockerfile(): string {
+    return DOCKERFILE;
   }
 
   /** Takes the stacks down, with their data, and removes the folders. */
@@ -213,9 +217,10 @@ ENV APP_COMMIT=$COMMIT
 CMD ["node", "/server.mjs"]
 `;
 
-const serverOf = (page: string) => `
+const serverOf = (page: string, seconds: number) => `
 import { createServer } from "node:http";
 process.on("SIGTERM", () => process.exit(0));
+await new Promise((go) => setTimeout(go, ${seconds} * 1000));
 const { APP_IMAGE: image, APP_VERSION: version, APP_COMMIT: commit, PORT } = process.env;
 createServer((_, response) => response.end(JSON.stringify({ image, version, commit, page: "${page}" })))
   .listen(Number(PORT), "0.0.0.0");
