@@ -60,14 +60,19 @@ export class RollOutAttempt {
   }
 
   async #wrongAnswer(question: RollOutArgs["question"]): Promise<string | undefined> {
-    const headers = await this.#maintenancePass();
-    const answer = await ask({ ...question, headers }, ANSWER_SECONDS);
+    const answer = await this.#answerWithout(question.expected);
     if (answer === undefined) return undefined;
     await this.#book.add(await this.#entry(false));
     return (
       `After the roll-out, ${question.url} did not answer with ${this.#args.image}. ` +
       `It answered:\n  ${answer}`
     );
+  }
+
+  /** What is answered from outside; undefined once that is what is expected. */
+  async #answerWithout(expected: string): Promise<string | undefined> {
+    const headers = await this.#maintenancePass();
+    return await ask({ ...this.#args.question, headers, expected }, ANSWER_SECONDS);
   }
 
   /** Maintenance is for clients, not for this. */
@@ -83,11 +88,9 @@ export class RollOutAttempt {
     if (verified === undefined) return;
     say(await this.#deployments.putBack(verified));
     // What leads to the pods hears of it a moment later; until then clients get what was wrong.
-    const headers = await this.#maintenancePass();
-    const question = { ...this.#args.question, headers, expected: this.#expectedOf(verified) };
-    const answer = await ask(question, ANSWER_SECONDS);
+    const answer = await this.#answerWithout(this.#expectedOf(verified));
     if (answer !== undefined)
-      say(`${question.url} does not answer with it. It answers:\n  ${answer}`);
+      say(`${this.#args.question.url} does not answer with it. It answers:\n  ${answer}`);
   }
 
   /** As of the release that was tried, by its own image. */
