@@ -1,4 +1,7 @@
+import { proxyHeaders, throughProxies } from "./nginx-client-claims.ts";
+import { HTTP_SETTINGS } from "./nginx-http-settings.ts";
 import { listening, redirection, type ServerName, type TlsSettings } from "./nginx-names.ts";
+import { page, UNAVAILABLE } from "./nginx-pages.ts";
 import {
   ACME_FOLDER,
   CONF_FOLDER,
@@ -44,7 +47,8 @@ export interface ServerConfArgs {
 /** What stays the same from release to release: `default.conf`. */
 export function serverConf(args: ServerConfArgs): string {
   return [
-    GENERAL,
+    HTTP_SETTINGS,
+    STATIC_CACHE,
     placeConf(args.place),
     limitZones(args.rateLimits),
     INSIDE_ONLY,
@@ -65,52 +69,7 @@ const named = (args: ServerConfArgs): ServerName => ({
   },
 });
 
-const GENERAL = `# Written by Slipway.
-server_tokens off;
-# A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
-keepalive_min_timeout 10s;
-gzip on;
-gzip_proxied any;
-gzip_vary on;
-gzip_types text/css application/javascript text/javascript application/json image/svg+xml;
-
-log_format slipway escape=json '{"time":"$time_iso8601","id":"$request_id","client":"$remote_addr",'
-  '"method":"$request_method","host":"$host","path":"$request_path","protocol":"$server_protocol",'
-  '"status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr",'
-  '"upstreamStatus":"$upstream_status","upstreamSeconds":"$upstream_response_time",'
-  '"referer":"$http_referer","agent":"$http_user_agent"}';
-
-# Without what follows a question mark, which may be nobody's business.
-map $request_uri $request_path {
-  "~^(?<path>[^?]*)" $path;
-}
-map $http_upgrade $connection_upgrade {
-  default upgrade;
-  ''      '';
-}
-# A stream of events must not wait for a full buffer.
-map $http_accept $app_location {
-  default             @app;
-  ~text/event-stream  @stream;
-}
-# Headers that the app sets itself are left to it.
-map $upstream_http_x_content_type_options $content_type_options {
-  ''      nosniff;
-  default '';
-}
-map $upstream_http_x_frame_options $frame_options {
-  ''      SAMEORIGIN;
-  default '';
-}
-map $upstream_http_referrer_policy $referrer_policy {
-  ''      strict-origin-when-cross-origin;
-  default '';
-}
-map $upstream_http_strict_transport_security $transport_security {
-  ''      "max-age=31536000";
-  default '';
-}
-# A file of ours (no upstream was asked) with a hash in its name never gets another content.
+const STATIC_CACHE = `# A file of ours (no upstream was asked) with a hash in its name never gets another content.
 map "$upstream_addr $uri" $static_cache {
   default                                 "";
   "~^ /.*[.-](?=\\w*\\d)\\w{8,}\\.\\w+$"    "public, max-age=31536000, immutable";
@@ -242,12 +201,6 @@ function realAddress({ trustedProxies, place }: ServerConfArgs): string {
   return throughProxies(trustedProxies);
 }
 
-export function throughProxies(trustedProxies: readonly string[]): string {
-  if (trustedProxies.length === 0) return "";
-  const trusted = trustedProxies.map((network) => `  set_real_ip_from ${network};\n`).join("");
-  return `${trusted}  real_ip_header X-Forwarded-For;\n  real_ip_recursive on;\n`;
-}
-
 function limits(rates: ServerConfArgs["rateLimits"]): string {
   const lines = Object.keys(rates).map(
     (_, index) => `  limit_req zone=limit_${index} burst=5 nodelay;\n`,
@@ -277,31 +230,10 @@ function proxy({ pathPrefix, readSeconds, place }: ServerConfArgs): string {
     `proxy_read_timeout ${readSeconds}s;`,
     `proxy_send_timeout ${readSeconds}s;`,
     "proxy_http_version 1.1;",
-    "proxy_set_header Host $http_host;",
-    "proxy_set_header Upgrade $http_upgrade;",
-    "proxy_set_header Connection $connection_upgrade;",
-    "proxy_set_header X-Real-IP $remote_addr;",
-    // What the client itself claims is not handed on.
-    "proxy_set_header X-Forwarded-For $remote_addr;",
-    "proxy_set_header X-Forwarded-Host $http_host;",
-    `proxy_set_header X-Forwarded-Proto ${schemeOf(place)};`,
-    `proxy_set_header X-Forwarded-Prefix "${prefix}";`,
-    "proxy_set_header X-Request-Id $request_id;",
+    ...proxyHeaders({ prefix, scheme: schemeOf(place) }),
   ]
     .map((line) => `    ${line}`)
     .join("\n");
 }
-
-const page = (title: string, text: string) =>
-  "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
-  `<title>${title}</title><style>body{font:1.1rem system-ui;margin:20vh auto;max-width:32rem;` +
-  `padding:1rem}</style><h1>${title}</h1><p>${text}</p></html>`;
-
-/** The page for when the app is away. */
-export const UNAVAILABLE = `  location @unavailable {
-    default_type text/html;
-    return 502 "${page("This service is not available", "It may be back in a moment. Please try again.")}";
-  }
-`;
 
 const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

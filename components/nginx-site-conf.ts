@@ -1,5 +1,7 @@
-import { type ServerConfArgs, throughProxies, UNAVAILABLE } from "./nginx-conf.ts";
+import { throughProxies } from "./nginx-client-claims.ts";
+import type { ServerConfArgs } from "./nginx-conf.ts";
 import { listening, redirection } from "./nginx-names.ts";
+import { UNAVAILABLE } from "./nginx-pages.ts";
 import { CONF_FOLDER } from "./nginx-places.ts";
 
 /** Where the stacks that a public Nginx serves for others have a folder each. */
