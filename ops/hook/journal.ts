@@ -1,5 +1,6 @@
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fstatSync,
   fsyncSync,
@@ -32,7 +33,8 @@ const KEPT = 1000;
 
 /**
  * What was accepted and what became of it, on disk: a line for each thing that happened, there before
- * anybody is told of it. A line that was cut off by a crash was told to nobody, and is left out.
+ * anybody is told of it. A line that was cut off by a crash was told to nobody, and is left out; so is one of
+ * another shape, which a hand or another version wrote: the server starts, and says what it does without.
  */
 export class Journal {
   readonly #entries = new Map<string, Entry>();
@@ -44,7 +46,14 @@ export class Journal {
     this.#kept = kept;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#file = join(folder, "journal.jsonl");
-    for (const line of linesOf(this.#file)) this.#apply(line);
+    const { lines, unread } = linesOf(this.#file);
+    for (const line of lines) this.#apply(line);
+    if (unread > 0) {
+      copyFileSync(this.#file, `${this.#file}.unread`);
+      say(
+        `The journal has ${unread} lines that can't be read. They are kept in ${this.#file}.unread.`,
+      );
+    }
     this.#descriptor = this.#rewrite();
   }
 
@@ -194,15 +203,52 @@ function linesFor({ job, worker, ended }: Entry): Line[] {
   ];
 }
 
-function linesOf(file: string): Line[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8").split("\n").flatMap(parseLine);
+function linesOf(file: string): { lines: Line[]; unread: number } {
+  if (!existsSync(file)) return { lines: [], unread: 0 };
+  // What is behind the last line break was cut off.
+  const texts = readFileSync(file, "utf8").split("\n").slice(0, -1).filter(Boolean);
+  const lines = texts.flatMap(parseLine);
+  return { lines, unread: texts.length - lines.length };
 }
 
 function parseLine(text: string): Line[] {
   try {
-    return text === "" ? [] : [JSON.parse(text) as Line];
+    const line: unknown = JSON.parse(text);
+    return isLine(line) ? [line] : [];
   } catch {
     return [];
   }
 }
+
+function isLine(line: unknown): line is Line {
+  if (!isObject(line)) return false;
+  const { accepted, started, worker, ended, outcome } = line;
+  if (accepted !== undefined) return isJob(accepted);
+  if (started !== undefined) return isText(started) && isObject(worker) && isWorker(worker);
+  return isText(ended) && isObject(outcome) && isOutcome(outcome);
+}
+
+function isJob(job: unknown): job is Job {
+  if (!isObject(job)) return false;
+  const { id, pipeline, stack, from, ref, sha, sequence, at } = job;
+  return (
+    [id, stack, ref, sha, at].every(isText) &&
+    Number.isSafeInteger(pipeline) &&
+    (from === undefined || isText(from)) &&
+    (sequence === undefined || Number.isSafeInteger(sequence))
+  );
+}
+
+const isWorker = ({ pid, began }: Fields) => Number.isSafeInteger(pid) && isText(began);
+
+const isOutcome = ({ result, at, seconds, why }: Fields) =>
+  isText(at) &&
+  typeof seconds === "number" &&
+  (result === "deployed" || ((result === "failed" || result === "dropped") && isText(why)));
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown): value is string => typeof value === "string";

@@ -289,6 +289,27 @@ test("A server that is told to end leaves in the journal what it could not finis
   ]);
 });
 
+test("A line of another shape neither keeps the server from starting nor is lost", () => {
+  journal.accept(job(1));
+  journal.close();
+  const shapes = [
+    ...["42", "null", '"accepted"', "[]", "{}", "no JSON"],
+    ...['{"accepted":{"id":"event-9"}}', '{"accepted":{"id":9,"pipeline":"9"}}'],
+    ...[
+      '{"started":"event-1","worker":{"pid":"7"}}',
+      '{"ended":"event-1","outcome":{"result":"?"}}',
+    ],
+  ];
+  const file = join(folder, "journal.jsonl");
+  appendFileSync(file, shapes.map((shape) => `${shape}\n`).join(""));
+
+  journal = new Journal(folder);
+  journal.accept(job(2));
+  expect(journal.unfinished().map(({ job }) => job.pipeline)).toEqual([1, 2]);
+  expect(said).toContain(`${shapes.length} lines that can't be read`);
+  expect(readFileSync(`${file}.unread`, "utf8")).toContain("no JSON");
+});
+
 test("The journal is for its owner alone, does not grow for ever, and forgets no stack's newest", () => {
   journal.close();
   journal = new Journal(folder, 100);
