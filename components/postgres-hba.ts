@@ -1,5 +1,6 @@
 /** Where a server of ours finds who gets in how. */
-export const HBA_PATH = "/etc/slipway/pg_hba.conf";
+export const HBA_FOLDER = "/etc/slipway";
+export const HBA_PATH = `${HBA_FOLDER}/pg_hba.conf`;
 
 export const HBA = `# Written by Slipway. The superuser comes in over the socket only.
 local all postgres              peer

@@ -15,4 +15,9 @@ exec docker-entrypoint.sh "$@"`;
  * finished one: such a server never gets ready again. Here the image makes it beside its place, and it gets
  * its name once it is whole. A folder that has its name is never touched.
  */
-export const POSTGRES_ENTRYPOINT = ["sh", "-euc", START, "sh"];
+export const POSTGRES_ENTRYPOINT = startAfter("");
+
+/** The same, after other lines of shell. */
+export function startAfter(before: string): string[] {
+  return ["sh", "-euc", `${before}${START}`, "sh"];
+}

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Privileges } from "../components/docker/confinement.ts";
 import { PROXY_HEALTH_PORT, PROXY_PORT } from "../components/kubernetes/cloud-sql-sidecar.ts";
 import type { TlsSettings } from "../components/nginx-names.ts";
 import type {
@@ -180,7 +181,20 @@ function readApp(
     replicas: reader.optionalInteger("replicas", 1, onHost ? 20 : 1000) ?? (onHost ? 1 : 2),
     cpu: reader.optional("cpu", /^(?!0*\.?0*$)\d{1,3}(\.\d{1,2})?$/, "a number of cores like 0.5"),
     memory: reader.optionalInteger("memory", 16, 1_048_576),
+    privileges: readPrivileges(reader, onHost),
+    readOnlyRoot: reader.optionalBoolean("readOnlyRoot") ?? !onHost,
   };
+}
+
+function readPrivileges(reader: ConfigReader, onHost: boolean): Privileges {
+  const privileges = reader.oneOf("privileges", ["limited", "docker"]);
+  if (privileges === "docker" && !onHost) {
+    reader.problem(
+      'slipway:privileges is "docker", but the namespace of a stack in a cluster lets no pod have more.',
+      "pulumi config rm privileges",
+    );
+  }
+  return privileges;
 }
 
 /** Where the app runs: what a cloud may run a database beside. */

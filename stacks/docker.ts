@@ -7,6 +7,7 @@ import { Migration } from "../components/docker/migration.ts";
 import { NginxIngress } from "../components/docker/nginx-ingress.ts";
 import { NginxSite } from "../components/docker/nginx-site.ts";
 import { Release } from "../components/docker/release.ts";
+import { SecretsVolume } from "../components/docker/secrets-volume.ts";
 import { ServedStacks } from "../components/docker/served-stacks.ts";
 import { StaticFiles } from "../components/docker/static-files.ts";
 import { WebApp } from "../components/docker/web-app.ts";
@@ -80,14 +81,27 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
     extra: app.env,
     extraSecrets: app.secrets,
   });
+  const secrets =
+    environment.files.length === 0
+      ? []
+      : [
+          new SecretsVolume(
+            "secrets",
+            { ...here, image: images.nginx, files: environment.files },
+            on,
+          ),
+        ];
   const container = {
     ...networked,
     image: image.reference,
     version: release.version,
     environment,
+    secretsVolume: secrets[0]?.volumeName,
     drainSeconds: seconds.drain,
     cpu: app.cpu,
     memory: app.memory,
+    privileges: app.privileges,
+    readOnlyRoot: app.readOnlyRoot,
   };
   const ready = [...databases, image];
 

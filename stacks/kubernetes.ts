@@ -100,6 +100,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     drainSeconds: seconds.drain,
     cpu: app.cpu,
     memory: app.memory,
+    readOnlyRoot: app.readOnlyRoot,
   };
 
   const migrations = only(release.migrates ? app.migrateCommand : undefined).map(

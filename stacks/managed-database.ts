@@ -47,7 +47,7 @@ async function managedServer(
       const image = images.cloudSqlProxy;
       return new CloudSqlProxy(
         `${name}-proxy`,
-        { owner, network, image, instance },
+        { machine, owner, network, image, instance },
         machine.options,
       ).server;
     }

@@ -7,6 +7,7 @@ import type {
   ImageSource,
   RegistryLogin,
 } from "../components/docker/app-image.ts";
+import type { Privileges } from "../components/docker/confinement.ts";
 import type { StepProcess } from "../components/kubernetes/step-process.ts";
 import type { TlsSettings } from "../components/nginx-names.ts";
 import type { Review } from "../components/review.ts";
@@ -44,8 +45,12 @@ export interface AppSettings {
   readonly replicas: number;
   /** Cores that one container may use; undefined is no limit. */
   readonly cpu: string | undefined;
-  /** MiB that one container may use; undefined is no limit. */
+  /** MiB that one container may use; undefined is no limit on a machine. */
   readonly memory: number | undefined;
+  /** What is left of root's rights. */
+  readonly privileges: Privileges;
+  /** Whether the app can write to `/tmp` alone. */
+  readonly readOnlyRoot: boolean;
 }
 
 export type HostSettings = LocalHost | SshHost | DropletHost | GceHost;

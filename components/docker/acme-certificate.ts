@@ -4,6 +4,7 @@ import { labelList, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { quote } from "../machine/script.ts";
 import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "../nginx-places.ts";
+import { ACME_CLIENT, confined, limitProcesses, ourLimits } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 
 export interface AcmeCertificateArgs {
@@ -47,22 +48,25 @@ export class AcmeCertificate extends pulumi.ComponentResource {
         image: args.image,
         labels: labelList(labels(args.owner, "certificate")),
         entrypoints: ["/bin/sh", "-c", renewalScript(args)],
-        envs: serverCa === undefined ? [] : [`LEGO_CA_CERTIFICATES=${CA_FILE}`],
-        uploads: serverCa === undefined ? [] : [{ file: CA_FILE, content: serverCa }],
+        envs:
+          serverCa === undefined
+            ? []
+            : [`LEGO_CA_CERTIFICATES=${CA_FILE}`, `SERVER_CA=${serverCa}`],
         volumes: [{ volumeName: args.volume, containerPath: ACME_FOLDER }],
         networksAdvanced: [{ name: args.network }],
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
+        ...confined(ACME_CLIENT),
         ...boundedLogs,
       },
-      child,
+      { ...child, ...ourLimits },
     );
     args.machine.run(`${name}-there`, thereScript(client.name, args), child);
     this.registerOutputs({});
   }
 }
 
-const CA_FILE = "/etc/slipway/acme-ca.pem";
+const CA_FILE = "/tmp/acme-ca.pem";
 /** User of Nginx's workers, which read the certificate and its key. */
 const NGINX_UID = 101;
 const RENEW_DAYS = 30;
@@ -84,6 +88,7 @@ export function renewalScript({ domain, email, server }: AcmeCertificateArgs): s
   return `
 set -u
 trap 'exit 0' TERM INT
+if [ -n "\${SERVER_CA-}" ]; then printf '%s\\n' "$SERVER_CA" >${CA_FILE}; fi
 mkdir -p ${ACME_WEBROOT} ${file.slice(0, file.lastIndexOf("/"))}
 publish() {
   cat ${got}.key ${got}.crt >${file}.new
@@ -117,24 +122,25 @@ done`;
 function thereScript(client: pulumi.Input<string>, args: AcmeCertificateArgs): Script {
   return {
     values: {
-      CLIENT: client,
+      CONTAINER: client,
       FILE: acmeCertificateFile(args.domain),
       DOMAIN: args.domain,
       SECONDS_ALLOWED: String(args.seconds),
     },
-    functions: 'there() { docker exec "$CLIENT" test -e "$FILE" 2>/dev/null; }',
+    functions: 'there() { docker exec "$CONTAINER" test -e "$FILE" 2>/dev/null; }',
     apply: `
+  ${limitProcesses(ACME_CLIENT)}
   if there; then return; fi
   # It may be waiting after a failure whose cause is mended.
-  docker restart --time 5 "$CLIENT" >/dev/null
+  docker restart --time 5 "$CONTAINER" >/dev/null
   since=$(date +%s)
   deadline=$((since + SECONDS_ALLOWED))
   until there; do
     if [ "$(date +%s)" -ge "$deadline" ] ||
-      docker logs --since "$since" "$CLIENT" 2>&1 | grep -q "^${FAILED}"; then
+      docker logs --since "$since" "$CONTAINER" 2>&1 | grep -q "^${FAILED}"; then
       echo "There is no certificate for $DOMAIN. The name has to lead to this machine (the output dns)," \\
         "and port 80 has to be reachable from the authority. The last lines of its client:" >&2
-      docker logs --tail 15 "$CLIENT" >&2
+      docker logs --tail 15 "$CONTAINER" >&2
       exit 1
     fi
     sleep 0.5

@@ -1,38 +1,37 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { type AppEnvironment, assignments } from "../app-environment.ts";
+import { type AppEnvironment, assignments, SECRETS_FOLDER } from "../app-environment.ts";
 import { labelList, labels, type Owner, type Role } from "../labels.ts";
+import { type AppConfinementArgs, appConfinement, confined } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 
-export interface AppContainerArgs {
+export interface AppContainerArgs extends AppConfinementArgs {
   readonly owner: Owner;
   readonly network: pulumi.Input<string>;
   readonly image: string;
   readonly version: string;
   readonly environment: AppEnvironment;
+  /** Volume with the files of the environment; undefined where it has none. */
+  readonly secretsVolume: pulumi.Input<string> | undefined;
   /** How long work may take to finish after the app was told to end. */
   readonly drainSeconds: number;
-  /** Cores that the container may use; undefined is no limit. */
-  readonly cpu: string | undefined;
-  /** MiB that the container may use; undefined is no limit. */
-  readonly memory: number | undefined;
 }
 
 /** A container of the app's image, with what every process of the app is given. Publishes no port. */
 export function appContainer(role: Role, args: AppContainerArgs): docker.ContainerArgs {
-  const { environment, memory, cpu } = args;
+  const { environment } = args;
   return {
     image: args.image,
     labels: labelList(labels(args.owner, role, args.version)),
     envs: assignments(environment),
-    uploads: environment.files.map(({ path, content }) => ({ file: path, content })),
+    ...(args.secretsVolume !== undefined && {
+      volumes: [{ volumeName: args.secretsVolume, containerPath: SECRETS_FOLDER, readOnly: true }],
+    }),
     networksAdvanced: [{ name: args.network }],
     restart: "unless-stopped",
     destroyGraceSeconds: args.drainSeconds,
     ...boundedLogs,
-    ...(cpu === undefined ? {} : { cpus: cpu }),
-    // Without the same limit for memory and swap, the engine doubles what may be used, and reports it back.
-    ...(memory === undefined ? {} : { memory, memorySwap: memory }),
+    ...confined(appConfinement(args)),
   };
 }
 

@@ -3,6 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Machine, Script } from "../machine/machine.ts";
 import { inPlaceOfShell } from "../shell-command.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
+import {
+  type AppConfinementArgs,
+  appConfinement,
+  confinementHints,
+  limitProcesses,
+} from "./confinement.ts";
 
 export interface AppProcessArgs extends AppContainerArgs {
   readonly machine: Machine;
@@ -29,21 +35,24 @@ export class AppProcess extends pulumi.ComponentResource {
       },
       { parent: this, ...besideTheOld },
     );
-    args.machine.run(`${name}-steady`, steadyScript(container.name), { parent: this });
+    args.machine.run(`${name}-steady`, steadyScript(container.name, args), { parent: this });
     this.registerOutputs({});
   }
 }
 
-function steadyScript(container: pulumi.Input<string>): Script {
+function steadyScript(container: pulumi.Input<string>, args: AppConfinementArgs): Script {
   return {
     values: { CONTAINER: container, STEADY_SECONDS: String(STEADY_SECONDS) },
+    functions: confinementHints(args),
     apply: `
+  ${limitProcesses(appConfinement(args))}
   deadline=$(($(date +%s) + STEADY_SECONDS))
   while :; do
     state=$(docker inspect --format '{{.State.Status}} {{.RestartCount}}' "$CONTAINER")
     if [ "$state" != "running 0" ]; then
       echo "The process ended within $STEADY_SECONDS seconds. The last lines of its log:" >&2
       docker logs --tail 30 "$CONTAINER" >&2
+      docker logs --tail 30 "$CONTAINER" 2>&1 | confinement_hints
       exit 1
     fi
     if [ "$(date +%s)" -gt "$deadline" ]; then return; fi

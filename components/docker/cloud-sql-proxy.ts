@@ -1,11 +1,14 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, labels, type Owner } from "../labels.ts";
+import type { Machine } from "../machine/machine.ts";
 import type { CloudSqlPostgres } from "../managed/cloud-sql-postgres.ts";
 import type { PostgresServer } from "../managed/postgres-server.ts";
+import { confined, ourLimits, PROXY, processLimit } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 
 export interface CloudSqlProxyArgs {
+  readonly machine: Machine;
   readonly owner: Owner;
   /** Name of the network that the app is on. */
   readonly network: pulumi.Input<string>;
@@ -43,10 +46,16 @@ export class CloudSqlProxy extends pulumi.ComponentResource {
         ],
         networksAdvanced: [{ name: args.network, aliases: [HOST] }],
         restart: "unless-stopped",
+        ...confined(PROXY),
         ...boundedLogs,
       },
       // Beside the one before, so that new connections always find one.
-      { parent: this, deleteBeforeReplace: false },
+      { parent: this, deleteBeforeReplace: false, ...ourLimits },
+    );
+    processLimit(
+      name,
+      { machine: args.machine, container: proxy.name, confinement: PROXY },
+      { parent: this },
     );
     this.server = {
       // The URN says nothing; it makes whatever goes through the proxy wait for it.

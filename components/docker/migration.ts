@@ -4,8 +4,14 @@ import { type DumpArgs, dumpScript } from "../database-dump.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import type { PostgresShell } from "../postgres-shell.ts";
+import {
+  type AppConfinementArgs,
+  appConfinement,
+  confinedOptions,
+  confinementHints,
+} from "./confinement.ts";
 
-export interface MigrationArgs {
+export interface MigrationArgs extends AppConfinementArgs {
   readonly machine: Machine;
   readonly owner: Owner;
   readonly network: pulumi.Input<string>;
@@ -14,6 +20,8 @@ export interface MigrationArgs {
   /** Run by the image's `/bin/sh`. */
   readonly command: string;
   readonly environment: AppEnvironment;
+  /** Volume with the files of the environment; undefined where it has none. */
+  readonly secretsVolume: pulumi.Input<string> | undefined;
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
   /** What is dumped first; undefined dumps nothing. */
@@ -37,7 +45,6 @@ export class Migration extends pulumi.ComponentResource {
 }
 
 export function migrationScript(name: string, args: MigrationArgs): Script {
-  const { files } = args.environment;
   const dump = args.dump && dumpScript(args.dump.server, args.dump);
   return {
     values: {
@@ -48,9 +55,9 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
       COMMAND: args.command,
       SECONDS_ALLOWED: String(args.timeoutSeconds),
       VARIABLES: pulumi.all(assignments(args.environment)).apply((all) => all.join("\n")),
-      ...Object.fromEntries(files.map((file) => [`SECRET_${file.name}`, file.content])),
+      SECRETS: args.secretsVolume ?? "",
     },
-    ...(dump && { functions: dump.functions }),
+    functions: `${dump?.functions ?? ""}${confinementHints(args)}`,
     apply: `${dump === undefined ? "" : `\n  ${dump.apply}`}
   # One that was killed may have left its container, perhaps still at work, and its files.
   docker rm --force --volumes "$CONTAINER" >/dev/null 2>&1 || :
@@ -70,12 +77,8 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
   trap 'exit 1' HUP INT TERM
   printf '%s\\n' "$VARIABLES" >"$work/variables"
   container=$(docker create --name "$CONTAINER" ${labelOptions(labels(args.owner, "step"))} --network "$NETWORK" \\
+    ${confinedOptions(appConfinement(args))} \${SECRETS:+--volume "$SECRETS:${SECRETS_FOLDER}:ro"} \\
     --env-file "$work/variables" --entrypoint /bin/sh "$IMAGE" -c "$COMMAND")
-  mkdir "$work/secrets"
-${files.map((file) => `  printf %s "$SECRET_${file.name}" >"$work/secrets/${file.name}"`).join("\n")}
-  # The command may run as any user of the image.
-  chmod -R a+rX "$work/secrets"
-  docker cp "$work/secrets/." "$container:${SECRETS_FOLDER}" >/dev/null
   code=0
   began=$(date +%s)
   # Some clients hand TERM on to the command, which may not heed it, and wait for it.
@@ -85,6 +88,7 @@ ${files.map((file) => `  printf %s "$SECRET_${file.name}" >"$work/secrets/${file
     exit 1
   elif [ "$code" -ne 0 ]; then
     echo "The migration failed with exit code $code: $COMMAND, in $IMAGE." >&2
+    docker logs --tail 30 "$container" 2>&1 | confinement_hints
     echo "Nothing was switched. Mend it and run up again; it starts with the migration." >&2
     exit 1
   fi`,

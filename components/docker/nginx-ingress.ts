@@ -7,6 +7,14 @@ import type { TlsSettings } from "../nginx-names.ts";
 import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles, STATIC_FOLDER } from "../nginx-places.ts";
 import { NO_RELEASE_CONF } from "../nginx-release-conf.ts";
 import { SITES_FOLDER } from "../nginx-site-conf.ts";
+import {
+  confined,
+  confinedOptions,
+  NGINX,
+  NGINX_CACHE,
+  ourLimits,
+  processLimit,
+} from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 import { ingressVolume, sharedNetworkName } from "./shared-ingress.ts";
 
@@ -100,6 +108,7 @@ export class NginxIngress extends pulumi.ComponentResource {
         volumes: [
           { volumeName: conf.name, containerPath: CONF_FOLDER },
           { volumeName: files.name, containerPath: STATIC_FOLDER },
+          { containerPath: NGINX_CACHE },
           ...acme.map((volume) => ({ volumeName: volume, containerPath: ACME_FOLDER })),
         ],
         networksAdvanced: [
@@ -111,10 +120,13 @@ export class NginxIngress extends pulumi.ComponentResource {
         ],
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
+        ...confined(NGINX),
         ...boundedLogs,
       },
-      { ...child, dependsOn: [configured] },
+      { ...child, dependsOn: [configured], ...ourLimits },
     );
+    const { machine } = args;
+    processLimit(name, { machine, container: container.name, confinement: NGINX }, child);
 
     this.containerName = container.name;
     this.acmeVolume = acme[0];
@@ -201,6 +213,7 @@ export function configureScript(volume: pulumi.Input<string>, args: NginxIngress
 # Beside the running Nginx, if there is one: on its volume and its network, where names mean the same.
 inside() {
   docker run --rm --interactive ${labelOptions(labels(args.owner, "step"))} \\
+    ${confinedOptions(NGINX)} --volume ${NGINX_CACHE} \\
     --network "$NETWORK" --volume "$VOLUME:${CONF_FOLDER}" --workdir ${CONF_FOLDER} \\
     --entrypoint sh "$IMAGE" -euc "$1"
 }

@@ -4,6 +4,7 @@ import type { Machine, Script } from "../machine/machine.ts";
 import type { TlsSettings } from "../nginx-names.ts";
 import { ACME_FOLDER, acmeCertificateFile, CONF_FOLDER } from "../nginx-places.ts";
 import { SITE_CERTIFICATE, SITES_FOLDER, siteConf } from "../nginx-site-conf.ts";
+import { confinedOptions, STEP } from "./confinement.ts";
 import { ingressVolume, nameBehind, sharedNetworkName } from "./shared-ingress.ts";
 
 export interface NginxSiteArgs {
@@ -104,7 +105,7 @@ Let it: pulumi config set ingressShared true -s $INGRESS_OF, and bring it up."
     next() { read -r text; printf %s "$text" | base64 -d; }
     umask 077
     # On a copy: what is refused never was among what others rely on.
-    copy=$(mktemp -d /etc/nginx/with-site-XXXXXX)
+    copy=$(mktemp -d)
     trap "rm -rf $copy $copy.conf" EXIT
     cp -R . "$copy"
     mkdir -p "$copy/sites/$1"
@@ -131,7 +132,7 @@ Let it: pulumi config set ingressShared true -s $INGRESS_OF, and bring it up."
   nginx=$(find_nginx)
   if [ -z "$nginx" ]; then
     docker volume inspect "$VOLUME" >/dev/null 2>&1 || return 0
-    docker run --rm ${labelOptions(labels(owner, "step"))} --volume "$VOLUME:${CONF_FOLDER}" \\
+    docker run --rm ${labelOptions(labels(owner, "step"))} ${confinedOptions(STEP)} --volume "$VOLUME:${CONF_FOLDER}" \\
       --entrypoint rm "$IMAGE" -rf "${SITES_FOLDER}/$SITE" >/dev/null
     return
   fi

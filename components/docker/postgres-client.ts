@@ -1,4 +1,5 @@
 import { labelOptions, labels, type Owner } from "../labels.ts";
+import { confinedOptions, STEP } from "./confinement.ts";
 
 /**
  * The shell function `client ARGUMENT...`: psql in a container of its own, which stops at the first error. It
@@ -15,7 +16,7 @@ client() {
     printf %s "$CA" | base64 | tr -d '\\n'
     echo
     cat
-  } | docker run --rm --interactive ${labelOptions(labels(owner, "step"))} \\
+  } | docker run --rm --interactive ${labelOptions(labels(owner, "step"))} ${confinedOptions(STEP)} \\
     --network "$NETWORK" --env PGHOST="$PGHOST" --env PGPORT="$PGPORT" --env PGDATABASE="$PGDATABASE" \\
     --env PGUSER="$PGUSER" --env PGSSLMODE="$PGSSLMODE" --env PGCONNECT_TIMEOUT=10 --entrypoint sh "$IMAGE" -c '
       IFS= read -r PGPASSWORD

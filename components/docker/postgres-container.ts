@@ -7,7 +7,8 @@ import { loginConnection, loginScript, type PostgresAdmin } from "../login-scrip
 import type { Machine } from "../machine/machine.ts";
 import { HBA, HBA_PATH } from "../postgres-hba.ts";
 import { type PostgresShell, VOLUME_PATH } from "../postgres-shell.ts";
-import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
+import { startAfter } from "../postgres-start.ts";
+import { confined, POSTGRES, processLimit } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 
 export interface PostgresContainerArgs {
@@ -60,21 +61,26 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
       {
         image: args.image,
         labels: mine,
-        entrypoints: POSTGRES_ENTRYPOINT,
+        entrypoints: startAfter(WRITE_HBA),
         command: ["postgres", "-c", `hba_file=${HBA_PATH}`],
         // "trust" only lets the image start without a superuser password: HBA decides who gets in.
-        envs: ["POSTGRES_HOST_AUTH_METHOD=trust"],
-        uploads: [{ file: HBA_PATH, content: HBA }],
+        envs: ["POSTGRES_HOST_AUTH_METHOD=trust", `SLIPWAY_HBA=${HBA}`],
         // Postgres 18 images keep the data in a folder of the version below this one.
         volumes: [{ ...data, containerPath: VOLUME_PATH }],
         networksAdvanced: [{ name: args.network, aliases: [HOST] }],
         restart: "unless-stopped",
         destroyGraceSeconds: 60,
+        ...confined(POSTGRES),
         ...boundedLogs,
       },
       child,
     );
 
+    processLimit(
+      name,
+      { machine: args.machine, container: container.name, confinement: POSTGRES },
+      child,
+    );
     const script = loginScript(containerAdmin(container.name), args);
     const login = args.machine.run(`${name}-login`, script, child);
 
@@ -102,6 +108,11 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
     return { volumeName: volume.name };
   }
 }
+
+/** Each time that it starts: the folder is in memory, because nothing can be uploaded to a read-only root. */
+const WRITE_HBA = `
+printf %s "$SLIPWAY_HBA" >${HBA_PATH}
+unset SLIPWAY_HBA`;
 
 function shellIn(container: pulumi.Input<string>, machine: Machine): PostgresShell {
   return {

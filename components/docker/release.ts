@@ -4,6 +4,7 @@ import type { Machine, Script } from "../machine/machine.ts";
 import { CONF_FOLDER, MAINTENANCE_HEADER, RECORD_FILE } from "../nginx-places.ts";
 import { releaseConf } from "../nginx-release-conf.ts";
 import { parseRecord, RECORD_LENGTH, type ReleaseRecord } from "../release-record.ts";
+import { confinedOptions, STEP } from "./confinement.ts";
 import { markFunctions } from "./image-marks.ts";
 import { type AskFrom, MAINTENANCE } from "./nginx-ingress.ts";
 
@@ -107,7 +108,7 @@ verified_conf() {
 # one that only the clients of the team trust. Maintenance is for clients, not for this.
 ask() {
   pass=$(docker exec "$INGRESS" sh -c 'for pass in ${MAINTENANCE.pass}*; do echo "\${pass##*-}"; done')
-  docker run --rm --network host ${labelOptions(labels(args.owner, "step"))} \\
+  docker run --rm --network host ${labelOptions(labels(args.owner, "step"))} ${confinedOptions(STEP)} \\
     --entrypoint sh "$NGINX_IMAGE" -c '
     tries=20
     while :; do

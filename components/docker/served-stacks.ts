@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { CONF_FOLDER } from "../nginx-places.ts";
+import { confinedOptions, STEP } from "./confinement.ts";
 import { ingressVolume } from "./shared-ingress.ts";
 
 export interface ServedStacksArgs {
@@ -29,8 +30,8 @@ function goneScript({ owner, image }: ServedStacksArgs): Script {
     apply: ":",
     remove: `
   docker volume inspect "$VOLUME" >/dev/null 2>&1 || return 0
-  served=$(docker run --rm ${labelOptions(labels(owner, "step"))} --volume "$VOLUME:${CONF_FOLDER}:ro" \\
-    --entrypoint sh "$IMAGE" -c 'cd ${CONF_FOLDER}/sites 2>/dev/null && echo *' | tr -d '*')
+  served=$(docker run --rm ${labelOptions(labels(owner, "step"))} ${confinedOptions(STEP)} \\
+    --volume "$VOLUME:${CONF_FOLDER}:ro" --entrypoint sh "$IMAGE" -c 'cd ${CONF_FOLDER}/sites 2>/dev/null && echo *' | tr -d '*')
   if [ -n "$served" ]; then
     echo "The Nginx of $STACK serves other stacks, which would be cut off. Remove them first" \\
       "(./slipway sweep -s NAME for a review stack): $served" >&2

@@ -2,6 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
+import {
+  type AppConfinementArgs,
+  appConfinement,
+  confinementHints,
+  limitProcesses,
+} from "./confinement.ts";
 
 export interface WebAppArgs extends AppContainerArgs {
   readonly machine: Machine;
@@ -44,7 +50,8 @@ export class WebApp extends pulumi.ComponentResource {
 
 export function healthScript(
   container: pulumi.Input<string>,
-  args: Pick<WebAppArgs, "askedFrom" | "port" | "healthPath" | "healthSeconds">,
+  args: AppConfinementArgs &
+    Pick<WebAppArgs, "askedFrom" | "port" | "healthPath" | "healthSeconds">,
 ): Script {
   return {
     values: {
@@ -54,7 +61,7 @@ export function healthScript(
       PORT: String(args.port),
       SECONDS_ALLOWED: String(args.healthSeconds),
     },
-    functions: `
+    functions: `${confinementHints(args)}
 state() {
   docker inspect --format "{{.$1}}" "$CONTAINER"
 }
@@ -66,9 +73,11 @@ give_up() {
   fi
   echo "The last lines of its log:" >&2
   docker logs --tail 30 "$CONTAINER" >&2
+  docker logs --tail 30 "$CONTAINER" 2>&1 | confinement_hints
   exit 1
 }`,
     apply: `
+  ${limitProcesses(appConfinement(args))}
   refused=no
   answer="no answer"
   deadline=$(($(date +%s) + SECONDS_ALLOWED))

@@ -19,6 +19,8 @@ export interface AppPodArgs extends AppSize {
   readonly databaseProxy: PodProxy | undefined;
   /** User and group that the app runs as, whatever its image says: a number above 0. */
   readonly userId: number;
+  /** Whether the app can write to `/tmp` alone. */
+  readonly readOnlyRoot: boolean;
   /** How long work may take to finish after the app was told to end. */
   readonly drainSeconds: number;
 }
@@ -48,7 +50,7 @@ export function appPod(
           image: args.image,
           env: variables(args),
           resources: appResources(args),
-          securityContext: NO_PRIVILEGES,
+          securityContext: { ...NO_PRIVILEGES, readOnlyRootFilesystem: args.readOnlyRoot },
           // What it says last is in the error where it fails.
           terminationMessagePolicy: "FallbackToLogsOnError",
           ...container,

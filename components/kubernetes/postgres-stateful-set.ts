@@ -9,7 +9,7 @@ import {
   loginScript,
   type PostgresAdmin,
 } from "../login-script.ts";
-import { HBA, HBA_PATH } from "../postgres-hba.ts";
+import { HBA, HBA_FOLDER, HBA_PATH } from "../postgres-hba.ts";
 import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
@@ -138,7 +138,6 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
 }
 
 const HBA_FILE = HBA_PATH.slice(HBA_PATH.lastIndexOf("/") + 1);
-const HBA_FOLDER = HBA_PATH.slice(0, HBA_PATH.lastIndexOf("/"));
 
 function serverPod(
   args: PostgresStatefulSetArgs,

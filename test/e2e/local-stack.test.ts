@@ -20,11 +20,102 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   clone = await Clone.make();
+  // As the sample app's own stacks have it (Pulumi.dev.yaml).
+  clone.write(
+    `Pulumi.${clone.stack}.yaml`,
+    `config:
+  slipway:httpPort: "${clone.port}"
+  slipway:memory: "256"
+  slipway:readOnlyRoot: "true"
+`,
+  );
   await run("start");
   token = await register(clone.url);
   await ask(clone.url, "/api/articles", { token, body: article("First light", "stars", "night") });
 });
 afterAll(() => clone?.remove());
+
+describe("what containers may do (CIS Docker Benchmark 5.3, 5.10 to 5.12, 5.25, 5.28)", () => {
+  const inspected = (): Inspected[] =>
+    JSON.parse(
+      docker("inspect", ...lines("ps", "--quiet", `--filter=label=slipway.stack=${clone.stack}`)),
+    );
+
+  test("each has few of root's rights, gains none, and has limits of memory and of processes", () => {
+    const all = inspected();
+    expect(all.map(({ Config }) => Config.Labels["slipway.role"]).sort()).toEqual([
+      ...["database", "ingress", "web"],
+    ]);
+    for (const { Config, HostConfig } of all) {
+      const role = Config.Labels["slipway.role"];
+      expect(HostConfig, role).toMatchObject({
+        Privileged: false,
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges"],
+        ReadonlyRootfs: true,
+      });
+      expect(HostConfig.CapAdd, role).not.toContain("CAP_NET_RAW");
+      expect(HostConfig.PidsLimit, role).toBeGreaterThan(0);
+      // How much a database needs is its own affair.
+      if (role !== "database") expect(HostConfig.Memory, role).toBeGreaterThan(0);
+    }
+  });
+
+  test("the kernel holds each to it, and what serves requests has no right of root's at all", () => {
+    for (const role of ["web", "ingress", "database"] as const) {
+      const status = docker("exec", container(role), "cat", "/proc/1/status");
+      expect(status, role).toMatch(/^NoNewPrivs:\t1$/m);
+      const write = "if touch /usr/new 2>/dev/null; then echo written; fi";
+      expect(docker("exec", "--user=root", container(role), "sh", "-c", write), role).toBe("");
+    }
+    const effective = "grep -h CapEff /proc/[0-9]*/status | sort | uniq -c | sort -rn";
+    for (const role of ["web", "database"] as const) {
+      const user = role === "web" ? "node" : "postgres";
+      const said = docker("exec", `--user=${user}`, container(role), "sh", "-c", effective);
+      expect(said.trim(), role).toMatch(/^\d+ CapEff:\t0{16}$/);
+    }
+    const workers = docker("exec", container("ingress"), "sh", "-c", effective);
+    expect(workers).toMatch(/CapEff:\t0{16}/);
+  });
+
+  test("a command of `run` may do no more than the app, and has its secrets", async () => {
+    const look =
+      "cat /proc/self/status; test -s $DATABASE_URL_FILE && echo has-secrets; touch /usr/new";
+    const { output, code } = await clone.slipway([
+      "run",
+      "-s",
+      clone.stack,
+      "--",
+      "sh",
+      "-c",
+      look,
+    ]);
+    expect(code, output).not.toBe(0);
+    expect(output).toMatch(/^NoNewPrivs:\s1$/m);
+    expect(output).toContain("has-secrets");
+    expect(output).toMatch(/read-only file system/i);
+  });
+
+  test("a copy of the app's container is without its secrets", () => {
+    const files = execFileSync(
+      "sh",
+      ["-c", `docker export ${container("web")} | tar -t run/secrets`],
+      {
+        encoding: "utf8",
+      },
+    );
+    expect(files.split("\n").filter(Boolean)).toEqual(["run/secrets/"]);
+  });
+});
+
+interface Inspected {
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> };
+  readonly HostConfig: {
+    readonly CapAdd: readonly string[];
+    readonly PidsLimit: number;
+    readonly Memory: number;
+  };
+}
 
 describe("the app behind Nginx", () => {
   test("A user who registered signs in and is known by the token", async () => {

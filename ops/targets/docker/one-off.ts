@@ -3,6 +3,16 @@
  * `docker ps` for the stack, one a word; `-t` is added where there is a terminal.
  */
 
+/** What a container may do and use, as options for another one that may do no more. */
+const SAME_LIMITS = `{{range .HostConfig.CapDrop}}--cap-drop {{.}} {{end}}\
+{{range .HostConfig.CapAdd}}--cap-add {{.}} {{end}}\
+{{range .HostConfig.SecurityOpt}}--security-opt {{.}} {{end}}\
+{{if .HostConfig.ReadonlyRootfs}}--read-only {{end}}\
+{{range $folder, $options := .HostConfig.Tmpfs}}--tmpfs {{$folder}}:{{$options}} {{end}}\
+{{with .HostConfig.Memory}}--memory {{.}} {{end}}\
+{{with .HostConfig.MemorySwap}}--memory-swap {{.}} {{end}}\
+{{with .HostConfig.PidsLimit}}--pids-limit {{.}} {{end}}`;
+
 /**
  * A command in the environment of the app that is live, and in its image where $5 names no other. $2 is the
  * command, $3 a name, $4 labels as options.
@@ -20,12 +30,13 @@ trap 'exit 130' HUP INT TERM
 docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$web" >"$work/variables"
 terminal=
 if [ -t 0 ]; then terminal=--tty; fi
-docker create --interactive $terminal --name "$3" $4 --network "$network" --env-file "$work/variables" \\
-  --entrypoint /bin/sh "$image" -c "$2" >/dev/null
-# Before anything reads them, and never on this machine's disk.
-if docker cp "$web:/run/secrets" - >"$work/secrets.tar" 2>/dev/null; then
-  docker cp - "$3:/run" <"$work/secrets.tar" >/dev/null
-fi
+limits=$(docker inspect --format '${SAME_LIMITS}' "$web")
+cores=$(docker inspect --format '{{.HostConfig.NanoCpus}}' "$web")
+if [ "$cores" -gt 0 ]; then limits="$limits --cpus $((cores / 1000000000)).$(printf %09d $((cores % 1000000000)))"; fi
+secrets=$(docker inspect \\
+  --format '{{range .Mounts}}{{if eq .Destination "/run/secrets"}}--volume {{.Name}}:/run/secrets:ro{{end}}{{end}}' "$web")
+docker create --interactive $terminal --name "$3" $4 $limits $secrets --network "$network" \\
+  --env-file "$work/variables" --entrypoint /bin/sh "$image" -c "$2" >/dev/null
 rm -rf "$work"
 code=0
 docker start --attach --interactive "$3" || code=$?

@@ -16,6 +16,7 @@ import { NginxSite } from "../../../components/docker/nginx-site.ts";
 import { PostgresContainer } from "../../../components/docker/postgres-container.ts";
 import { PostgresLogin } from "../../../components/docker/postgres-login.ts";
 import { Release } from "../../../components/docker/release.ts";
+import { SecretsVolume } from "../../../components/docker/secrets-volume.ts";
 import { ServedStacks } from "../../../components/docker/served-stacks.ts";
 import { StaticFiles } from "../../../components/docker/static-files.ts";
 import { WebApp } from "../../../components/docker/web-app.ts";
@@ -76,6 +77,12 @@ const components: readonly (readonly [
     ["it: docker:index/container:Container", "it-steady: command:local:Command"],
   ],
   [
+    "SecretsVolume",
+    (machine, opts) =>
+      new SecretsVolume("it", { ...here(machine), image: "nginx:1", files: [] }, opts),
+    ["it-written: command:local:Command"],
+  ],
+  [
     "CloudSqlPostgres",
     (_, opts) =>
       new CloudSqlPostgres(
@@ -109,7 +116,7 @@ const components: readonly (readonly [
       new CloudSqlProxy(
         "it",
         {
-          owner: here(machine).owner,
+          ...here(machine),
           ...common,
           instance: {
             connectionName: pulumi.output("acme:europe-west3:it"),
@@ -118,7 +125,7 @@ const components: readonly (readonly [
         },
         opts,
       ),
-    ["it: docker:index/container:Container"],
+    ["it: docker:index/container:Container", "it-limited: command:local:Command"],
   ],
   [
     "DigitaloceanPostgres",
@@ -222,7 +229,7 @@ const components: readonly (readonly [
       new Migration(
         "it",
         {
-          ...{ ...here(machine), ...common, command: "true", environment, timeoutSeconds: 1 },
+          ...{ ...here(machine), ...container, command: "true", timeoutSeconds: 1 },
           dump: undefined,
         },
         opts,
@@ -241,6 +248,7 @@ const components: readonly (readonly [
       "it: docker:index/container:Container",
       "it-conf: docker:index/volume:Volume",
       "it-configured: command:local:Command",
+      "it-limited: command:local:Command",
       "it-shared: docker:index/network:Network",
       "it-static: docker:index/volume:Volume",
     ],
@@ -280,6 +288,7 @@ const components: readonly (readonly [
     [
       "it: docker:index/container:Container",
       "it-data: docker:index/volume:Volume",
+      "it-limited: command:local:Command",
       "it-login: command:local:Command",
     ],
   ],
@@ -396,10 +405,13 @@ const container = {
   ...common,
   version: "1",
   environment,
+  secretsVolume: undefined,
   drainSeconds: 1,
   cpu: undefined,
   memory: undefined,
-};
+  privileges: "limited",
+  readOnlyRoot: false,
+} as const;
 
 const madeMachine = {
   owner: { project: "slipway", stack: "test" },

@@ -32,6 +32,14 @@ test("a cluster has as many pods of the app as are wanted, a machine a few", () 
   expect(messageOf(() => read({ replicas: "50" }))).toContain("a whole number from 1 to 20");
 });
 
+test("An app can write to its root on a Docker host, and not in a cluster, unless config says otherwise", () => {
+  expect(read({}).app.readOnlyRoot).toBe(false);
+  expect(read(GKE).app.readOnlyRoot).toBe(true);
+  expect(read({ readOnlyRoot: "true" }).app.readOnlyRoot).toBe(true);
+  expect(read({ ...GKE, readOnlyRoot: "false" }).app.readOnlyRoot).toBe(false);
+  expect(read({ privileges: "docker" }).app.privileges).toBe("docker");
+});
+
 describe("a cluster that is made at Google", () => {
   test("is Autopilot, in Frankfurt, protected, and reached by gcloud's plugin, where nothing else is said", () => {
     expect(read(GKE)).toMatchObject({
@@ -125,6 +133,12 @@ describe("what is wrong is named, with the line to type", () => {
       { ...GKE, kubeconfigPath: "nowhere" },
       'slipway:kubeconfigPath is set, but a cluster that is made brings its own (slipway:cluster is "gke").',
       "pulumi config rm kubeconfigPath",
+    ],
+    [
+      "more rights than the namespace lets a pod have",
+      { ...GKE, privileges: "docker" },
+      'slipway:privileges is "docker", but the namespace of a stack in a cluster lets no pod have more.',
+      "pulumi config rm privileges",
     ],
     [
       "no kubeconfig where the cluster is there",

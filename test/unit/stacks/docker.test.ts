@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -34,6 +35,7 @@ describe("a stack on a Docker host", () => {
       " > database: slipway:components:PostgresContainer",
       "database > database: docker:index/container:Container",
       "database > database-data: docker:index/volume:Volume",
+      "database > database-limited: command:local:Command",
       "database > database-login: command:local:Command",
       " > image: slipway:components:AppImage",
       "image > image-build: command:local:Command",
@@ -42,6 +44,7 @@ describe("a stack on a Docker host", () => {
       "ingress > ingress: docker:index/container:Container",
       "ingress > ingress-conf: docker:index/volume:Volume",
       "ingress > ingress-configured: command:local:Command",
+      "ingress > ingress-limited: command:local:Command",
       "ingress > ingress-static: docker:index/volume:Volume",
       " > machine: slipway:components:LocalMachine",
       "machine > machine-command: pulumi:providers:command",
@@ -53,6 +56,8 @@ describe("a stack on a Docker host", () => {
       "network > network-steps: command:local:Command",
       " > release: slipway:components:Release",
       "release > release-switched: command:local:Command",
+      " > secrets: slipway:components:SecretsVolume",
+      "secrets > secrets-written: command:local:Command",
       " > static: slipway:components:StaticFiles",
       "static > static-copied: command:local:Command",
       " > web: slipway:components:WebApp",
@@ -136,35 +141,43 @@ describe("secrets of a stack", () => {
   });
 
   test("do reach the app: as files and their paths, or as variables", async () => {
-    const asFiles = named(await recordStack(exampleSettings()), "web-1");
-    expect(asFiles.inputs["uploads"]).toContainEqual({
-      file: "/run/secrets/APP_SECRET",
-      content: SECRETS.appSecret,
-    });
+    const stack = await recordStack(exampleSettings());
+    expect(writtenSecret(stack, "APP_SECRET")).toBe(SECRETS.appSecret);
+    const asFiles = named(stack, "web-1");
+    expect(asFiles.inputs["volumes"]).toEqual([
+      {
+        volumeName: "printed_by_secrets_written",
+        containerPath: "/run/secrets",
+        readOnly: true,
+      },
+    ]);
     expect(asFiles.inputs["envs"]).toContain("APP_SECRET_FILE=/run/secrets/APP_SECRET");
 
     const settings = exampleSettings({ app: { secretsAs: "env" } });
     const asVariables = named(await recordStack(settings), "web-1");
-    expect(asVariables.inputs["uploads"]).toEqual([]);
+    expect(asVariables.inputs["volumes"]).toBeUndefined();
     expect(asVariables.inputs["envs"]).toContain(`APP_SECRET=${SECRETS.appSecret}`);
   });
 
-  test("a new database password changes the login, the migration and the app, not Postgres", async () => {
+  // Which are another volume then: the migration and the app name it.
+  test("a new database password changes the login and the app's secrets, not Postgres", async () => {
     const earlier = await recordStack(exampleSettings());
     const password = pulumi.secret("another password");
     const later = await recordStack(exampleSettings({ containerDatabase: { password } }));
     expect(differences(earlier, later)).toEqual({
       "database-login": ["stdin", "triggers"],
-      migrate: ["stdin"],
-      "web-1": ["uploads"],
+      "secrets-written": ["stdin", "triggers"],
     });
+    for (const name of ["migrate", "web-1"]) {
+      expect(madeBefore(later, name)).toContain("secrets-written");
+    }
   });
 
   test("a new app secret does not touch the database", async () => {
     const earlier = await recordStack(exampleSettings());
     const secret = pulumi.secret("another key of the app");
     const later = await recordStack(exampleSettings({ app: { secret } }));
-    expect(differences(earlier, later)).toEqual({ migrate: ["stdin"], "web-1": ["uploads"] });
+    expect(differences(earlier, later)).toEqual({ "secrets-written": ["stdin", "triggers"] });
   });
 });
 
@@ -225,10 +238,9 @@ describe("what the settings choose", () => {
     expect(tree(stack).filter((line) => line.startsWith("database >"))).toEqual([
       "database > database-answers: command:local:Command",
     ]);
-    expect(named(stack, "web-1").inputs["uploads"]).toContainEqual({
-      file: "/run/secrets/DATABASE_URL",
-      content: `postgres://me:${encodeURIComponent(SECRETS.databasePassword)}@db.example:5433/shop?sslmode=verify-full`,
-    });
+    expect(writtenSecret(stack, "DATABASE_URL")).toBe(
+      `postgres://me:${encodeURIComponent(SECRETS.databasePassword)}@db.example:5433/shop?sslmode=verify-full`,
+    );
   });
 
   test("replicas are containers of their own, and Nginx knows each once it is healthy", async () => {
@@ -297,6 +309,18 @@ describe("what the settings choose", () => {
     expect(containers).toEqual(["web-1"]);
   });
 });
+
+/** What the step writes to the volume of the app's secrets. */
+function writtenSecret(stack: Recorded[], name: string): string {
+  const text = String(named(stack, "secrets-written").inputs["stdin"]);
+  return execFileSync(
+    "sh",
+    ["-c", `${text.split("\napply() {")[0]}\nprintf %s "$SECRET_${name}"`, "sh", "apply"],
+    {
+      encoding: "utf8",
+    },
+  );
+}
 
 /** A text as it is, and as URLs, JSON and the shell write it. */
 function forms(texts: readonly string[]): string[] {

@@ -78,6 +78,8 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
       replicas: 1,
       cpu: undefined,
       memory: undefined,
+      privileges: "limited",
+      readOnlyRoot: false,
       ...changes.app,
     },
     database: changes.database ?? {
@@ -147,7 +149,14 @@ export function clusterSettings(changes: Partial<KubernetesSettings> = {}): Kube
   const { bindAddress, httpPort, httpsPort, ...ingress } = INGRESS;
   return {
     ...{ ingressShared: false, review: undefined },
-    ...{ project, stack, build, app: { ...app, build: false, replicas: 2 }, database, images },
+    ...{
+      project,
+      stack,
+      build,
+      app: { ...app, build: false, replicas: 2, readOnlyRoot: true },
+      database,
+      images,
+    },
     ...{ imagesKept, registry, seconds },
     target: "kubernetes",
     cluster: {

@@ -105,6 +105,20 @@ describe("a stack in a cluster", () => {
     }
   });
 
+  test("lets the app write to its root where config says so, and nothing of Slipway's own", async () => {
+    const { app } = clusterSettings();
+    const settings = clusterSettings({
+      app: { ...app, readOnlyRoot: false, processes: { worker: "work" } },
+    });
+    const written = (await record(() => deploy(settings, PULLED))).flatMap(({ name, inputs }) =>
+      /readOnlyRootFilesystem":false/.test(JSON.stringify(inputs)) ? [name] : [],
+    );
+    expect(written.filter((name) => !name.endsWith("-rolled-out")).sort()).toEqual(
+      expect.arrayContaining(["migrate", "process-worker", "web"]),
+    );
+    expect(written.join()).not.toMatch(/database|front|ingress/);
+  });
+
   test("gives no pod but the ingress controller's a token of the cluster", () => {
     const withToken = [...kinds("Deployment"), ...kinds("StatefulSet"), ...kinds("Job")].filter(
       ({ inputs }) => podOf(inputs).automountServiceAccountToken !== false,

@@ -39,10 +39,11 @@ test("the client publishes no port", async () => {
   expect(named(await recordStack(), "certificate").inputs["ports"]).toBeUndefined();
 });
 
-test("a private authority's certificate is given to the client as a file", async () => {
+test("a private authority's certificate is given to the client, which writes it to a file", async () => {
   const { inputs } = named(await recordStack({ ...acme, serverCa: "PEM" }), "certificate");
-  expect(inputs["uploads"]).toEqual([{ file: "/etc/slipway/acme-ca.pem", content: "PEM" }]);
-  expect(inputs["envs"]).toEqual(["LEGO_CA_CERTIFICATES=/etc/slipway/acme-ca.pem"]);
+  expect(inputs["envs"]).toEqual(["LEGO_CA_CERTIFICATES=/tmp/acme-ca.pem", "SERVER_CA=PEM"]);
+  const [, , script] = inputs["entrypoints"] as string[];
+  expect(script).toContain(`printf '%s\\n' "$SERVER_CA" >/tmp/acme-ca.pem`);
 });
 
 test("without an address the authority is given none", () => {

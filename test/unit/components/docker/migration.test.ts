@@ -22,6 +22,8 @@ const args = {
     secrets: {},
     files: [{ name: "DB_PASSWORD", path: "/run/secrets/DB_PASSWORD", content: pulumi.secret("p") }],
   },
+  secretsVolume: "volume-of-secrets",
+  ...{ cpu: undefined, memory: undefined, privileges: "limited", readOnlyRoot: false },
   timeoutSeconds: 600,
 } as unknown as MigrationArgs;
 
@@ -33,7 +35,7 @@ test("the migration has the environment and the secrets of the app", async () =>
     COMMAND: "migrate --to 'latest'",
     SECONDS_ALLOWED: "600",
     VARIABLES: "A=1\nB=2",
-    SECRET_DB_PASSWORD: "p",
+    SECRETS: "volume-of-secrets",
   });
 });
 

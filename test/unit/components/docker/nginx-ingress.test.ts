@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { confined, NGINX } from "../../../../components/docker/confinement.ts";
 import {
   askFrom,
   configureScript,
@@ -26,10 +27,12 @@ test("the container has its configuration on a volume, never as uploads", async 
     volumes: [
       { volumeName: "slipway-test-ingress-conf", containerPath: "/etc/nginx/conf.d" },
       { volumeName: "slipway-test-ingress-static", containerPath: "/srv/static" },
+      { containerPath: "/var/cache/nginx" },
     ],
     networksAdvanced: [{ name: "auto-network" }],
     restart: "unless-stopped",
     destroyGraceSeconds: 10,
+    ...confined(NGINX),
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
   });

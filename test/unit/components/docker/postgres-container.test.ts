@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { connectionUrl } from "../../../../components/database-connection.ts";
+import { confined, POSTGRES } from "../../../../components/docker/confinement.ts";
 import { loginScript } from "../../../../components/login-script.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
@@ -18,22 +19,21 @@ test("the container knows no password and publishes nothing", async () => {
     ],
     entrypoints: ["sh", "-euc", expect.stringContaining("docker-ensure-initdb.sh"), "sh"],
     command: ["postgres", "-c", "hba_file=/etc/slipway/pg_hba.conf"],
-    envs: ["POSTGRES_HOST_AUTH_METHOD=trust"],
-    uploads: [{ file: "/etc/slipway/pg_hba.conf", content: expect.any(String) }],
+    envs: ["POSTGRES_HOST_AUTH_METHOD=trust", expect.stringContaining("SLIPWAY_HBA=# Written")],
     volumes: [{ volumeName: "slipway-test-database", containerPath: "/var/lib/postgresql" }],
     networksAdvanced: [{ name: "auto-network", aliases: ["database"] }],
     restart: "unless-stopped",
     destroyGraceSeconds: 60,
+    ...confined(POSTGRES),
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
   });
 });
 
 test("the superuser comes in over the socket only, and nobody without a password", async () => {
-  const [upload] = named(await recordStack(), "database").inputs["uploads"] as [
-    { content: string },
-  ];
-  const rules = upload.content
+  const [, hba] = named(await recordStack(), "database").inputs["envs"] as [string, string];
+  const rules = hba
+    .replace("SLIPWAY_HBA=", "")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => line.split(/ +/).join(" "));

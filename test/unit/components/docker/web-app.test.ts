@@ -1,22 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { appConfinement, confined } from "../../../../components/docker/confinement.ts";
 import { healthScript } from "../../../../components/docker/web-app.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
 import { resolved } from "../../resolved.ts";
-import { BUILT, exampleSettings, SECRETS } from "../../stacks/example.ts";
+import { BUILT, exampleSettings } from "../../stacks/example.ts";
 
 const recordWeb = async () => {
   const stack = await record(() => deploy(exampleSettings(), BUILT));
   return named(stack, "web-1");
 };
 
+const LIMITS = {
+  cpu: undefined,
+  memory: undefined,
+  privileges: "limited",
+  readOnlyRoot: false,
+} as const;
+
 test("the new container of the app comes before the old one goes", async () => {
   expect((await recordWeb()).deleteBeforeReplace).toBe(false);
 });
 
 test("the container has the contract's environment and files, a network, and no port", async () => {
-  const url = `postgres://printed_by_database_login:${encodeURIComponent(SECRETS.databasePassword)}@database:5432/app`;
   expect((await recordWeb()).inputs).toEqual({
     image: "slipway-test/app:0123456789ab",
     labels: [
@@ -39,15 +46,17 @@ test("the container has the contract's environment and files, a network, and no 
       "PORT=3000",
       "PREVIOUS_APP_SECRET_FILE=/run/secrets/PREVIOUS_APP_SECRET",
     ],
-    uploads: [
-      { file: "/run/secrets/DATABASE_URL", content: url },
-      { file: "/run/secrets/DB_PASSWORD", content: SECRETS.databasePassword },
-      { file: "/run/secrets/APP_SECRET", content: SECRETS.appSecret },
-      { file: "/run/secrets/PREVIOUS_APP_SECRET", content: SECRETS.previousAppSecret },
+    volumes: [
+      {
+        volumeName: "printed_by_secrets_written",
+        containerPath: "/run/secrets",
+        readOnly: true,
+      },
     ],
     networksAdvanced: [{ name: "auto-network" }],
     restart: "unless-stopped",
     destroyGraceSeconds: 30,
+    ...confined(appConfinement(LIMITS)),
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
   });
@@ -59,6 +68,7 @@ test("health is asked from the container that will send the requests, by the new
     port: 3000,
     healthPath: "/readyz",
     healthSeconds: 60,
+    ...LIMITS,
   });
   expect(await resolved(pulumi.all(values))).toEqual({
     CONTAINER: "web-1-abc",
