@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { log, RunError } from "@pulumi/pulumi";
 import { type ImageSource, markOf } from "../components/docker/app-image.ts";
 import type { ReleaseRecord } from "../components/release-record.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
+import { hashContext, readBuildContext } from "./build-context.ts";
 import { git } from "./git.ts";
 import { readArchive } from "./image-archive.ts";
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");
-/** Never part of an image: what the package manager and git keep for themselves. */
-const IGNORED = new Set([".git", "node_modules"]);
+/** Relative to where the program runs, so that the state is the same on every machine. */
+const STAGE_CONTEXT = "../node_modules/.bin/node ../infra/stage-context.ts";
 
 /** What this run was asked to release, whatever config says: a promotion or a rollback. */
 export interface Asked {
@@ -159,10 +160,11 @@ function readSource(build: BuildSettings): { source: ImageSource; changed: boole
   const source = {
     // Relative to where the program runs, so that the state is the same on every machine.
     context: relative(process.cwd(), folder) || ".",
+    stage: STAGE_CONTEXT,
     dockerfile: build.dockerfile,
     target: build.target,
     args: build.args,
-    key: contentKey(folder, [JSON.stringify(keyOf(build)), commit]),
+    key: contentKey(folder, build, commit),
     commit,
   };
   return { source, changed: commit === "unknown" || hasChanges(folder) };
@@ -174,29 +176,11 @@ function keyOf({ secrets, secretFiles: _, ...build }: BuildSettings): object {
   return ids.length === 0 ? build : { ...build, secrets: ids };
 }
 
-function contentKey(folder: string, extra: readonly string[]): string {
+function contentKey(folder: string, build: BuildSettings, commit: string): string {
   const hash = createHash("sha256");
-  for (const part of extra) hash.update(`${part}\0`);
-  for (const path of filesBelow(folder)) {
-    const info = lstatSync(join(folder, path));
-    hash.update(`${path}\0${info.mode & 0o111 ? "x" : "-"}\0`);
-    hash.update(
-      info.isSymbolicLink() ? readlinkSync(join(folder, path)) : readFileSync(join(folder, path)),
-    );
-    hash.update("\0");
-  }
+  for (const part of [JSON.stringify(keyOf(build)), commit]) hash.update(`${part}\0`);
+  hash.update(hashContext(folder, readBuildContext(folder, build.dockerfile)));
   return hash.digest("hex").slice(0, 12);
-}
-
-/** Files and links below a folder, in an order that does not depend on the machine. */
-function filesBelow(folder: string, prefix = ""): string[] {
-  return readdirSync(join(folder, prefix), { withFileTypes: true })
-    .filter((entry) => !IGNORED.has(entry.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(prefix, entry.name);
-      return entry.isDirectory() ? filesBelow(folder, path) : [path];
-    });
 }
 
 /** Without git, or outside of a repository, the content's own key still names the version. */

@@ -36,6 +36,11 @@ export interface ImageArchive {
 /** A folder with a Dockerfile. */
 export interface ImageSource {
   readonly context: string;
+  /**
+   * Command of the machine that runs Pulumi: with the context, the Dockerfile and a folder as arguments, it
+   * copies to that folder what the builder is sent, and prints paths that were left out because git ignores them.
+   */
+  readonly stage: string;
   /** Relative to the context. */
   readonly dockerfile: string;
   readonly target: string | undefined;
@@ -123,7 +128,7 @@ export function buildScript(
     variable: `BUILD_SECRET_${index}`,
   }));
   const options = [
-    `--file ${quote(`${source.context}/${source.dockerfile}`)}`,
+    `--file "$work"/${quote(source.dockerfile)}`,
     ...(source.target === undefined ? [] : [`--target ${quote(source.target)}`]),
     ...Object.entries({ ...source.args, COMMIT: source.commit }).map(
       ([key, value]) => `--build-arg ${quote(`${key}=${value}`)}`,
@@ -135,16 +140,35 @@ export function buildScript(
     values: {
       MARK: mark,
       CONTEXT: source.context,
+      DOCKERFILE: source.dockerfile,
       ...Object.fromEntries(files.map(({ variable, path }) => [variable, path])),
     },
     apply: `${files.length === 0 ? "" : NEEDS_BUILDKIT}
-  with_engine docker build --force-rm --tag "$MARK" ${options.join(" ")} "$CONTEXT" >&2
+  # Its name is a key of its content: built anew, it would leave the one that is there without a name.
+  if on_host docker image inspect --format '{{.Id}}' "$MARK" 2>/dev/null; then return; fi
+  ${STAGE_CONTEXT.trim().replace("STAGE", source.stage)}
+  with_engine docker build --force-rm --tag "$MARK" ${options.join(" ")} "$work" >&2 || {
+    if [ -n "$left_out" ]; then
+      echo "The build is not sent what git ignores: $left_out. If it needs one of these, let it in by a line" \\
+        "in .dockerignore, as !dist." >&2
+    fi
+    exit 1
+  }
   on_host docker image inspect --format '{{.Id}}' "$MARK"`,
     ...(files.length > 0 && {
       remove: files.map(({ variable }) => `rm -f "$${variable}"`).join("\n"),
     }),
   };
 }
+
+/** What is sent is what the key was made of. One that was killed may have left its folder. */
+const STAGE_CONTEXT = `
+  work=\${TMPDIR:-/tmp}/slipway-build-$(printf %s "$MARK" | tr -c 'a-z0-9' -)$(id -u)
+  rm -rf "$work"-*
+  work=$(mktemp -d "$work-XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 1' HUP INT TERM
+  left_out=$(STAGE "$CONTEXT" "$DOCKERFILE" "$work")`;
 
 /** Without it, where it is not there, the old builder would say that it knows no such option. */
 const NEEDS_BUILDKIT = `

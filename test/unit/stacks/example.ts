@@ -200,6 +200,7 @@ export const BUILT: AppRelease = {
   version: "abc123abc123",
   from: {
     context: "app",
+    stage: "true",
     dockerfile: "Dockerfile",
     target: "run",
     args: { NODE_IMAGE: "node:24" },

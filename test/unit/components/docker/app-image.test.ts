@@ -46,13 +46,13 @@ test("an image that exists keeps its reference", async () => {
 
 describe("a build", () => {
   const optionsOf = (changes: Partial<ImageSource>) =>
-    /docker build (.*) "\$CONTEXT"/.exec(
+    /docker build (.*) "\$work"/.exec(
       buildScript(owner, { ...source, ...changes }, "x", {}).apply,
     )?.[1];
 
   test("gets its Dockerfile, its stage, its arguments and the commit, quoted", () => {
     expect(optionsOf({ args: { GREETING: "it's $HOME" } })).toBe(
-      `--force-rm --tag "$MARK" --file 'app/Dockerfile' --target 'run' ` +
+      `--force-rm --tag "$MARK" --file "$work"/'Dockerfile' --target 'run' ` +
         `--build-arg 'GREETING=it'\\''s $HOME' --build-arg 'COMMIT=abc123abc123' ` +
         "--label slipway.project=slipway --label slipway.stack=test --label slipway.role=image",
     );
@@ -79,7 +79,7 @@ echo "$DOCKER_BUILDKIT" >>'${folder}/words'
     try {
       writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
       const script = buildScript(owner, source, "x", secrets);
-      const functions = `on_host() { :; }\nwith_engine() { "$@"; }`;
+      const functions = `on_host() { [ -e '${folder}/words' ]; }\nwith_engine() { "$@"; }`;
       const { code, stderr } = await run("sh", ["-s", "apply"], {
         input: await resolved(scriptText({ ...script, functions })),
         env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
