@@ -6,11 +6,13 @@ import { type ImageSource, markOf } from "../components/docker/app-image.ts";
 import type { ReleaseRecord } from "../components/release-record.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
 import { hashContext, readBuildContext } from "./build-context.ts";
-import { git } from "./git.ts";
+import { git, gitRefusal } from "./git.ts";
+import { versionOf } from "./git-version.ts";
 import { readArchive } from "./image-archive.ts";
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");
 /** Relative to where the program runs, so that the state is the same on every machine. */
+const UNKNOWN = "unknown";
 const STAGE_CONTEXT = "../node_modules/.bin/node ../infra/stage-context.ts";
 
 /** What this run was asked to release, whatever config says: a promotion or a rollback. */
@@ -103,8 +105,7 @@ function configured(settings: Settings): Candidate | undefined {
   if (image !== undefined) return named(image, version);
   if (!build) return undefined;
   const { source, changed } = readSource(settings.build);
-  const ofSource = changed ? `${source.commit}-${source.key.slice(0, 8)}` : source.commit;
-  return { from: source, version: version ?? ofSource };
+  return { from: source, version: version ?? nameOfSource(settings.build, source, changed) };
 }
 
 function named(image: string, version: string | undefined): Candidate {
@@ -139,6 +140,14 @@ function nothingToRelease({ stack }: Settings): RunError {
   );
 }
 
+/** As `slipway pack` names the same commit; where something has changed since, with the content's key. */
+function nameOfSource(build: BuildSettings, source: ImageSource, changed: boolean): string {
+  const { commit, key } = source;
+  const folder = resolve(PROJECT_ROOT, build.appPath);
+  const name = commit === UNKNOWN ? UNKNOWN : (versionOf(folder, commit) ?? commit.slice(0, 12));
+  return changed ? `${name}-${key.slice(0, 8)}` : name;
+}
+
 /** The tag of a reference, or the first digits of its digest. */
 function nameOfImage(reference: string): string {
   const [name = "", digest] = reference.split("@");
@@ -156,7 +165,7 @@ function readSource(build: BuildSettings): { source: ImageSource; changed: boole
         "or which image to use instead (`pulumi config set image REFERENCE`).",
     );
   }
-  const commit = lastCommit(folder) ?? "unknown";
+  const commit = lastCommit(folder) ?? UNKNOWN;
   const source = {
     // Relative to where the program runs, so that the state is the same on every machine.
     context: relative(process.cwd(), folder) || ".",
@@ -167,7 +176,7 @@ function readSource(build: BuildSettings): { source: ImageSource; changed: boole
     key: contentKey(folder, build, commit),
     commit,
   };
-  return { source, changed: commit === "unknown" || hasChanges(folder) };
+  return { source, changed: commit === UNKNOWN || hasChanges(folder) };
 }
 
 /** What of the settings decides the image: of the secrets that there are such, not what they are. */
@@ -183,9 +192,20 @@ function contentKey(folder: string, build: BuildSettings, commit: string): strin
   return hash.digest("hex").slice(0, 12);
 }
 
-/** Without git, or outside of a repository, the content's own key still names the version. */
+/**
+ * The newest commit that brought something into the folder: after a merge, that is the merge. Without git, or
+ * outside of a repository, the content's own key still names the version.
+ */
 function lastCommit(folder: string): string | undefined {
-  return git(folder, "log", "-1", "--format=%h", "--abbrev=12", "--", ".") || undefined;
+  const commit = git(folder, "log", "-1", "--first-parent", "--format=%H", "--", ".") || undefined;
+  const refusal = commit === undefined ? gitRefusal(folder) : undefined;
+  if (refusal !== undefined) {
+    void log.warn(
+      `git does not read ${folder}, so the version has no commit, and its order among the releases is ` +
+        `unknown: ${refusal}`,
+    );
+  }
+  return commit;
 }
 
 function hasChanges(folder: string): boolean {

@@ -1,4 +1,5 @@
-import { git } from "../infra/git.ts";
+import { git, gitRefusal } from "../infra/git.ts";
+import { versionOf } from "../infra/git-version.ts";
 import { UserError } from "./user-error.ts";
 
 export interface GitVersion {
@@ -8,11 +9,6 @@ export interface GitVersion {
   readonly version: string;
 }
 
-/** Tags that name a version; others are somebody's own affair. */
-const VERSION_TAG = /^v\d+\.\d+\.\d+([-+][\w.+-]+)?$/;
-
-export const isVersionTag = (name: string): boolean => VERSION_TAG.test(name);
-
 /**
  * The version of what is checked out in a folder, made by git alone: nobody writes a number into a file.
  *
@@ -21,33 +17,25 @@ export const isVersionTag = (name: string): boolean => VERSION_TAG.test(name);
  */
 export function gitVersion(folder: string, tag?: string): GitVersion {
   const commit = git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}");
-  if (commit === undefined) {
-    throw new UserError(
-      `${folder} is in no git repository with a commit, and the version is made by git. ` +
-        'Commit what is there: `git init && git add --all && git commit -m "First"`.',
-    );
-  }
-  const here = versionTags(git(folder, "tag", "--points-at", "HEAD", "--sort=-version:refname"));
-  const named = tag !== undefined && here.includes(tag) ? tag : here[0];
-  if (named !== undefined) return { commit, version: named };
-  if (git(folder, "rev-parse", "--is-shallow-repository") === "true") {
-    throw new UserError(
-      `The clone that ${folder} is in is shallow: commits and tags that name the version are missing. ` +
-        "In a job set `GIT_DEPTH: 0`; elsewhere `git fetch --unshallow --tags`.",
-    );
-  }
-  return { commit, version: describe(folder, commit) };
+  if (commit === undefined) throw withoutCommit(folder);
+  const version = versionOf(folder, commit, tag);
+  if (version !== undefined) return { commit, version };
+  throw new UserError(
+    `The clone that ${folder} is in is shallow: commits and tags that name the version are missing. ` +
+      "In a job set `GIT_DEPTH: 0`; elsewhere `git fetch --unshallow --tags`.",
+  );
 }
 
-function describe(folder: string, commit: string): string {
-  const last = versionTags(git(folder, "tag", "--merged", "HEAD", "--sort=-version:refname"))[0];
-  const range = last === undefined ? "HEAD" : `${last}..HEAD`;
-  const count = git(folder, "rev-list", "--count", range) ?? "0";
-  return `${last?.slice(1) ?? "0.0.0"}-${count}-g${commit.slice(0, 7)}`;
+function withoutCommit(folder: string): UserError {
+  const refusal = gitRefusal(folder);
+  if (refusal !== undefined) {
+    return new UserError(`git does not read ${folder}, and the version is made by git: ${refusal}`);
+  }
+  return new UserError(
+    `${folder} is in no git repository with a commit, and the version is made by git. ` +
+      'Commit what is there: `git init && git add --all && git commit -m "First"`.',
+  );
 }
-
-const versionTags = (lines: string | undefined): string[] =>
-  (lines ?? "").split("\n").filter(isVersionTag);
 
 /** Whether what is below a folder is as it was committed. */
 export function isCommitted(folder: string): boolean {

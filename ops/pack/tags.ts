@@ -1,4 +1,5 @@
-import { branchOf, isVersionTag } from "../git-version.ts";
+import { isVersionTag } from "../../infra/git-version.ts";
+import { branchOf } from "../git-version.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

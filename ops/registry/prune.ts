@@ -1,4 +1,4 @@
-import { isVersionTag } from "../git-version.ts";
+import { isVersionTag } from "../../infra/git-version.ts";
 
 /** An image with all of its tags: it is removed as a whole, or stays. */
 export interface TaggedImage {

@@ -133,10 +133,10 @@ describe("the app behind Nginx", () => {
   });
 
   test("/version names the commit and the image that the stack says it has deployed", async () => {
-    const commit = git("log", "-1", "--format=%h", "--abbrev=12", "--", "app");
+    const commit = git("log", "-1", "--first-parent", "--format=%H", "--", "app");
     const { image, url, verifiedImage, version } = await outputs();
     expect(await ask(clone.url, "/version")).toEqual({ version, commit, image });
-    expect(version).toBe(commit);
+    expect(version).toBe(`0.0.0-1-g${commit.slice(0, 7)}`);
     expect(verifiedImage).toBe(image);
     expect(docker("inspect", "--format={{.Config.Image}}", container("web"))).toBe(image);
     expect(url).toBe(`http://localhost:${clone.port}`);

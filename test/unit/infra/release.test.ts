@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ImageSource } from "../../../components/docker/app-image.ts";
 import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { askedOf, chooseRelease } from "../../../infra/release.ts";
+import { gitVersion } from "../../../ops/git-version.ts";
 import type { AppRelease, BuildSettings } from "../../../stacks/settings.ts";
 import { exampleSettings } from "../stacks/example.ts";
 
@@ -19,7 +20,11 @@ beforeEach(() => {
   write("Dockerfile", "FROM scratch\n");
   write("src/main.js", "one");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function write(path: string, text: string): void {
   mkdirSync(join(folder, path, ".."), { recursive: true });
@@ -37,7 +42,7 @@ function git(...args: string[]): string {
 function commitAll(): string {
   git("add", "--all");
   git("commit", "--quiet", "--message", "Change");
-  return git("log", "-1", "--format=%h", "--abbrev=12");
+  return git("rev-parse", "HEAD");
 }
 
 function choose(build: Partial<BuildSettings> = {}, version?: string): AppRelease {
@@ -110,19 +115,57 @@ describe("the key of a build", () => {
 });
 
 describe("the name of a version", () => {
-  test("is the commit when the folder is as committed", () => {
+  test("is that of `slipway pack` when the folder is as committed", () => {
     git("init", "--quiet");
     const commit = commitAll();
-    expect(choose().version).toBe(commit);
+    expect(choose().version).toBe(gitVersion(folder).version);
+    expect(choose().version).toBe(`0.0.0-1-g${commit.slice(0, 7)}`);
     expect((choose().from as ImageSource).commit).toBe(commit);
+    git("tag", "v1.4.2");
+    expect(choose().version).toBe("v1.4.2");
   });
 
-  test("is the commit and the content when something has changed", () => {
+  test("is that of the commit and the content when something has changed", () => {
     git("init", "--quiet");
     const commit = commitAll();
     write("src/new.js", "");
     const release = choose();
-    expect(release.version).toBe(`${commit}-${keyOf(release).slice(0, 8)}`);
+    expect(release.version).toBe(`0.0.0-1-g${commit.slice(0, 7)}-${keyOf(release).slice(0, 8)}`);
+  });
+
+  test("is that of a merge, when a branch has brought something into the folder", () => {
+    git("init", "--quiet", "--initial-branch=main");
+    commitAll();
+    git("switch", "--quiet", "--create", "feature");
+    write("src/new.js", "");
+    commitAll();
+    git("switch", "--quiet", "main");
+    git("merge", "--quiet", "--no-ff", "--message", "Merge", "feature");
+    expect((choose().from as ImageSource).commit).toBe(git("rev-parse", "HEAD"));
+  });
+
+  test("is the first digits of the commit in a shallow clone, whose tags are missing", () => {
+    git("init", "--quiet");
+    commitAll();
+    write("src/new.js", "");
+    const commit = commitAll();
+    const clone = join(folder, "clone");
+    git("clone", "--quiet", "--depth=1", `file://${folder}`, clone);
+    expect(choose({ appPath: clone }).version).toBe(commit.slice(0, 12));
+  });
+
+  test("is the content where git refuses the folder, and a warning says why and what to type", () => {
+    git("init", "--quiet");
+    commitAll();
+    vi.stubEnv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    vi.stubEnv("HOME", folder);
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    expect(choose().version).toMatch(/^unknown-/);
+    expect(warn.mock.calls.flat().join()).toBe(
+      `git does not read ${folder}, so the version has no commit, and its order among the releases is ` +
+        `unknown: detected dubious ownership in repository at '${folder}'. ` +
+        `Type: git config --global --add safe.directory ${folder}`,
+    );
   });
 
   test("is the content where there is no git", () => {
@@ -137,7 +180,7 @@ describe("the name of a version", () => {
     write("elsewhere.txt", "");
     commitAll();
     write("elsewhere.txt", "changed");
-    expect(choose({ appPath: join(folder, "app") }).version).toBe(commit);
+    expect(choose({ appPath: join(folder, "app") }).version).toBe(`0.0.0-1-g${commit.slice(0, 7)}`);
   });
 
   test("is what config says, if it says something", () => {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { gitVersion, isBefore, isCommitted } from "../../../ops/git-version.ts";
 
 let folder: string;
@@ -10,6 +10,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "slipway-version-"));
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -30,6 +31,17 @@ test("a tag vX.Y.Z is the version of its commit", () => {
   git("tag", "v1.4.2");
   git("tag", "nightly");
   expect(gitVersion(folder)).toEqual({ commit: sha, version: "v1.4.2" });
+});
+
+test("where git refuses the folder, its reason and its line are said, and not that there is no repository", () => {
+  git("init", "--quiet");
+  commit("one");
+  vi.stubEnv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+  vi.stubEnv("HOME", folder);
+  expect(() => gitVersion(folder)).toThrow(
+    `git does not read ${folder}, and the version is made by git: detected dubious ownership in ` +
+      `repository at '${folder}'. Type: git config --global --add safe.directory ${folder}`,
+  );
 });
 
 test("after a tag, the version counts the commits since it", () => {
