@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
+import { clientRequest } from "../components/client-request.ts";
 import { AppImage } from "../components/docker/app-image.ts";
 import { AppProcess } from "../components/docker/app-process.ts";
 import { DockerNetwork } from "../components/docker/docker-network.ts";
@@ -128,6 +129,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
       healthPath: app.healthPath,
       healthSeconds: seconds.health,
       askedFrom: ingress.containerName,
+      askedAs: clientRequest(published),
     },
     { ...on, dependsOn: [...ready, ...migrations] },
   );

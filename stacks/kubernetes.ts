@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
+import { clientRequest, endsInFront } from "../components/client-request.ts";
 import { AppSecrets } from "../components/kubernetes/app-secrets.ts";
 import { MigrationJob } from "../components/kubernetes/migration-job.ts";
 import { NetworkPolicies } from "../components/kubernetes/network-policies.ts";
@@ -165,6 +166,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       port: app.port,
       healthPath: app.healthPath,
       healthSeconds: seconds.health,
+      askedAs: clientRequest(wanted),
     },
     { ...on, dependsOn: [front, ingress, ...databases, ...migrations] },
   );
@@ -185,6 +187,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       address: ingress.address,
       versionPath: app.versionPath,
       healthPath: app.healthPath,
+      forwardedProto: endsInFront(wanted) ? "https" : "",
       drainSeconds: seconds.drain,
     },
     on,

@@ -17,7 +17,8 @@ export interface RollOutArgs {
   readonly version: string;
   readonly rollbackOf: string;
   readonly sequence?: number;
-  readonly question: Omit<Question, "headers">;
+  /** What is asked from outside, one after the other. */
+  readonly questions: readonly Question[];
   /** How long pods that were told to end may take. */
   readonly drainSeconds: number;
 }
@@ -44,9 +45,8 @@ export class RollOutAttempt {
 
   /** @returns an exit code. */
   async run(): Promise<number> {
-    const { deployments, question } = this.#args;
-    const trouble =
-      (await this.#deployments.bringAbout(deployments)) ?? (await this.#wrongAnswer(question));
+    const { deployments } = this.#args;
+    const trouble = (await this.#deployments.bringAbout(deployments)) ?? (await this.#verified());
     if (trouble !== undefined) {
       say(trouble);
       await this.#putBack();
@@ -59,20 +59,25 @@ export class RollOutAttempt {
     return 0;
   }
 
-  async #wrongAnswer(question: RollOutArgs["question"]): Promise<string | undefined> {
-    const answer = await this.#answerWithout(question.expected);
-    if (answer === undefined) return undefined;
+  /** @returns what is wrong; undefined where everything is answered with the image. */
+  async #verified(): Promise<string | undefined> {
+    const { questions, image } = this.#args;
+    const wrong = await this.#firstWrong(questions);
+    if (wrong === undefined) return undefined;
     await this.#book.add(await this.#entry(false));
-    return (
-      `After the roll-out, ${question.url} did not answer with ${this.#args.image}. ` +
-      `It answered:\n  ${answer}`
-    );
+    const { question, answer } = wrong;
+    return `After the roll-out, ${question.url} did not answer with ${image}. It answered:\n  ${answer}`;
   }
 
-  /** What is answered from outside; undefined once that is what is expected. */
-  async #answerWithout(expected: string): Promise<string | undefined> {
-    const headers = await this.#maintenancePass();
-    return await ask({ ...this.#args.question, headers, expected }, ANSWER_SECONDS);
+  /** The first question that is not answered from outside as it should be. */
+  async #firstWrong(questions: readonly Question[]) {
+    const pass = await this.#maintenancePass();
+    for (const question of questions) {
+      const headers = { ...question.headers, ...pass };
+      const answer = await ask({ ...question, headers }, ANSWER_SECONDS);
+      if (answer !== undefined) return { question, answer };
+    }
+    return undefined;
   }
 
   /** Maintenance is for clients, not for this. */
@@ -88,17 +93,18 @@ export class RollOutAttempt {
     if (verified === undefined) return;
     say(await this.#deployments.putBack(verified));
     // What leads to the pods hears of it a moment later; until then clients get what was wrong.
-    const answer = await this.#answerWithout(this.#expectedOf(verified));
-    if (answer !== undefined)
-      say(`${this.#args.question.url} does not answer with it. It answers:\n  ${answer}`);
+    const wrong = await this.#firstWrong(this.#questionsOf(verified));
+    if (wrong === undefined) return;
+    say(`${wrong.question.url} does not answer with it. It answers:\n  ${wrong.answer}`);
   }
 
-  /** As of the release that was tried, by its own image. */
-  #expectedOf(verified: readonly Rolled[]): string {
-    const { question, image } = this.#args;
+  /** As of the release that was tried, with its own image. */
+  #questionsOf(verified: readonly Rolled[]): Question[] {
     const containers = verified.at(-1)?.template.spec?.containers;
     const before = containers?.find(({ name }) => name === "app")?.image ?? "";
-    return question.expected.replace(image, before);
+    return this.#args.questions.map((question) =>
+      question.expected === "" ? question : { ...question, expected: before },
+    );
   }
 
   /** Until no pod of a release before is left. */

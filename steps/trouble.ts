@@ -64,7 +64,7 @@ export class TroubleWatch {
     const port = container?.ports?.[0]?.containerPort;
     return (
       `The app was not healthy within ${seconds} seconds: it must listen on 0.0.0.0, port ${port}, ` +
-      `and answer ${path} with 200 (slipway:healthSeconds, slipway:appPort, slipway:healthPath).`
+      `and answer ${path} below 400 (slipway:healthSeconds, slipway:appPort, slipway:healthPath).`
     );
   }
 }

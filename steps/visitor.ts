@@ -1,42 +1,62 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { jsonStringPattern } from "../components/json-string-pattern.ts";
 import { until } from "./until.ts";
 
-/** What a client asks from outside, and what has to be in the answer. */
+/** What a client asks from outside, and what has to be in the answer, which has to be below 400. */
 export interface Question {
   readonly url: string;
   /** Where the host name of the URL leads to, whatever name servers say by now. */
   readonly address: string;
-  /** Empty where any answer without an error will do. */
+  /** Image that the answer has to name; empty where any answer will do. */
   readonly expected: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const POLL_MILLISECONDS = 250;
 
-/** Asks until the answer is right; @returns undefined, or the answer that was wrong to the end. */
+/** How many characters of an answer are shown. */
+const SHOWN = 300;
+
+/** Asks until the answer is right; @returns undefined, or the answer that was wrong to the end, on one line. */
 export async function ask(question: Question, seconds: number): Promise<string | undefined> {
-  const isRight = ({ ok, text }: Answer) => ok && text.includes(question.expected);
+  const isRight = rightFor(question);
   const patience = { seconds, milliseconds: POLL_MILLISECONDS };
   const answer = await until(() => answerTo(question), isRight, patience);
-  return isRight(answer) ? undefined : answer.text;
+  return isRight(answer) ? undefined : shown(answer);
+}
+
+function rightFor({ expected }: Question): (answer: Answer) => boolean {
+  const image = new RegExp(jsonStringPattern(expected));
+  return ({ status, text }) =>
+    status >= 200 && status < 400 && (expected === "" || image.test(text));
 }
 
 interface Answer {
-  readonly ok: boolean;
+  /** 0 where nothing was answered; then the text is the reason. */
+  readonly status: number;
+  /** Where it redirects to. */
+  readonly location?: string | undefined;
   readonly text: string;
 }
 
-function answerTo({ url, address, headers }: Question): Promise<Answer> {
-  const { protocol, hostname, pathname, host } = new URL(url);
+function shown({ status, location, text }: Answer): string {
+  const begin = text.replaceAll(/\s+/g, " ").trim().slice(0, SHOWN);
+  if (status === 0) return begin;
+  const to = location === undefined ? "" : `, a redirect to ${location}`;
+  return `HTTP ${status}${to}${begin === "" ? "" : `: ${begin}`}`;
+}
+
+function answerTo({ url, address, headers: more }: Question): Promise<Answer> {
+  const { protocol, hostname, pathname, search, host } = new URL(url);
   const tls = protocol === "https:";
   return new Promise((done) => {
-    const failed = (error: Error) => done({ ok: false, text: error.message });
+    const failed = (error: Error) => done({ status: 0, text: error.message });
     const options = {
       host: address,
       port: new URL(url).port || (tls ? 443 : 80),
-      path: pathname,
-      headers: { ...headers, host },
+      path: `${pathname}${search}`,
+      headers: { ...more, host },
       timeout: 10_000,
       // A connection of its own each time: one that is kept may still lead to a release before.
       agent: false,
@@ -55,9 +75,8 @@ function answerTo({ url, address, headers }: Question): Promise<Answer> {
       });
       response.on("error", failed);
       response.on("end", () => {
-        const status = response.statusCode ?? 0;
-        const ok = status >= 200 && status < 300;
-        done({ ok, text: ok ? body : `${status} ${response.statusMessage}` });
+        const { statusCode: status = 0, headers } = response;
+        done({ status, location: headers.location, text: body });
       });
     });
     request.end();

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { endsInFront } from "../client-request.ts";
 import { labelList, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type NginxPlace, type ServerConfArgs, serverConf } from "../nginx-conf.ts";
@@ -59,6 +60,8 @@ export interface AskFrom {
   readonly url: string;
   /** Option of curl that leads the host name to the machine itself; empty where it is an address. */
   readonly resolve: string;
+  /** What a proxy in front would say of the client's scheme; empty where none ends TLS. */
+  readonly forwardedProto: "" | "https";
 }
 
 /**
@@ -161,7 +164,7 @@ function publishedPorts(args: NginxIngressArgs) {
 
 type Published = Pick<
   NginxIngressArgs,
-  "tls" | "httpPort" | "httpsPort" | "pathPrefix" | "domain" | "bindAddress"
+  "tls" | "httpPort" | "httpsPort" | "pathPrefix" | "domain" | "bindAddress" | "trustedProxies"
 >;
 
 function publicUrl(host: string, args: Published): string {
@@ -180,6 +183,7 @@ export function askFrom(args: Published): AskFrom {
   return {
     url: `${origin(args.domain ?? address, args)}${args.pathPrefix.slice(0, -1)}`,
     resolve: args.domain === undefined ? "" : `${args.domain}:${port}:${address}`,
+    forwardedProto: endsInFront(args) ? "https" : "",
   };
 }
 

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { HTTP_PROBE } from "../http-probe.ts";
+import { jsonStringPattern } from "../json-string-pattern.ts";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { CONF_FOLDER, MAINTENANCE_HEADER, RECORD_FILE } from "../nginx-places.ts";
@@ -69,6 +71,15 @@ export class Release extends pulumi.ComponentResource {
   }
 }
 
+/** What is asked from outside: a line each, with what the answer has to match. */
+function questions({ askFrom, versionPath, healthPath, image }: ReleaseArgs): string {
+  const asked =
+    versionPath === undefined
+      ? [{ path: healthPath, pattern: "" }]
+      : [{ path: versionPath, pattern: jsonStringPattern(image) }];
+  return asked.map(({ path, pattern }) => `${askFrom.url}${path} ${pattern}`).join("\n");
+}
+
 export function switchScript(args: ReleaseArgs): Script {
   return {
     values: {
@@ -85,9 +96,10 @@ export function switchScript(args: ReleaseArgs): Script {
           args.staticFolder ?? "none",
         ),
       ),
-      URL: `${args.askFrom.url}${args.versionPath ?? args.healthPath}`,
+      QUESTIONS: questions(args),
       RESOLVE: args.askFrom.resolve,
-      EXPECTED: args.versionPath === undefined ? "" : `"${args.image}"`,
+      FORWARDED_PROTO: args.askFrom.forwardedProto,
+      HTTP_PROBE,
       DRAIN_SECONDS: String(args.drainSeconds),
     },
     functions: `${markFunctions(args.owner)}
@@ -109,17 +121,17 @@ verified_conf() {
 ask() {
   pass=$(docker exec "$INGRESS" sh -c 'for pass in ${MAINTENANCE.pass}*; do echo "\${pass##*-}"; done')
   docker run --rm --network host ${labelOptions(labels(args.owner, "step"))} ${confinedOptions(STEP)} \\
-    --entrypoint sh "$NGINX_IMAGE" -c '
-    tries=20
-    while :; do
-      answer=$(curl --noproxy "*" --silent --show-error --fail --insecure --max-time 10 \\
-        --header "${MAINTENANCE_HEADER}: $4" \${3:+--resolve "$3"} "$1" 2>&1) && case $answer in
-        *"$2"*) exit 0 ;;
-      esac
-      tries=$((tries - 1))
-      if [ "$tries" -eq 0 ]; then printf "%s\\n" "$answer"; exit 1; fi
-      sleep 0.25
-    done' sh "$URL" "$EXPECTED" "$RESOLVE" "$pass"
+    --entrypoint sh "$NGINX_IMAGE" -euc "$HTTP_PROBE" sh "$1" "$2" 20 --insecure --max-time 10 \\
+    --header "${MAINTENANCE_HEADER}: $pass" \\
+    \${RESOLVE:+--resolve "$RESOLVE"} \${FORWARDED_PROTO:+--header "X-Forwarded-Proto: $FORWARDED_PROTO"}
+}
+# Each line of the questions is a URL and a pattern. Says which one was not answered as it should be.
+verify() {
+  printf '%s\\n' "$QUESTIONS" | while read -r url pattern; do
+    if answer=$(ask "$url" "$pattern"); then continue; fi
+    printf '%s\\n' "$url did not answer with $IMAGE. It answered:" "  $answer"
+    exit 1
+  done
 }
 # A line of JSON; none of its values has a character that JSON would have to escape.
 record() {
@@ -158,7 +170,7 @@ wait_for_old_workers() {
 }`,
     apply: `
   printf %s "$CONF" | use_conf >&2
-  if answer=$(ask); then
+  if wrong=$(verify); then
     docker exec --workdir ${CONF_FOLDER} "$INGRESS" cp release.conf release.verified
     record true
     remove_old_images
@@ -167,8 +179,7 @@ wait_for_old_workers() {
     return
   fi
   record false
-  echo "After the switch, $URL did not answer with $IMAGE. It answered:" >&2
-  echo "  $answer" >&2
+  printf '%s\\n' "After the switch, $wrong" >&2
   if before=$(verified_conf 2>/dev/null); then
     printf '%s\\n' "$before" | use_conf >&2
     echo "Nginx is back at the last verified release." >&2

@@ -1,5 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClientRequest } from "../client-request.ts";
+import { HTTP_PROBE } from "../http-probe.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
 import {
@@ -19,6 +21,8 @@ export interface WebAppArgs extends AppContainerArgs {
   readonly healthSeconds: number;
   /** Container that will send it requests, and from which it is asked whether it is healthy. */
   readonly askedFrom: pulumi.Input<string>;
+  /** As whose request: an app may know no other host than its own. */
+  readonly askedAs: ClientRequest;
 }
 
 /**
@@ -51,13 +55,16 @@ export class WebApp extends pulumi.ComponentResource {
 export function healthScript(
   container: pulumi.Input<string>,
   args: AppConfinementArgs &
-    Pick<WebAppArgs, "askedFrom" | "port" | "healthPath" | "healthSeconds">,
+    Pick<WebAppArgs, "askedFrom" | "askedAs" | "port" | "healthPath" | "healthSeconds">,
 ): Script {
   return {
     values: {
       CONTAINER: container,
       ASKED_FROM: args.askedFrom,
       URL: pulumi.interpolate`http://${container}:${args.port}${args.healthPath}`,
+      HOST: args.askedAs.host,
+      SCHEME: args.askedAs.scheme,
+      HTTP_PROBE,
       PORT: String(args.port),
       SECONDS_ALLOWED: String(args.healthSeconds),
     },
@@ -66,7 +73,7 @@ state() {
   docker inspect --format "{{.$1}}" "$CONTAINER"
 }
 give_up() {
-  echo "$1" >&2
+  echo "$*" >&2
   if [ "$refused" = yes ]; then
     echo "Nothing listens on port $PORT of its network address: the app may listen on 127.0.0.1 only" \\
       "(it must listen on 0.0.0.0) or on another port (slipway:appPort, given to it as PORT)." >&2
@@ -84,8 +91,8 @@ give_up() {
   while :; do
     # From inside the container that will send the requests: the app's own image may have no client.
     code=0
-    answer=$(docker exec "$ASKED_FROM" curl --noproxy "*" --silent --show-error --fail --output /dev/null \\
-      --max-time 5 "$URL" 2>&1) || code=$?
+    answer=$(docker exec "$ASKED_FROM" sh -euc "$HTTP_PROBE" sh "$URL" "" 1 --max-time 5 \\
+      --header "Host: $HOST" --header "X-Forwarded-Proto: $SCHEME" 2>&1) || code=$?
     if [ "$code" -eq 0 ]; then return; fi
     if [ "$code" -eq 7 ]; then refused=yes; else refused=no; fi
     late=no
@@ -97,7 +104,8 @@ give_up() {
       give_up "The app ended before it was healthy."
     fi
     if [ "$late" = yes ]; then
-      give_up "The app was not healthy within $SECONDS_ALLOWED seconds (slipway:healthSeconds): $URL: $answer."
+      give_up "The app was not healthy within $SECONDS_ALLOWED seconds (slipway:healthSeconds)." \\
+        "Asked for $URL as $SCHEME://$HOST, it answered: $answer"
     fi
     sleep 0.3
   done`,

@@ -22,6 +22,8 @@ export interface RollOutArgs {
   readonly versionPath: string | undefined;
   /** Asked instead where there is no version path. */
   readonly healthPath: string;
+  /** What a proxy in front would say of the client's scheme; empty where none ends TLS. */
+  readonly forwardedProto: "" | "https";
   readonly drainSeconds: number;
 }
 
@@ -61,11 +63,7 @@ export class RollOut extends pulumi.ComponentResource {
           version: args.version,
           rollbackOf: args.rollbackOf ?? "",
           ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
-          question: {
-            url: `${args.url}${args.versionPath ?? args.healthPath}`,
-            address: args.address,
-            expected: args.versionPath === undefined ? "" : `"${args.image}"`,
-          },
+          questions: questions(args),
           drainSeconds: args.drainSeconds,
         },
       },
@@ -75,4 +73,14 @@ export class RollOut extends pulumi.ComponentResource {
     this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
     this.registerOutputs({ verifiedImage: this.verifiedImage });
   }
+}
+
+/** What is asked from outside, and the image that each answer has to name; empty where any will do. */
+function questions({ url, address, versionPath, healthPath, image, forwardedProto }: RollOutArgs) {
+  const asked =
+    versionPath === undefined
+      ? [{ path: healthPath, expected: "" }]
+      : [{ path: versionPath, expected: image }];
+  const headers = forwardedProto === "" ? {} : { "X-Forwarded-Proto": forwardedProto };
+  return asked.map(({ path, expected }) => ({ url: `${url}${path}`, address, expected, headers }));
 }

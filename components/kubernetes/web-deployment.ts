@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClientRequest } from "../client-request.ts";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { apart, leaving, SKIP_AWAIT } from "./pod-life.ts";
@@ -11,6 +12,8 @@ export interface WebDeploymentArgs extends AppPodArgs {
   readonly maxReplicas: number | undefined;
   readonly port: number;
   readonly healthPath: string;
+  /** As whose request it is asked whether it is healthy: an app may know no other host than its own. */
+  readonly askedAs: ClientRequest;
   /** How long the app may take until it is healthy. */
   readonly healthSeconds: number;
 }
@@ -100,7 +103,14 @@ export class WebDeployment extends pulumi.ComponentResource {
 
 function webPod(args: WebDeploymentArgs) {
   const { lifecycle, graceSeconds } = leaving(args.drainSeconds);
-  const healthy = { httpGet: { path: args.healthPath, port: "http" }, timeoutSeconds: 5 };
+  const httpHeaders = [
+    { name: "Host", value: args.askedAs.host },
+    { name: "X-Forwarded-Proto", value: args.askedAs.scheme },
+  ];
+  const healthy = {
+    httpGet: { path: args.healthPath, port: "http", httpHeaders },
+    timeoutSeconds: 5,
+  };
   return appPod(
     "web",
     args,
@@ -108,7 +118,8 @@ function webPod(args: WebDeploymentArgs) {
       ports: [{ name: "http", containerPort: args.port }],
       startupProbe: { ...healthy, periodSeconds: 1, failureThreshold: args.healthSeconds },
       readinessProbe: { ...healthy, periodSeconds: 2 },
-      livenessProbe: { ...healthy, periodSeconds: 10, failureThreshold: 6 },
+      // Not its health, which may depend on others: what they lack, another start does not bring.
+      livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
       lifecycle,
     },
     {

@@ -15,7 +15,10 @@ import { until } from "../until.ts";
 
 const DOMAIN = "shop.example";
 
-/** Tells what it was asked, takes WebSockets and sends events, one a quarter of a second. */
+/**
+ * Tells what it was asked, takes WebSockets and sends events, one a quarter of a second. Like Django and Rails it
+ * refuses a host that it does not know; like PHP it writes `\\/` for a slash.
+ */
 const APP = `
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
@@ -23,6 +26,10 @@ process.on("SIGTERM", () => process.exit(0));
 const { APP_IMAGE: image, PORT: port } = process.env;
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://app");
+  const host = String(request.headers.host).replace(/:\\d+$/, "");
+  if (!["localhost", "127.0.0.1", "${DOMAIN}"].includes(host)) {
+    return response.writeHead(400).end("Invalid HTTP_HOST header: " + host);
+  }
   if (pathname === "/own-headers") response.setHeader("X-Frame-Options", "DENY");
   if (pathname === "/broken") return request.socket.destroy();
   if (pathname === "/503") return response.writeHead(503).end("the app's own words");
@@ -39,7 +46,8 @@ const server = createServer((request, response) => {
   request.on("data", (data) => { size += data.length; });
   request.on("end", () => {
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ image, url: request.url, headers: request.headers, size }));
+    const told = { image, url: request.url, headers: request.headers, size };
+    response.end(JSON.stringify(told).replaceAll("/", "\\\\/"));
   });
 });
 server.on("upgrade", (request, socket) => {

@@ -126,6 +126,24 @@ describe("a stack in a cluster", () => {
     expect(withToken.map(({ name }) => name)).toEqual(["ingress"]);
   });
 
+  test("asks the app whether it is healthy as Nginx would, and restarts it only when its port is dead", () => {
+    const [app] = podOf(named(stack, "web").inputs).containers as unknown as Record<
+      string,
+      unknown
+    >[];
+    const asked = {
+      path: "/readyz",
+      httpHeaders: [
+        { name: "Host", value: "shop.example" },
+        { name: "X-Forwarded-Proto", value: "http" },
+      ],
+    };
+    expect(app?.["startupProbe"]).toMatchObject({ httpGet: asked });
+    expect(app?.["readinessProbe"]).toMatchObject({ httpGet: asked });
+    expect(app?.["livenessProbe"]).not.toHaveProperty("httpGet");
+    expect(app?.["livenessProbe"]).toMatchObject({ tcpSocket: { port: "http" } });
+  });
+
   test("takes no pod away before another is ready", () => {
     for (const { name, inputs } of kinds("Deployment")) {
       expect(specOf(inputs)["strategy"], name).toMatchObject({

@@ -44,6 +44,7 @@ describe("where it is reached", () => {
     domain: undefined,
     bindAddress: "127.0.0.1",
     httpsPort: 443,
+    trustedProxies: [],
   };
   const provided = { kind: "provided", certificate: "PEM", key: pulumi.secret("PEM") } as const;
 
@@ -66,7 +67,7 @@ describe("where it is reached", () => {
         httpPort,
       });
     });
-    expect(ingress?.askFrom).toEqual({ url, resolve: "" });
+    expect(ingress?.askFrom).toEqual({ url, resolve: "", forwardedProto: "" });
     expect(await resolved(ingress?.url ?? pulumi.output(""))).toBe(publicUrl);
   });
 
@@ -75,11 +76,19 @@ describe("where it is reached", () => {
     expect(askFrom({ ...args, tls: { kind: "off" } })).toEqual({
       url: "http://shop.example/flask",
       resolve: "shop.example:80:127.0.0.1",
+      forwardedProto: "",
     });
     expect(askFrom({ ...args, tls: provided, httpsPort: 8443 })).toEqual({
       url: "https://shop.example:8443/flask",
       resolve: "shop.example:8443:127.0.0.1",
+      forwardedProto: "",
     });
+  });
+
+  test("behind a proxy that ends TLS it is asked as that proxy asks", () => {
+    const args = { ...published, httpPort: 80, trustedProxies: ["203.0.113.0/24"] };
+    expect(askFrom({ ...args, tls: { kind: "off" } }).forwardedProto).toBe("https");
+    expect(askFrom({ ...args, tls: provided }).forwardedProto).toBe("");
   });
 
   test("with TLS it publishes both ports", async () => {

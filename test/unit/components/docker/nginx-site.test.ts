@@ -39,7 +39,7 @@ describe("a stack that is served by another one's Nginx", () => {
     const stack = await served();
     expect(madeBefore(stack, "release-switched")).toContain("site-served");
     const text = String(named(stack, "release-switched").inputs["stdin"]);
-    expect(text).toContain("URL='http://fix.example:8080/version'");
+    expect(text).toContain("QUESTIONS='http://fix.example:8080/version ");
     expect(text).toContain("RESOLVE='fix.example:8080:127.0.0.1'");
   });
 

@@ -5,6 +5,8 @@ import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { type ReleaseArgs, switchScript } from "../../../../components/docker/release.ts";
+import { HTTP_PROBE } from "../../../../components/http-probe.ts";
+import { jsonStringPattern } from "../../../../components/json-string-pattern.ts";
 import { releaseConf } from "../../../../components/nginx-release-conf.ts";
 import { resolved } from "../../resolved.ts";
 
@@ -20,7 +22,7 @@ const args = {
   staticFolder: "0123456789ab",
   ingress: "ingress",
   nginxImage: "nginx:1",
-  askFrom: { url: "http://127.0.0.1:8080", resolve: "" },
+  askFrom: { url: "http://127.0.0.1:8080", resolve: "", forwardedProto: "" },
   versionPath: "/version",
   healthPath: "/readyz",
   drainSeconds: 30,
@@ -38,17 +40,17 @@ test("Nginx is pointed at the new containers and their files, and asked for the 
     ROLLBACK_OF: "",
     SEQUENCE: "",
     CONF: releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "0123456789ab"),
-    URL: "http://127.0.0.1:8080/version",
+    QUESTIONS: `http://127.0.0.1:8080/version ${jsonStringPattern("app:2")}`,
     RESOLVE: "",
-    EXPECTED: '"app:2"',
+    FORWARDED_PROTO: "",
+    HTTP_PROBE,
     DRAIN_SECONDS: "30",
   });
 });
 
 test("without a version path, any answer at the health path will do", async () => {
   expect(await valuesOf({ ...args, versionPath: undefined })).toMatchObject({
-    URL: "http://127.0.0.1:8080/readyz",
-    EXPECTED: "",
+    QUESTIONS: "http://127.0.0.1:8080/readyz ",
   });
 });
 
@@ -59,7 +61,7 @@ test("without static files, Nginx looks in a folder that is not there", async ()
 
 test("switch, verification and way back are one step, which is never taken back", () => {
   const { apply, update, remove } = switchScript(args);
-  const order = ['"$CONF" | use_conf', "if answer=$(ask)", "verified_conf", "exit 1"];
+  const order = ['"$CONF" | use_conf', "if wrong=$(verify)", "verified_conf", "exit 1"];
   expect(order.map((text) => apply.indexOf(text)).every((at) => at >= 0)).toBe(true);
   expect(order.toSorted((a, b) => apply.indexOf(a) - apply.indexOf(b))).toEqual(order);
   expect([update, remove]).toEqual([undefined, undefined]);

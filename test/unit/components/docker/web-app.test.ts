@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { appConfinement, confined } from "../../../../components/docker/confinement.ts";
 import { healthScript } from "../../../../components/docker/web-app.ts";
+import { HTTP_PROBE } from "../../../../components/http-probe.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
 import { resolved } from "../../resolved.ts";
@@ -62,9 +63,10 @@ test("the container has the contract's environment and files, a network, and no 
   });
 });
 
-test("health is asked from the container that will send the requests, by the new one's name", async () => {
+test("health is asked from the container that will send the requests, by the new one's name, as a client would", async () => {
   const { values } = healthScript("web-1-abc", {
     askedFrom: "ingress",
+    askedAs: { host: "shop.example", scheme: "https" },
     port: 3000,
     healthPath: "/readyz",
     healthSeconds: 60,
@@ -74,6 +76,9 @@ test("health is asked from the container that will send the requests, by the new
     CONTAINER: "web-1-abc",
     ASKED_FROM: "ingress",
     URL: "http://web-1-abc:3000/readyz",
+    HOST: "shop.example",
+    SCHEME: "https",
+    HTTP_PROBE,
     PORT: "3000",
     SECONDS_ALLOWED: "60",
   });
