@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deploy } from "../stacks/index.ts";
+import { warnOfCertificate } from "./certificate-warning.ts";
 import { readLastRun } from "./last-run.ts";
 import { askedOf, chooseRelease } from "./release.ts";
 import { keepPlace, placeOf } from "./same-place.ts";
@@ -15,6 +16,7 @@ const last = await readLastRun(project, stack);
 const settings = keepPlace(wanted, last);
 const release = chooseRelease(settings, askedOf(process.env), last.releases);
 const live = await deploy(settings, release);
+const verifiedImage = warnOfCertificate(settings, live);
 
 /** The outputs of the stack. */
-export default { target: settings.target, place: placeOf(settings), ...live };
+export default { target: settings.target, place: placeOf(settings), ...live, verifiedImage };

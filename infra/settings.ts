@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Privileges } from "../components/docker/confinement.ts";
 import { PROXY_HEALTH_PORT, PROXY_PORT } from "../components/kubernetes/cloud-sql-sidecar.ts";
@@ -11,6 +12,7 @@ import type {
   PublishedSettings,
   Settings,
 } from "../stacks/settings.ts";
+import { judgeCertificate } from "./certificate.ts";
 import { readCloud } from "./cloud-settings.ts";
 import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
@@ -122,7 +124,7 @@ function readIngress(
 function readTls(reader: ConfigReader, domain: string | undefined): TlsSettings {
   const kind = reader.oneOf("tls", ["off", "acme", "provided"]);
   const certificate = reader.optional("tlsCertificate", CERTIFICATE, "certificates, as PEM");
-  const key = reader.optionalSecretText("tlsKey");
+  const key = reader.optionalSecretFile("tlsKey", (text) => text);
   const email = reader.optional("acmeEmail", /^[^\s@]+@[^\s@]+$/, "an e-mail address");
   const server = reader.text("acmeServer", isHttps, "an https:// address", LETS_ENCRYPT);
   const serverCa = reader.optional("acmeServerCa", CERTIFICATE, "certificates, as PEM");
@@ -132,7 +134,44 @@ function readTls(reader: ConfigReader, domain: string | undefined): TlsSettings 
   if (kind === "acme") return { kind, email, server, serverCa };
   if (certificate === undefined) reader.missing("tlsCertificate", why, '"$(cat CERTIFICATE.pem)"');
   if (key === undefined) reader.missingSecret("tlsKey", why, "<KEY.pem");
-  return { kind, certificate: certificate ?? "", key: key ?? pulumi.secret("") };
+  if (certificate !== undefined) refuseCertificate(reader, certificate, key?.said, domain);
+  return { kind, certificate: certificate ?? "", key: key?.secret ?? pulumi.secret("") };
+}
+
+/** One that every client would refuse, or that Nginx would. */
+function refuseCertificate(
+  reader: ConfigReader,
+  text: string,
+  key: string | undefined,
+  domain: string | undefined,
+): void {
+  const another = "pulumi config set tlsCertificate <CERTIFICATE.pem";
+  const certificate = parsed(() => new X509Certificate(text));
+  if (certificate === undefined) {
+    reader.problem("slipway:tlsCertificate has no certificate that can be read.", another);
+    return;
+  }
+  if (domain !== undefined) {
+    const { state, says } = judgeCertificate(certificate, domain);
+    if (state === "refused") reader.problem(`slipway:tlsCertificate ${says}.`, another);
+  }
+  if (key === undefined) return;
+  const privateKey = parsed(() => createPrivateKey(key));
+  if (privateKey !== undefined && certificate.checkPrivateKey(privateKey)) return;
+  reader.problem(
+    privateKey === undefined
+      ? "slipway:tlsKey has no private key that can be read: PEM, without a passphrase."
+      : "slipway:tlsKey is not the key of the first certificate of slipway:tlsCertificate.",
+    "pulumi config set --secret tlsKey <KEY.pem",
+  );
+}
+
+function parsed<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
 }
 
 function readApp(

@@ -1,3 +1,5 @@
+import type { CertificateState } from "../../infra/certificate.ts";
+import type { TlsAddress } from "../../infra/served-certificate.ts";
 import type { Outside } from "../outside.ts";
 
 /** What a check found. */
@@ -20,6 +22,8 @@ export interface StackFacts {
   readonly secrets: readonly string[];
   /** Whether it is one that this machine alone knows. */
   readonly isLocal: boolean;
+  /** Where it is reached over TLS; undefined where it is not, or is not up. */
+  readonly tlsAddress?: TlsAddress | undefined;
 }
 
 /** What checks ask: a test gives them another world. */
@@ -31,6 +35,8 @@ export interface World {
   /** @returns whether nothing listens there. */
   isPortFree(address: string, port: number): Promise<boolean>;
   fetch(url: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** @returns undefined where nobody answers. */
+  certificateAt(address: TlsAddress): Promise<CertificateState | undefined>;
   now(): number;
   readonly stack: StackFacts | undefined;
 }

@@ -1,6 +1,7 @@
 import { LOCAL_STACK } from "../project.ts";
 import { UserError } from "../user-error.ts";
 import { isInState, openStack } from "../workspace.ts";
+import { certificate } from "./certificate.ts";
 import { type Check, type Finding, none, ok, type StackFacts, type World, wrong } from "./check.ts";
 import { digitalOcean, google } from "./clouds.ts";
 import { cluster } from "./cluster.ts";
@@ -17,7 +18,7 @@ export type Result = Finding & { readonly name: string };
 /** In the order in which a person would mend them. */
 export const checks: readonly Check[] = [
   ...[node, git, disk, clock, ssh, dockerClient, dockerEngine],
-  ...[tools, settings, port, host, cluster, digitalOcean, google, gitlab],
+  ...[tools, settings, port, host, cluster, certificate, digitalOcean, google, gitlab],
 ];
 
 /** Makes all checks; one that fails itself is a finding. */

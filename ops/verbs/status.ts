@@ -1,3 +1,9 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { CertificateState } from "../../infra/certificate.ts";
+import { renewal } from "../../infra/certificate-warning.ts";
+import type { TlsAddress } from "../../infra/served-certificate.ts";
+import { readConfig } from "../config.ts";
+import { stackCertificate, tlsAddressOf } from "../stack-certificate.ts";
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
 import { readArguments } from "./arguments.ts";
@@ -8,7 +14,7 @@ const usage = "./slipway status -s STACK [--json]";
 
 export const status: Verb = {
   summary:
-    "Show what is live on a stack, and what runs there. Ends with 1 when something does not run.",
+    "Show what is live on a stack, and what runs there. Ends with 1 when something does not run, or clients refuse its certificate.",
   usage,
   group: "A running stack",
   async run(args) {
@@ -21,28 +27,34 @@ export const status: Verb = {
       process.stdout.write(`The stack ${name} is not up.\n`);
       return 1;
     }
-    const [{ url }, releases, maintenance] = await Promise.all([
+    const [outputs, releases, maintenance] = await Promise.all([
       stack.outputs(),
       target.releases(),
       target.isInMaintenance(),
     ]);
+    const { url } = outputs;
+    const address = tlsAddressOf(outputs);
+    const certificate = address && (await stackCertificate(address));
     const live = releases.find(({ verified }) => verified);
     const runs = parts.length > 0 && parts.every(({ isRunning }) => isRunning);
+    const isWell = runs && certificate?.state !== "refused";
     if (json) {
       const all = {
         stack: name,
         url: url?.value ?? null,
         live: live ?? null,
         maintenance,
+        certificate: certificate ?? null,
         runs,
         parts,
       };
       process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
-      return runs ? 0 : 1;
+      return isWell ? 0 : 1;
     }
     const lines = [
       `${name}: ${live === undefined ? "no release" : `${live.version} (${live.image})`}`,
       `  at ${url?.value ?? "no address yet"}${maintenance ? ", in maintenance" : ""}`,
+      ...(address === undefined ? [] : [`  ${await certificateLine(stack, address, certificate)}`]),
       ...(live === undefined ? [] : [`  since ${live.time}, by ${live.by}${takingBack(live)}`]),
     ];
     process.stdout.write(
@@ -51,9 +63,22 @@ export const status: Verb = {
         parts.map((part) => [part.role, part.version, part.state, part.name]),
       )}`,
     );
-    return runs ? 0 : 1;
+    return isWell ? 0 : 1;
   },
 };
+
+async function certificateLine(
+  stack: Stack,
+  { domain, address, port }: TlsAddress,
+  certificate: CertificateState | undefined,
+): Promise<string> {
+  if (certificate === undefined) {
+    return `${domain} does not answer over TLS from here, at ${address}, port ${port}`;
+  }
+  const { state, says } = certificate;
+  if (state === "good") return `the certificate ${says}`;
+  return `the certificate ${says}. ${renewal((await readConfig(stack, "tls")) ?? "", stack.name)}`;
+}
 
 const takingBack = ({ rollbackOf }: { rollbackOf: string }) =>
   rollbackOf === "" ? "" : `, taking back ${rollbackOf}`;

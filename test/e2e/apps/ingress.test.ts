@@ -204,7 +204,7 @@ describe("TLS with a certificate of one's own", () => {
     await useCertificate("first", "other");
     const { code, output } = await clone.slipway(["start"]);
     expect(code, output).toBe(1);
-    expect(output).toContain("key values mismatch");
+    expect(output).toContain("slipway:tlsKey is not the key of the first certificate");
     expect((await fetch(`${clone.url}/shop/`)).status).toBe(200);
   });
 
@@ -216,6 +216,25 @@ describe("TLS with a certificate of one's own", () => {
     const plain = await plainAnswer(DOMAIN);
     expect(plain.statusCode).toBe(301);
     expect(plain.headers.location).toBe(`https://${DOMAIN}:${httpsPort}/shop/`);
+  });
+
+  test("That it expires soon is said by an up, by status and by doctor", async () => {
+    expect(printed.at(-1)).toContain("warning: The certificate expires in 1 day, on");
+    const status = await clone.slipway(["status", "-s", clone.stack]);
+    expect(status.output).toContain("the certificate expires in 1 day, on");
+    expect(status.code).toBe(0);
+    const doctor = await clone.slipway(["doctor", "-s", clone.stack]);
+    expect(doctor.output).toContain("✗ certificate: expires in 1 day, on");
+    expect(doctor.output).toContain(`config set tlsCertificate <CERTIFICATE.pem -s ${clone.stack}`);
+  });
+
+  test("One for another name is refused before anything is touched", async () => {
+    setConfig(clone, { domain: "other.example" });
+    const { code, output } = await clone.slipway(["start"]);
+    setConfig(clone, { domain: DOMAIN });
+    expect(output).toContain(`slipway:tlsCertificate is for ${DOMAIN}, not for other.example.`);
+    expect(code).toBe(1);
+    expect(await answerOf(DOMAIN)).toMatchObject({ status: 200 });
   });
 
   test("It is HTTP/2 for who can, and nothing older than TLS 1.2 for anybody", async () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
+import { certificate } from "../../../../ops/doctor/certificate.ts";
 import type { Check, Finding } from "../../../../ops/doctor/check.ts";
 import { digitalOcean, google } from "../../../../ops/doctor/clouds.ts";
 import { cluster, clusterCheck } from "../../../../ops/doctor/cluster.ts";
@@ -248,6 +249,42 @@ test("What does not matter to a stack, or can't be known, is neither right nor w
     [...[clock, dockerEngine, host, cluster, digitalOcean, gitlab]],
   );
   expect(results.map(({ state }) => state)).toEqual(Array.from({ length: 6 }, () => "none"));
+});
+
+describe("the certificate of a stack", () => {
+  const tlsAddress = { domain: "shop.example", address: "203.0.113.7", port: 443 };
+  const look = (
+    settings: Readonly<Record<string, string>>,
+    certificateAt: ReturnType<typeof worldWith>["certificateAt"] = async () => undefined,
+  ) =>
+    certificate.run(
+      worldWith({}, { stack: { ...stackWith(settings), tlsAddress }, certificateAt }),
+    );
+
+  test("is the one that clients are shown, by ACME too", async () => {
+    const ending = { state: "ending", says: "expires in 9 days, on 2026-12-06" } as const;
+    const refused = { state: "refused", says: "has expired on 2026-11-01" } as const;
+    const good = { state: "good", says: "is good until 2027-02-01" } as const;
+    expect(await look({ tls: "acme" }, async () => good)).toEqual({ state: "ok", says: good.says });
+    expect(await look({ tls: "acme" }, async () => ending)).toMatchObject({
+      state: "wrong",
+      says: ending.says,
+      type: expect.stringContaining("docs/runbook.md"),
+    });
+    expect(await look({ tls: "provided" }, async () => refused)).toMatchObject({
+      state: "wrong",
+      says: refused.says,
+      type: expect.stringContaining("pulumi config set tlsCertificate <CERTIFICATE.pem -s dev"),
+    });
+  });
+
+  test("does not matter without TLS, and can't be known where nobody answers", async () => {
+    expect((await look({ tls: "off" })).state).toBe("none");
+    expect(await look({ tls: "acme" })).toEqual({
+      state: "none",
+      says: "shop.example does not answer at 203.0.113.7, port 443",
+    });
+  });
 });
 
 test("A server's name is no option of ssh, whatever it begins with", async () => {

@@ -33,6 +33,7 @@ export function worldWith(answers: Answers = {}, change: Partial<World> = {}): W
     fetch: async () => {
       throw new Error("no network");
     },
+    certificateAt: async () => undefined,
     now: () => Date.parse("2026-11-27T08:00:00Z"),
     stack: undefined,
     ...change,
