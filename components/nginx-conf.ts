@@ -1,5 +1,12 @@
-import { proxyHeaders, throughProxies } from "./nginx-client-claims.ts";
+import {
+  appHeaders,
+  claimVariables,
+  clientAddress,
+  clientScheme,
+  type InFront,
+} from "./nginx-client-claims.ts";
 import { HTTP_SETTINGS } from "./nginx-http-settings.ts";
+import { REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
 import { listening, redirection, type ServerName, type TlsSettings } from "./nginx-names.ts";
 import { page, UNAVAILABLE } from "./nginx-pages.ts";
 import {
@@ -23,8 +30,8 @@ export interface NginxPlace {
   readonly maintenanceFolder: string;
   /** How long a connection to the app may take. */
   readonly connectSeconds: number;
-  /** Whether something in front says with X-Forwarded-Proto how the client came. */
-  readonly behindProxy: boolean;
+  /** What stands directly in front. */
+  readonly inFront: InFront;
   /** Where each of the other stacks that it serves has a folder of its own; undefined where it serves none. */
   readonly sitesFolder: string | undefined;
 }
@@ -49,7 +56,7 @@ export function serverConf(args: ServerConfArgs): string {
   return [
     HTTP_SETTINGS,
     STATIC_CACHE,
-    placeConf(args.place),
+    placeConf(args),
     limitZones(args.rateLimits),
     INSIDE_ONLY,
     args.tls === "acme" ? ACME_VARIABLE : "",
@@ -76,35 +83,29 @@ map "$upstream_addr $uri" $static_cache {
 }
 `;
 
-function placeConf({ resolver, behindProxy, sitesFolder }: NginxPlace): string {
+function placeConf({ place, trustedProxies }: ServerConfArgs): string {
+  const { resolver, inFront, sitesFolder } = place;
   const lookUp = resolver === undefined ? "" : `resolver ${resolver} valid=2s ipv6=off;\n`;
   const sites = sitesFolder === undefined ? "" : sitesConf(sitesFolder);
-  return `${lookUp}${behindProxy ? CLIENT_SCHEME : ""}${sites}`;
+  return `${lookUp}${claimVariables({ inFront, trustedProxies })}${sites}`;
 }
 
-const sitesConf = (folder: string) => `# Their names may be long.
-server_names_hash_bucket_size 512;
-# A connection for each request: one that is kept could end just as it is used.
-map $http_upgrade $site_connection {
-  default upgrade;
-  ''      close;
+const sitesConf = (
+  folder: string,
+) => `# A connection for each request: one that is kept could end just as it is used.
+map $websocket $site_connection {
+  default   close;
+  websocket upgrade;
 }
 include ${folder}/*/*.conf;
 `;
-
-const CLIENT_SCHEME = `map $http_x_forwarded_proto $client_scheme {
-  default $scheme;
-  https   https;
-}
-`;
-
-/** How the client came. */
-const schemeOf = (place: NginxPlace) => (place.behindProxy ? "$client_scheme" : "$scheme");
 
 const INSIDE_ONLY = `server {
   listen 127.0.0.1:8081;
   access_log off;
   location = /stub_status {
+    allow 127.0.0.1;
+    deny all;
     stub_status;
   }
 }
@@ -151,17 +152,23 @@ ${listening(named(args))}
   root ${STATIC_FOLDER};
   access_log /dev/stdout slipway;
   client_max_body_size ${args.bodyMiB}m;
-${realAddress(args)}${limits(args.rateLimits)}
+${clientAddress(claims(args))}${limits(args.rateLimits)}
   add_header X-Request-Id $request_id always;
+  add_header Retry-After $retry_after always;
   add_header Cache-Control $static_cache;
   add_header X-Content-Type-Options $content_type_options always;
   add_header X-Frame-Options $frame_options always;
   add_header Referrer-Policy $referrer_policy always;
 ${args.tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_security always;\n"}
-  error_page 502 504 @unavailable;
+  error_page 502 @unavailable;
+  error_page 504 = @again;
+  # Which may end with a page of its own.
+  recursive_error_pages on;
   error_page 503 @maintenance;
+  ${REFUSE_TWO_HOSTS}
   # Files, so that it begins and ends for every worker at once, old ones included.
   set $closed "";
+  set $retry_after "";
   if (-f ${maintenance.on}) {
     set $closed 1;
   }
@@ -169,6 +176,7 @@ ${args.tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_s
     set $closed "";
   }
   if ($closed) {
+    set $retry_after 120;
     return 503;
   }
 ${prefixRules(args)}
@@ -186,20 +194,28 @@ ${proxy(args)}
 ${proxy(args)}
     proxy_buffering off;
   }
+  # Once more where there was no connection in time, and so nothing was sent: as of a container or a pod that
+  # has just gone.
+  location @again {
+    error_page 502 504 @unavailable;
+    if ($upstream_bytes_sent ~ [1-9]) {
+      return 504;
+    }
+${proxy(args)}
+    proxy_buffering off;
+  }
 ${UNAVAILABLE}  location @maintenance {
     default_type text/html;
-    add_header Retry-After 120 always;
     return 503 "${page("Under maintenance", "We will be back soon.")}";
   }
 }
 `;
 }
 
-function realAddress({ trustedProxies, place }: ServerConfArgs): string {
-  // Nobody else gets to it, and what is in front says whom it saw.
-  if (place.behindProxy) return "  set_real_ip_from 0.0.0.0/0;\n  real_ip_header X-Real-IP;\n";
-  return throughProxies(trustedProxies);
-}
+const claims = ({ place, trustedProxies }: ServerConfArgs) => ({
+  inFront: place.inFront,
+  trustedProxies,
+});
 
 function limits(rates: ServerConfArgs["rateLimits"]): string {
   const lines = Object.keys(rates).map(
@@ -209,11 +225,11 @@ function limits(rates: ServerConfArgs["rateLimits"]): string {
 }
 
 /** Before a location is chosen, so that everything below sees the path as the app does. */
-function prefixRules({ pathPrefix: prefix, place }: ServerConfArgs): string {
+function prefixRules({ pathPrefix: prefix }: ServerConfArgs): string {
   if (prefix === "/") return "";
   const bare = prefix.slice(0, -1);
   return `  if ($uri = ${bare}) {
-    return 301 ${schemeOf(place)}://$http_host${prefix};
+    return 301 ${clientScheme()}://$http_host${prefix};
   }
   if ($uri !~ ^${escapeRegex(prefix)}) {
     return 404;
@@ -222,7 +238,8 @@ function prefixRules({ pathPrefix: prefix, place }: ServerConfArgs): string {
 `;
 }
 
-function proxy({ pathPrefix, readSeconds, place }: ServerConfArgs): string {
+function proxy(args: ServerConfArgs): string {
+  const { pathPrefix, readSeconds, place } = args;
   const prefix = pathPrefix === "/" ? "" : pathPrefix.slice(0, -1);
   return [
     "proxy_pass http://app;",
@@ -230,7 +247,7 @@ function proxy({ pathPrefix, readSeconds, place }: ServerConfArgs): string {
     `proxy_read_timeout ${readSeconds}s;`,
     `proxy_send_timeout ${readSeconds}s;`,
     "proxy_http_version 1.1;",
-    ...proxyHeaders({ prefix, scheme: schemeOf(place) }),
+    ...appHeaders(claims(args), prefix),
   ]
     .map((line) => `    ${line}`)
     .join("\n");

@@ -1,12 +1,28 @@
+import { HOSTS_DIFFER, LIMITS, TABLES, TRIES } from "./nginx-limits.ts";
+
+const GZIP_TYPES = [
+  ...["text/css", "text/javascript", "text/plain", "text/xml", "image/svg+xml"],
+  ...["javascript", "json", "ld+json", "manifest+json", "rss+xml", "wasm", "xml"].map(
+    (type) => `application/${type}`,
+  ),
+];
+
 /** What holds for every server: sizes, formats, and variables that they use. */
 export const HTTP_SETTINGS = `# Written by Slipway.
 server_tokens off;
 # A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
 keepalive_min_timeout 10s;
+${LIMITS}
+${TABLES}
+proxy_next_upstream ${TRIES.when};
+proxy_next_upstream_tries ${TRIES.most};
+
 gzip on;
 gzip_proxied any;
 gzip_vary on;
-gzip_types text/css application/javascript text/javascript application/json image/svg+xml;
+# Less would fit into a packet either way.
+gzip_min_length 1000;
+gzip_types ${GZIP_TYPES.join(" ")};
 
 log_format slipway escape=json '{"time":"$time_iso8601","id":"$request_id","client":"$remote_addr",'
   '"method":"$request_method","host":"$host","path":"$request_path","protocol":"$server_protocol",'
@@ -18,9 +34,14 @@ log_format slipway escape=json '{"time":"$time_iso8601","id":"$request_id","clie
 map $request_uri $request_path {
   "~^(?<path>[^?]*)" $path;
 }
-map $http_upgrade $connection_upgrade {
-  default upgrade;
-  ''      '';
+${HOSTS_DIFFER}# Nothing else is passed on that changes what a connection speaks.
+map $http_upgrade $websocket {
+  default       "";
+  ~*^websocket$ websocket;
+}
+map $websocket $connection_upgrade {
+  default   "";
+  websocket upgrade;
 }
 # A stream of events must not wait for a full buffer.
 map $http_accept $app_location {

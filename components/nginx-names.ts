@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
 import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "./nginx-places.ts";
 
 export type TlsSettings =
@@ -44,12 +45,23 @@ export function redirection({ domain, tls, httpsPort, place }: ServerName): stri
   listen ${place.httpPort};
   server_name ${domain};
   access_log /dev/stdout slipway;
+  ${REFUSE_TWO_HOSTS}
 ${tls === "acme" ? CHALLENGES : ""}  location / {
     return 301 https://$host${port}$request_uri;
   }
 }
 `;
 }
+
+/** With forward secrecy and authentication, for TLS 1.2; those of TLS 1.3 all have both. */
+export const TLS_CIPHERS = [
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+].join(":");
 
 const CHALLENGES = `  location ^~ /.well-known/acme-challenge/ {
     root ${ACME_WEBROOT};
@@ -81,7 +93,7 @@ ${name}
   ssl_certificate ${files.certificate};
   ssl_certificate_key ${files.key};
   ssl_protocols TLSv1.2 TLSv1.3;
-  ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
+  ssl_ciphers ${TLS_CIPHERS};
   ssl_prefer_server_ciphers off;
   ssl_session_cache shared:tls:10m;
   ssl_session_timeout 1d;

@@ -1,21 +1,21 @@
 /** What a release changes: `release.conf`. A switch replaces this one file. */
 export function releaseConf(servers: readonly string[], staticFolder: string): string {
-  // An address is looked up when the configuration is read, so that it is there from the first
-  // request; the line with `resolve` follows a container that came back with another address.
+  // Looked up while Nginx runs: it starts without the app, and follows a container that came back with another
+  // address. The second line is for when every server has just failed.
   const lines = servers.flatMap((server) => [
-    `  server ${server};`,
+    `  server ${server} resolve;`,
     `  server ${server} resolve backup max_fails=0;`,
   ]);
   return `# Written by Slipway.
 upstream app {
-  zone app 64k;
+  zone app 512k;
 ${lines.join("\n")}
-  keepalive 32;
+  # Shorter than any app keeps them (gunicorn 2 s, Node and uvicorn 5 s): a POST that is sent as the app closes
+  # could not be sent again.
+  keepalive 128;
+  keepalive_timeout 1s;
 }
-map $host $release_files {
-  default ${staticFolder};
-}
-`;
+${filesOf(staticFolder)}`;
 }
 
 /** The same where a Service of a cluster decides, for each connection anew, which pod answers. */
@@ -28,11 +28,17 @@ upstream app {
   server ${service} max_fails=0 backup;
   keepalive 0;
 }
-map $host $release_files {
-  default ${staticFolder};
-}
-`;
+${filesOf(staticFolder)}`;
 }
 
+const filesOf = (folder: string) => `map $host $release_files {
+  default ${folder};
+}
+`;
+
 /** Before the first release: Nginx runs, and answers 502. */
-export const NO_RELEASE_CONF = releaseConf(["127.0.0.1:9"], "none");
+export const NO_RELEASE_CONF = `# Written by Slipway.
+upstream app {
+  server 127.0.0.1:9;
+}
+${filesOf("none")}`;

@@ -1,5 +1,11 @@
-import { throughProxies } from "./nginx-client-claims.ts";
+import {
+  type ClaimsArgs,
+  claimVariables,
+  clientAddress,
+  clientHeaders,
+} from "./nginx-client-claims.ts";
 import type { ServerConfArgs } from "./nginx-conf.ts";
+import { FURTHER_SECONDS, REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
 import { listening, redirection } from "./nginx-names.ts";
 import { UNAVAILABLE } from "./nginx-pages.ts";
 import { CONF_FOLDER } from "./nginx-places.ts";
@@ -36,13 +42,15 @@ export function siteConf(args: SiteConfArgs): string {
   return [
     `# Written by Slipway, of the stack ${site}.`,
     upstream(site, address),
+    claimVariables(claims(args)),
     redirection(name),
     `server {
 ${listening(name)}
   # Its own Nginx writes a log, and decides how large a body may be.
   access_log off;
   client_max_body_size 0;
-${throughProxies(args.trustedProxies)}${tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_security always;\n"}  error_page 502 504 @unavailable;
+  ${REFUSE_TWO_HOSTS}
+${clientAddress(claims(args))}${tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_security always;\n"}  error_page 502 504 @unavailable;
   location / {
 ${proxy(args)}
   }
@@ -53,29 +61,35 @@ ${UNAVAILABLE}}
     .join("\n");
 }
 
+const claims = ({ site, trustedProxies }: SiteConfArgs): ClaimsArgs => ({
+  inFront: "clients",
+  trustedProxies,
+  site,
+});
+
 /** Looked up while Nginx runs: a stack that is away must not keep it from starting for the others. */
 const upstream = (site: string, address: string) => `upstream site-${site} {
   zone site-${site} 64k;
   server ${address} resolve max_fails=0;
 }`;
 
-function proxy({ site, readSeconds }: SiteConfArgs): string {
+function proxy(args: SiteConfArgs): string {
+  const { site } = args;
+  // Its own Nginx says first that the app has been silent for too long.
+  const seconds = args.readSeconds + FURTHER_SECONDS;
   return [
     `proxy_pass http://site-${site};`,
     "proxy_connect_timeout 2s;",
-    `proxy_read_timeout ${readSeconds}s;`,
-    `proxy_send_timeout ${readSeconds}s;`,
+    `proxy_read_timeout ${seconds}s;`,
+    `proxy_send_timeout ${seconds}s;`,
     "proxy_http_version 1.1;",
     // Bodies and streams pass as they come.
     "proxy_request_buffering off;",
     "proxy_buffering off;",
-    "proxy_set_header Host $http_host;",
-    "proxy_set_header Upgrade $http_upgrade;",
+    "proxy_set_header Upgrade $websocket;",
     "proxy_set_header Connection $site_connection;",
-    // What the client itself claims is not handed on.
-    "proxy_set_header X-Real-IP $remote_addr;",
-    "proxy_set_header X-Forwarded-For $remote_addr;",
-    "proxy_set_header X-Forwarded-Proto $scheme;",
+    // The rest of what a client claims is taken away by the Nginx behind it.
+    ...clientHeaders(claims(args)),
   ]
     .map((line) => `    ${line}`)
     .join("\n");

@@ -5,7 +5,10 @@ import { AppSecrets } from "../components/kubernetes/app-secrets.ts";
 import { MigrationJob } from "../components/kubernetes/migration-job.ts";
 import { NetworkPolicies } from "../components/kubernetes/network-policies.ts";
 import { FRONT_PORT, NginxFront } from "../components/kubernetes/nginx-front.ts";
-import { NginxIngressController } from "../components/kubernetes/nginx-ingress-controller.ts";
+import {
+  isOurClass,
+  NginxIngressController,
+} from "../components/kubernetes/nginx-ingress-controller.ts";
 import { DATABASE_PORT } from "../components/kubernetes/postgres-stateful-set.ts";
 import { ProcessDeployment } from "../components/kubernetes/process-deployment.ts";
 import { RollOut } from "../components/kubernetes/roll-out.ts";
@@ -130,6 +133,10 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       cluster,
       domain: undefined,
       image: images.nginx,
+      inFront:
+        settings.ingressClass === undefined || isOurClass(owner.project, settings.ingressClass)
+          ? "nginx"
+          : "controller",
       app: service.address,
       staticFiles: only(app.staticPath).map((path) => ({
         path,

@@ -4,6 +4,7 @@ import { endsInFront } from "../client-request.ts";
 import { labelList, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type NginxPlace, type ServerConfArgs, serverConf } from "../nginx-conf.ts";
+import { MAIN_FILE, mainConf } from "../nginx-main-conf.ts";
 import type { TlsSettings } from "../nginx-names.ts";
 import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles, STATIC_FOLDER } from "../nginx-places.ts";
 import { NO_RELEASE_CONF } from "../nginx-release-conf.ts";
@@ -29,6 +30,9 @@ const DOCKER = {
   connectSeconds: 2,
   maintenanceFolder: MAINTENANCE.folder,
 } as const;
+
+/** What Nginx begins with. */
+export const MAIN_CONF = `${CONF_FOLDER}/${MAIN_FILE}`;
 
 /** Where the public Nginx of another stack looks for this one. */
 export interface Behind {
@@ -106,6 +110,7 @@ export class NginxIngress extends pulumi.ComponentResource {
       name,
       {
         image: args.image,
+        command: ["nginx", "-c", MAIN_CONF, "-g", "daemon off;"],
         labels: mine,
         ports: publishedPorts(args),
         volumes: [
@@ -190,9 +195,13 @@ export function askFrom(args: Published): AskFrom {
 /** What it serves itself: behind another one, every host that is led to it, and plain HTTP. */
 function ownConf(args: NginxIngressArgs): string {
   const sitesFolder = args.shared ? SITES_FOLDER : undefined;
-  const place: NginxPlace = { ...DOCKER, sitesFolder, behindProxy: !isPublic(args) };
+  const place: NginxPlace = {
+    ...DOCKER,
+    sitesFolder,
+    inFront: isPublic(args) ? "clients" : "nginx",
+  };
   if (isPublic(args)) return serverConf({ ...args, tls: args.tls.kind, place });
-  return serverConf({ ...args, tls: "off", domain: undefined, trustedProxies: [], place });
+  return serverConf({ ...args, tls: "off", domain: undefined, place });
 }
 
 const REFUSE_TO_LEAVE = `    if ls -d sites/*/ >/dev/null 2>&1; then
@@ -208,6 +217,7 @@ export function configureScript(volume: pulumi.Input<string>, args: NginxIngress
       VOLUME: volume,
       NETWORK: args.network,
       IMAGE: args.image,
+      MAIN_CONF: mainConf({ workers: undefined, user: "nginx" }),
       SERVER_CONF: ownConf(args),
       NO_RELEASE_CONF,
       CERTIFICATE: tls.kind === "provided" ? tls.certificate : "",
@@ -226,7 +236,7 @@ lines() {
   for text; do printf %s "$text" | base64 | tr -d '\\n'; echo; done
 }`,
     apply: `
-  lines "$NO_RELEASE_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
+  lines "$NO_RELEASE_CONF" "$MAIN_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
     next() { read -r text; printf %s "$text" | base64 -d; }
     umask 077
 ${args.shared ? "" : REFUSE_TO_LEAVE}    next >release.conf.new
@@ -234,18 +244,19 @@ ${args.shared ? "" : REFUSE_TO_LEAVE}    next >release.conf.new
     rm -f release.conf.new
     rm -rf before tls.new
     mkdir before tls.new
+    next >${MAIN_FILE}.new
     next >default.conf.new
     next >tls.new/certificate.pem
     next >tls.new/key.pem
-    for one in default.conf tls; do
+    for one in ${MAIN_FILE} default.conf tls; do
       if [ -e $one ]; then mv $one before/; fi
       mv $one.new $one
     done
     # Nginx goes on with the configuration that it has when the new one is refused.
     code=0
-    nginx -q -t || code=$?
+    nginx -q -t -c ${MAIN_CONF} || code=$?
     if [ $code -ne 0 ]; then
-      for one in default.conf tls; do
+      for one in ${MAIN_FILE} default.conf tls; do
         rm -rf $one
         if [ -e before/$one ]; then mv before/$one $one; fi
       done

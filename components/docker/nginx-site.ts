@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
+import { MAIN_FILE } from "../nginx-main-conf.ts";
 import type { TlsSettings } from "../nginx-names.ts";
 import { ACME_FOLDER, acmeCertificateFile, CONF_FOLDER } from "../nginx-places.ts";
 import { SITE_CERTIFICATE, SITES_FOLDER, siteConf } from "../nginx-site-conf.ts";
@@ -106,16 +107,15 @@ Let it: pulumi config set ingressShared true -s $INGRESS_OF, and bring it up."
     umask 077
     # On a copy: what is refused never was among what others rely on.
     copy=$(mktemp -d)
-    trap "rm -rf $copy $copy.conf" EXIT
+    trap "rm -rf $copy" EXIT
     cp -R . "$copy"
     mkdir -p "$copy/sites/$1"
     next >"$copy/sites/$1/server.conf"
     next >"$copy/sites/$1/${SITE_CERTIFICATE}"
     for file in "$copy/sites/$1/server.conf" "$copy/sites/$1/${SITE_CERTIFICATE}"; do cp "$file" "$copy/\${file##*/}.new"; done
-    find "$copy" -name "*.conf" -exec sed -i "s#${CONF_FOLDER}#$copy#g" {} +
-    sed "s#${CONF_FOLDER}#$copy#g" /etc/nginx/nginx.conf >"$copy.conf"
+    find "$copy" \\( -name "*.conf" -o -name ${MAIN_FILE} \\) -exec sed -i "s#${CONF_FOLDER}#$copy#g" {} +
     code=0
-    said=$(nginx -t -c "$copy.conf" 2>&1) || code=$?
+    said=$(nginx -t -c "$copy/${MAIN_FILE}" 2>&1) || code=$?
     case $said in *"conflicting server name \\"$2\\""*)
       echo "The host $2 is served there already, for another stack." >&2
       exit 1 ;;

@@ -8,7 +8,7 @@ import { releaseConf } from "../nginx-release-conf.ts";
 import { parseRecord, RECORD_LENGTH, type ReleaseRecord } from "../release-record.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { markFunctions } from "./image-marks.ts";
-import { type AskFrom, MAINTENANCE } from "./nginx-ingress.ts";
+import { type AskFrom, MAIN_CONF, MAINTENANCE } from "./nginx-ingress.ts";
 
 export interface ReleaseArgs {
   readonly machine: Machine;
@@ -103,15 +103,30 @@ export function switchScript(args: ReleaseArgs): Script {
       DRAIN_SECONDS: String(args.drainSeconds),
     },
     functions: `${markFunctions(args.owner)}
-# Nginx goes on with the configuration that it has when the new one is refused.
+# Nginx goes on with the configuration that it has when the new one is refused. It looks the names up itself,
+# a moment after it has read them: for that moment it is told the addresses. They are not left in the file,
+# because later, when Nginx begins anew, they may be those of other containers.
 use_conf() {
   docker exec --interactive --workdir ${CONF_FOLDER} "$INGRESS" sh -eu -c '
+    workers() { grep -las "nginx: [w]orker" /proc/[0-9]*/cmdline | tr "\\n" " "; }
     cat >release.conf.new
-    cp release.conf release.conf.before
-    mv release.conf.new release.conf
-    if ! nginx -q -t; then mv release.conf.before release.conf; exit 1; fi
+    while IFS= read -r line; do
+      printf "%s\\n" "$line"
+      case $line in *" resolve;")
+        server=\${line#*server }
+        server=\${server%% *}
+        getent ahostsv4 "\${server%:*}" | sed -n "1s/^\\([^ ]*\\) .*/  server \\1:\${server##*:} backup max_fails=0;/p" ;;
+      esac
+    done <release.conf.new >release.conf.now
+    mv release.conf release.conf.before
+    mv release.conf.now release.conf
+    if ! nginx -q -t -c ${MAIN_CONF}; then mv release.conf.before release.conf; exit 1; fi
     rm release.conf.before
-    nginx -q -s reload'
+    old=$(workers)
+    deadline=$(($(date +%s) + 30))
+    nginx -q -s reload
+    while [ "$(workers)" = "$old" ] && [ "$(date +%s)" -lt "$deadline" ]; do sleep 0.05; done
+    mv release.conf.new release.conf'
 }
 verified_conf() {
   docker exec --workdir ${CONF_FOLDER} "$INGRESS" cat release.verified

@@ -1,7 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
+import type { InFront } from "../nginx-client-claims.ts";
 import { type ServerConfArgs, serverConf } from "../nginx-conf.ts";
+import { MAIN_FILE, mainConf } from "../nginx-main-conf.ts";
 import {
   CONF_FOLDER,
   MAINTENANCE_CONFIG_MAP,
@@ -22,6 +24,8 @@ export interface NginxFrontArgs extends Omit<ServerConfArgs, "place" | "tls" | "
   readonly serviceAccount: pulumi.Input<string>;
   /** Image of Nginx 1.27.4 or later. */
   readonly image: string;
+  /** Whose ingress controller is in front. */
+  readonly inFront: Exclude<InFront, "clients">;
   /** `HOST:PORT` of the app's Service. */
   readonly app: pulumi.Input<string>;
   readonly staticFiles: StaticFilesOf | undefined;
@@ -64,7 +68,14 @@ export class NginxFront extends pulumi.ComponentResource {
         metadata: { namespace, labels: objectLabels(owner, "front") },
         immutable: true,
         data: pulumi.output(args.app).apply((app) => ({
-          "default.conf": serverConf({ ...args, tls: "off", httpsPort: 443, place: IN_CLUSTER }),
+          // Each worker takes memory, and a node may have many cores.
+          [MAIN_FILE]: mainConf({ workers: 2, user: undefined }),
+          "default.conf": serverConf({
+            ...args,
+            tls: "off",
+            httpsPort: 443,
+            place: { ...IN_CLUSTER, inFront: args.inFront },
+          }),
           "release.conf": proxyConf(app, args.staticFiles === undefined ? "none" : CURRENT),
         })),
       },
@@ -142,7 +153,6 @@ const IN_CLUSTER = {
   // A pod's first connections may have to wait for the policies to know it.
   connectSeconds: 5,
   maintenanceFolder: MAINTENANCE_FOLDER,
-  behindProxy: true,
   sitesFolder: undefined,
 } as const;
 
@@ -165,7 +175,7 @@ function frontPod(
         name: "nginx",
         image: args.image,
         // Not the image's own start, which writes to the configuration.
-        command: ["nginx", "-g", "daemon off;"],
+        command: ["nginx", "-c", `${CONF_FOLDER}/${MAIN_FILE}`, "-g", "daemon off;"],
         ports: [{ name: "http", containerPort: FRONT_PORT }],
         readinessProbe: { tcpSocket: { port: "http" }, periodSeconds: 2 },
         livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },

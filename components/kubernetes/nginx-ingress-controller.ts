@@ -1,6 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
+import { claimNames, claimVariables, loginHeaders } from "../nginx-client-claims.ts";
+import { HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx-limits.ts";
+import { WORKER_CONNECTIONS, WORKER_FILES } from "../nginx-main-conf.ts";
+import { TLS_CIPHERS } from "../nginx-names.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { apart, LEAVE_BALANCER_SECONDS, leaving, PROGRESS_SECONDS } from "./pod-life.ts";
@@ -159,6 +163,9 @@ export class NginxIngressController extends pulumi.ComponentResource {
   }
 }
 
+/** Whether a class is that of a controller of Slipway, perhaps one that another stack shares. */
+export const isOurClass = (project: string, name: string) => name.startsWith(`${project}-`);
+
 const className = ({ project, stack }: Owner) => `${project}-${stack}`;
 
 const READ = ["get", "list", "watch"];
@@ -196,14 +203,20 @@ const EVERYWHERE = [
 
 function controllerConf({ trustedProxies }: NginxIngressControllerArgs): Record<string, string> {
   return {
-    // A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
-    "http-snippets": "keepalive_min_timeout 10s;",
+    "http-snippets": httpSnippet(trustedProxies),
+    "server-snippets": REFUSE_TWO_HOSTS,
+    ...(trustedProxies.length === 0
+      ? {}
+      : { "location-snippets": locationSnippet(trustedProxies) }),
+    "worker-connections": String(WORKER_CONNECTIONS),
+    "worker-rlimit-nofile": String(WORKER_FILES),
+    "server-names-hash-bucket-size": "512",
     "server-tokens": "false",
     // Nothing for a host that nobody has.
     "default-server-return": "444",
     http2: "true",
     "ssl-protocols": "TLSv1.2 TLSv1.3",
-    "ssl-ciphers": "ECDHE+AESGCM:ECDHE+CHACHA20",
+    "ssl-ciphers": TLS_CIPHERS,
     ...(trustedProxies.length === 0
       ? {}
       : {
@@ -212,6 +225,30 @@ function controllerConf({ trustedProxies }: NginxIngressControllerArgs): Record<
           "real-ip-recursive": "true",
         }),
   };
+}
+
+function httpSnippet(trustedProxies: readonly string[]): string {
+  const claims = claimVariables({ inFront: "clients", trustedProxies });
+  return [
+    // A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
+    "keepalive_min_timeout 10s;",
+    LIMITS,
+    HOSTS_DIFFER,
+    ...(trustedProxies.length === 0 ? [] : [claims]),
+  ].join("\n");
+}
+
+/**
+ * What a trusted proxy says of the client. The controller adds its own view of scheme and port behind these,
+ * and whoever is behind it takes the first of two.
+ */
+function locationSnippet(trustedProxies: readonly string[]): string {
+  const { scheme, port } = claimNames();
+  return [
+    `proxy_set_header X-Forwarded-Proto ${scheme};`,
+    `proxy_set_header X-Forwarded-Port ${port};`,
+    ...loginHeaders({ inFront: "clients", trustedProxies }),
+  ].join("\n");
 }
 
 function controllerPod(

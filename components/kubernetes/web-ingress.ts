@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
+import { FURTHER_SECONDS, TRIES } from "../nginx-limits.ts";
 import type { TlsSettings } from "../nginx-names.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
@@ -197,8 +198,11 @@ function nginxAnnotations({ bodyMiB, readSeconds, service, tls }: WebIngressArgs
     // The cluster says which pods are ready. By default one slow connection takes a pod out for ten seconds,
     // and once that has come to all of them, everybody gets a 502.
     "nginx.org/max-fails": "0",
-    "nginx.org/proxy-read-timeout": `${readSeconds}s`,
-    "nginx.org/proxy-send-timeout": `${readSeconds}s`,
+    // Nginx behind it says first that the app has been silent for too long.
+    "nginx.org/proxy-read-timeout": `${readSeconds + FURTHER_SECONDS}s`,
+    "nginx.org/proxy-send-timeout": `${readSeconds + FURTHER_SECONDS}s`,
+    "nginx.org/proxy-next-upstream": TRIES.when,
+    "nginx.org/proxy-next-upstream-tries": String(TRIES.most),
     // Streams pass at once; answers are buffered behind it.
     "nginx.org/proxy-buffering": "false",
     "nginx.org/websocket-services": service,

@@ -7,6 +7,7 @@ import { stackCertificate, tlsAddressOf } from "../stack-certificate.ts";
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
 import { readArguments } from "./arguments.ts";
+import { notRunning } from "./not-running.ts";
 import { table } from "./table.ts";
 import type { Verb } from "./verb.ts";
 
@@ -61,7 +62,7 @@ export const status: Verb = {
       `${lines.join("\n")}\n\n${table(
         ["PART", "VERSION", "STATE", "NAME"],
         parts.map((part) => [part.role, part.version, part.state, part.name]),
-      )}`,
+      )}${notRunning(name, parts)}`,
     );
     return isWell ? 0 : 1;
   },

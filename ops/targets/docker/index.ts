@@ -77,9 +77,11 @@ done
 wait`;
 
 async function readRecord(host: Reach, filters: string): Promise<ReleaseRecord[]> {
+  // As a copy, so that it is read while Nginx does not run, too.
   const script = `
-ingress=$(docker ps --quiet $1 | head -n 1)
-if [ -n "$ingress" ]; then docker exec "$ingress" sh -c 'cat ${CONF_FOLDER}/${RECORD_FILE} 2>/dev/null || :'; fi`;
+ingress=$(docker ps --all --quiet $1 | head -n 1)
+if [ -z "$ingress" ]; then exit 0; fi
+docker cp "$ingress:${CONF_FOLDER}/${RECORD_FILE}" - 2>/dev/null | tar -xOf - 2>/dev/null || :`;
   return linesOf(await printed(host.take(script, [filters]))).map((line) => JSON.parse(line));
 }
 

@@ -179,6 +179,30 @@ describe("Nginx before any app", () => {
   });
 });
 
+describe("while the app's container is away", () => {
+  test("Nginx starts again and answers with a page, and status says what does not run", async () => {
+    const [web, ingress] = [idOf("web"), idOf("ingress")];
+    docker("stop", "--time=1", web);
+    docker("restart", "--time=5", ingress);
+    await until(async () => (await statusOf("/shop/")) === 502, "Nginx answers for it");
+    expect(await (await fetch(`${clone.url}/shop/`)).text()).toContain("is not available");
+    docker("stop", "--time=5", ingress);
+    const { code, output } = await clone.slipway(["status", "-s", clone.stack]);
+    expect(code).toBe(1);
+    expect(output).toContain("Nginx does not run, and nobody reaches the app (Exited");
+    expect(output).toContain("since 2");
+    docker("start", ingress, web);
+    await until(async () => (await statusOf("/shop/")) === 200, "the app is back");
+  });
+
+  test("Where a hand has removed both, the next run makes them anew", async () => {
+    docker("rm", "--force", idOf("web"), idOf("ingress"));
+    const { code, output } = await clone.pulumi(["up", "--refresh", "--yes", "--skip-preview"]);
+    expect(code, output).toBe(0);
+    expect(await statusOf("/shop/")).toBe(200);
+  });
+});
+
 describe("maintenance", () => {
   test("It is a page with 503 for every client, and a release goes on behind it", async () => {
     expect((await clone.slipway(["maintenance", "-s", clone.stack, "on"])).code).toBe(0);
@@ -286,6 +310,11 @@ const filters = (role?: string) => [
   `--filter=label=slipway.stack=${clone.stack}`,
   ...(role === undefined ? [] : [`--filter=label=slipway.role=${role}`]),
 ];
+
+const idOf = (role: string) => docker("ps", "-q", ...filters(role));
+
+const statusOf = async (path: string) =>
+  (await fetch(`${clone.url}${path}`).catch(() => undefined))?.status;
 
 /** biome-ignore lint/suspicious/noExplicitAny: what the app tells is what the test asks for. */
 const json = async (response: Response): Promise<any> => await response.json();

@@ -9,7 +9,7 @@ const ARGS: ServerConfArgs = {
     resolver: "127.0.0.11",
     connectSeconds: 2,
     maintenanceFolder: "/etc/nginx/conf.d/maintenance",
-    behindProxy: false,
+    inFront: "clients",
     sitesFolder: undefined,
   },
   domain: undefined,
@@ -32,10 +32,11 @@ const directives = (text: string) =>
 test("a release is one server and one folder of static files", () => {
   expect(directives(releaseConf(["web-1-abc:3000"], "0123456789ab"))).toEqual([
     "upstream app {",
-    "zone app 64k;",
-    "server web-1-abc:3000;",
+    "zone app 512k;",
+    "server web-1-abc:3000 resolve;",
     "server web-1-abc:3000 resolve backup max_fails=0;",
-    "keepalive 32;",
+    "keepalive 128;",
+    "keepalive_timeout 1s;",
     "}",
     "map $host $release_files {",
     "default 0123456789ab;",
@@ -44,7 +45,14 @@ test("a release is one server and one folder of static files", () => {
 });
 
 test("before the first release there is a server that nobody listens at, and no files", () => {
-  expect(NO_RELEASE_CONF).toBe(releaseConf(["127.0.0.1:9"], "none"));
+  expect(directives(NO_RELEASE_CONF)).toEqual([
+    "upstream app {",
+    "server 127.0.0.1:9;",
+    "}",
+    "map $host $release_files {",
+    "default none;",
+    "}",
+  ]);
 });
 
 test("a reload leaves clients of the old workers time to finish", () => {
@@ -62,20 +70,44 @@ test("an index page is one of this release only", () => {
   );
 });
 
-test("the app is told who asked, for which host, and how", () => {
+test("the app is told who asked, for which host, and how, and nothing that a client invents", () => {
   const [app = ""] = /location @app \{[^}]*\}/.exec(serverConf(ARGS)) ?? [];
   const headers = [...app.matchAll(/proxy_set_header (\S+) (\S+);/g)];
-  expect(Object.fromEntries(headers.map(([, name, value]) => [name, value]))).toEqual({
+  const told = headers.filter(([, , value]) => value !== '""');
+  expect(Object.fromEntries(told.map(([, name, value]) => [name, value]))).toEqual({
     Host: "$http_host",
-    Upgrade: "$http_upgrade",
+    Upgrade: "$websocket",
     Connection: "$connection_upgrade",
     "X-Real-IP": "$remote_addr",
     "X-Forwarded-For": "$remote_addr",
     "X-Forwarded-Host": "$http_host",
-    "X-Forwarded-Prefix": '""',
-    "X-Forwarded-Proto": "$scheme",
+    "X-Forwarded-Proto": "$client_scheme",
+    "X-Forwarded-Port": "$client_port",
     "X-Request-Id": "$request_id",
   });
+  const names = headers.map(([, name]) => name?.toLowerCase());
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test("every server refuses a request that names two hosts, the redirect to TLS too", () => {
+  const conf = serverConf({ ...ARGS, domain: "shop.example", tls: "acme" });
+  expect(conf.match(/if \(\$hosts_differ\)/g)).toHaveLength(2);
+});
+
+test("a request that timed out is not sent again, and none more than twice", () => {
+  const conf = directives(serverConf(ARGS));
+  expect(conf).toContain("proxy_next_upstream error;");
+  expect(conf).toContain("proxy_next_upstream_tries 2;");
+});
+
+test("a controller of another kind is believed as to the last one that it saw, and no further", () => {
+  const place = { ...ARGS.place, inFront: "controller" } as const;
+  const conf = directives(serverConf({ ...ARGS, place }));
+  expect(conf).toContain("real_ip_header X-Forwarded-For;");
+  expect(conf).not.toContain("real_ip_recursive on;");
+  const proxied = directives(serverConf({ ...ARGS, place, trustedProxies: ["10.0.0.0/8"] }));
+  expect(proxied).toContain("set_real_ip_from 10.0.0.0/8;");
+  expect(proxied).not.toContain("set_real_ip_from 0.0.0.0/0;");
 });
 
 test("every block that opens also closes, and every directive ends", () => {

@@ -251,7 +251,7 @@ describe("what the settings choose", () => {
     }
     const text = String(named(stack, "release-switched").inputs["stdin"]);
     for (const name of ["auto-web-1", "auto-web-2", "auto-web-3"]) {
-      expect(text).toContain(`server ${name}:3000;`);
+      expect(text).toContain(`server ${name}:3000 resolve;`);
     }
   });
 

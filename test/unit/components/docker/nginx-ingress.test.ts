@@ -18,6 +18,7 @@ test("the container has its configuration on a volume, never as uploads", async 
   const stack = await record(() => deploy(exampleSettings(), BUILT));
   expect(named(stack, "ingress").inputs).toEqual({
     image: "nginx:1.30.6",
+    command: ["nginx", "-c", "/etc/nginx/conf.d/nginx.main", "-g", "daemon off;"],
     labels: [
       { label: "slipway.project", value: "slipway" },
       { label: "slipway.stack", value: "test" },

@@ -34,6 +34,8 @@ export function locationOf(
     sendTimeout: settings.proxySendTimeout,
     clientMaxBodySize: settings.clientMaxBodySize,
     setHeaders: settings.proxySetHeaders,
+    nextUpstream: settings.proxyNextUpstream,
+    nextUpstreamTries: settings.proxyNextUpstreamTries,
     buffering: settings.proxyBuffering,
     requestLimit: requestLimitUse(ingress, settings.requestLimit),
   };

@@ -34,6 +34,11 @@ export function locationLines(
     "proxy_set_header X-Forwarded-Port $server_port;",
     `proxy_set_header X-Forwarded-Proto ${redirectToHttps ? "https" : "$scheme"};`,
     `proxy_buffering ${location.buffering ? "on" : "off"};`,
+    ...when(location.nextUpstream !== "", `proxy_next_upstream ${location.nextUpstream};`),
+    ...when(
+      location.nextUpstreamTries > 0,
+      `proxy_next_upstream_tries ${location.nextUpstreamTries};`,
+    ),
     `proxy_pass http://${location.upstream}${location.rewrite};`,
     ...(requestLimit === undefined ? [] : requestLimitLines(requestLimit)),
   ];

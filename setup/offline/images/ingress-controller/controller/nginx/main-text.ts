@@ -8,6 +8,10 @@ export function mainText(settings: Settings, values: Arguments): string {
   return [
     `worker_processes ${settings.workerProcesses};`,
     ...when(
+      settings.workerRlimitNofile !== "",
+      `worker_rlimit_nofile ${settings.workerRlimitNofile};`,
+    ),
+    ...when(
       settings.workerShutdownTimeout !== "",
       `worker_shutdown_timeout ${settings.workerShutdownTimeout};`,
     ),

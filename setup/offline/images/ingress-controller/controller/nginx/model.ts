@@ -76,6 +76,8 @@ export interface Location {
   readonly sendTimeout: string;
   readonly clientMaxBodySize: string;
   readonly setHeaders: readonly Header[];
+  readonly nextUpstream: string;
+  readonly nextUpstreamTries: number;
   readonly buffering: boolean;
   readonly requestLimit: RequestLimitUse | undefined;
 }

@@ -58,6 +58,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   ),
   [ANNOTATIONS.proxyBuffering]: filled(boolean),
   [ANNOTATIONS.proxyConnectTimeout]: filled(time),
+  [ANNOTATIONS.proxyNextUpstream]: filled(({ path, value }) =>
+    /^[a-z_0-9]+( [a-z_0-9]+)*$/.test(value)
+      ? []
+      : [invalid(path, value, "must be conditions of proxy_next_upstream")],
+  ),
+  [ANNOTATIONS.proxyNextUpstreamTries]: filled(count),
   [ANNOTATIONS.proxyReadTimeout]: filled(time),
   [ANNOTATIONS.proxySendTimeout]: filled(time),
   [ANNOTATIONS.proxySetHeaders]: filled(setHeaders),

@@ -22,6 +22,8 @@ export const ANNOTATIONS = {
   pathRegex: "nginx.org/path-regex",
   proxyBuffering: "nginx.org/proxy-buffering",
   proxyConnectTimeout: "nginx.org/proxy-connect-timeout",
+  proxyNextUpstream: "nginx.org/proxy-next-upstream",
+  proxyNextUpstreamTries: "nginx.org/proxy-next-upstream-tries",
   proxyReadTimeout: "nginx.org/proxy-read-timeout",
   proxySendTimeout: "nginx.org/proxy-send-timeout",
   proxySetHeaders: "nginx.org/proxy-set-headers",
@@ -75,6 +77,8 @@ export const INHERITED_BY_MINIONS: ReadonlySet<string> = new Set([
   ANNOTATIONS.maxFails,
   ANNOTATIONS.proxyBuffering,
   ANNOTATIONS.proxyConnectTimeout,
+  ANNOTATIONS.proxyNextUpstream,
+  ANNOTATIONS.proxyNextUpstreamTries,
   ANNOTATIONS.proxyReadTimeout,
   ANNOTATIONS.proxySendTimeout,
 ]);

@@ -30,6 +30,9 @@ export function settingsOf(ingress: Ingress, base: Settings, log: Log): Settings
     proxyBuffering: reader.read(ANNOTATIONS.proxyBuffering, parseBoolean) ?? base.proxyBuffering,
     proxyConnectTimeout:
       reader.read(ANNOTATIONS.proxyConnectTimeout, parseTime) ?? base.proxyConnectTimeout,
+    proxyNextUpstream: reader.read(ANNOTATIONS.proxyNextUpstream, asIs) ?? base.proxyNextUpstream,
+    proxyNextUpstreamTries:
+      reader.read(ANNOTATIONS.proxyNextUpstreamTries, parseInteger) ?? base.proxyNextUpstreamTries,
     proxyReadTimeout: reader.read(ANNOTATIONS.proxyReadTimeout, parseTime) ?? base.proxyReadTimeout,
     proxySendTimeout: reader.read(ANNOTATIONS.proxySendTimeout, parseTime) ?? base.proxySendTimeout,
     proxySetHeaders:

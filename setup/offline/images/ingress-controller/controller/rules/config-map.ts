@@ -77,6 +77,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     text === "auto" || parseInteger(text) !== undefined
       ? { workerProcesses: text }
       : new Problem("'worker-processes' contains invalid integer"),
+  "worker-rlimit-nofile": asIs("workerRlimitNofile"),
   "worker-shutdown-timeout": asIs("workerShutdownTimeout"),
 };
 

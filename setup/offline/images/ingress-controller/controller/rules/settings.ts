@@ -42,6 +42,10 @@ export interface Settings {
   readonly maxFails: number;
   readonly proxyBuffering: boolean;
   readonly proxyConnectTimeout: string;
+  /** Empty leaves it to Nginx. */
+  readonly proxyNextUpstream: string;
+  /** 0 leaves it to Nginx. */
+  readonly proxyNextUpstreamTries: number;
   readonly proxyReadTimeout: string;
   readonly proxySendTimeout: string;
   readonly proxySetHeaders: readonly Header[];
@@ -61,6 +65,8 @@ export interface Settings {
   readonly strictTransport: StrictTransport;
   readonly workerConnections: string;
   readonly workerProcesses: string;
+  /** Empty leaves it to the system. */
+  readonly workerRlimitNofile: string;
   readonly workerShutdownTimeout: string;
 }
 
@@ -85,6 +91,8 @@ export const DEFAULT_SETTINGS: Settings = {
   maxFails: 1,
   proxyBuffering: true,
   proxyConnectTimeout: "60s",
+  proxyNextUpstream: "",
+  proxyNextUpstreamTries: 0,
   proxyReadTimeout: "60s",
   proxySendTimeout: "60s",
   proxySetHeaders: [],
@@ -116,5 +124,6 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   workerConnections: "1024",
   workerProcesses: "auto",
+  workerRlimitNofile: "",
   workerShutdownTimeout: "",
 };
