@@ -1,16 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Script, Step } from "./machine.ts";
-import { scriptText } from "./script.ts";
-
-/** Whom the record of releases names: the pipeline's user, or the one of the terminal. */
-const WHO = `$(printf %s "\${GITLAB_USER_LOGIN:-\${USER:-$(id -un)}}" | tr -cd 'A-Za-z0-9._@-')`;
-
-/** What the step had printed, as a word that any shell on the way leaves as it is, and that is never empty. */
-const PRINTED = `=$(printf %s "$PULUMI_COMMAND_STDOUT" | base64 | tr -d '\\n')`;
+import { quietText, scriptText } from "./script.ts";
 
 /**
- * A step of a machine as a resource.
+ * A step of a machine as a resource. Its commands are short, because an error begins with them; all that is to
+ * be done comes on standard input.
  *
  * @param shell starts the shell that takes it, as a command of the machine that runs Pulumi.
  * @param otherwise what is done there when the step has failed, in words of the shell.
@@ -22,19 +17,21 @@ export function commandStep(
   opts: pulumi.CustomResourceOptions,
   otherwise?: string,
 ): Step {
-  const after = otherwise === undefined ? "" : ` || ${otherwise}`;
-  const part = (which: string, what: string) =>
-    pulumi.interpolate`${shell} -s ${which} "${what}"${after}`;
+  const part = (which: string) => `sh -s ${which} ${name}`;
   return new command.local.Command(
     name,
     {
-      create: part("apply", WHO),
-      ...(script.update === undefined ? {} : { update: part("update", WHO) }),
-      ...(script.remove === undefined ? {} : { delete: part("remove", PRINTED) }),
+      create: part("apply"),
+      ...(script.update === undefined ? {} : { update: part("update") }),
+      ...(script.remove === undefined ? {} : { delete: part("remove") }),
       ...(script.replaceOn === undefined ? {} : { triggers: script.replaceOn }),
-      stdin: scriptText(script),
+      stdin: pulumi
+        .all([shell, scriptText(script)])
+        .apply(([words, text]) => quietText(words, text, otherwise)),
       // What a step prints is for the user only when it fails, and then the error carries it.
       logging: command.local.Logging.None,
+      // A variable of the environment has its limits, which the output of an earlier version may exceed.
+      ...(script.readsPrinted === true ? {} : { addPreviousOutputInEnv: false }),
     },
     opts,
   );

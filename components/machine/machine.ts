@@ -44,11 +44,13 @@ export interface Script {
   readonly apply: string;
   /** Runs on a change instead of `apply`. */
   readonly update?: string;
-  /**
-   * Runs, with the values of then, when the step is deleted or has been replaced. The variable `PRINTED` is
-   * what it had printed.
-   */
+  /** Runs, with the values of then, when the step is deleted or has been replaced. */
   readonly remove?: string;
+  /**
+   * Whether `remove` is given what the step had printed, in the variable `PRINTED`; and `update`, where Pulumi
+   * runs, in `PULUMI_COMMAND_STDOUT`. For a few words: it gets there in the environment, which has its limits.
+   */
+  readonly readsPrinted?: true;
   /** A change of these replaces the step: the new one is taken first, the old one is removed last. */
   readonly replaceOn?: pulumi.Input<string>[];
 }

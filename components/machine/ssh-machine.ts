@@ -78,8 +78,8 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
 
 /** Only ssh ends a step so, and it says nothing where steps share a connection. */
 const WHEN_LOST =
-  "{ code=$?; [ $code -ne 255 ] || echo 'The connection to the machine was lost, or could not be made. " +
-  "What the step had begun may go on there.' >&2; exit $code; }";
+  "[ $code -ne 255 ] || echo 'The connection to the machine was lost, or could not be made. " +
+  "What the step had begun may go on there.' >&2";
 
 function withHere(here: pulumi.Output<string>, script: Script): Script {
   return {
@@ -201,6 +201,8 @@ make_ready() {
     apply: `
   let_in
   make_ready`,
+    // Where it was is what it printed.
+    readsPrinted: true,
     update: `
   let_in
   # Those of earlier versions have only Docker's version there.

@@ -40,7 +40,7 @@ describe("A connection that is cut", () => {
       return (await containersOn(host, clone.stack, "step")).length > 0;
     });
 
-    expect(end.output).toMatch(/error: migrate: exit status 255: running "ssh /);
+    expect(end.output).toMatch(/error: migrate: exit status 255: running "sh -s apply migrate"/);
     expect(end.output).toContain(LOST);
     expect(end.output.trimEnd().split("\n").at(-1)).toBe(LAST_LINE);
     expect(end.code).toBe(1);
@@ -64,7 +64,7 @@ describe("A connection that is cut", () => {
     await loop.finish();
     if (cut.status === "rejected") throw cut.reason;
 
-    expect(cut.value.output).toMatch(/error: release-switched: exit status 255: running "ssh /);
+    expect(cut.value.output).toMatch(/error: release-switched: exit status 255: running "sh -s (apply|update) release-switched"/);
     expect(cut.value.output).toContain(LOST);
     expect(cut.value.code).toBe(1);
     const switchedTo = await liveImage();

@@ -288,9 +288,9 @@ describe("what the settings choose", () => {
     const stack = await recordStack({ ...exampleSettings(), host });
     expect(named(stack, "machine-docker").inputs["host"]).toBe("ssh://deploy@server.example:2222");
     expect(madeBefore(stack, "network")).toContain("machine-ready");
-    const command = String(named(stack, "migrate").inputs["create"]);
+    const command = String(named(stack, "migrate").inputs["stdin"]);
     expect(command).toMatch(
-      /^ssh -o .* -o IdentityFile=ssh\/key .* deploy@server\.example sh -s apply/,
+      /^ssh -o .* -o IdentityFile=ssh\/key .* deploy@server\.example sh -s "\$1"/m,
     );
     expect(JSON.stringify(stack.map(({ shown }) => shown))).not.toContain("a private key");
   });

@@ -135,8 +135,8 @@ describe("a managed database beside a GKE cluster", () => {
 
   test("has a login of the app's, made in a pod with the proxy, before anything uses it", () => {
     const login = named(stack, "database-login");
-    expect(login.inputs["create"]).toContain("steps/shell-in-new-pod.ts");
-    expect(login.inputs["create"]).toContain("database-login-client psql");
+    expect(login.inputs["stdin"]).toContain("steps/shell-in-new-pod.ts");
+    expect(login.inputs["stdin"]).toContain("database-login-client psql");
     expect(login.inputs["triggers"]).toEqual([SECRETS.databasePassword]);
     const before = ["database", "database-login-network", "database-account-pods"];
     for (const name of before) expect(madeBefore(stack, "database-login")).toContain(name);

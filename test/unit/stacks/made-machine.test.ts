@@ -99,10 +99,10 @@ describe.each([
   });
 
   test("knows the machine's key in advance, and takes no other", () => {
-    const command = String(named(stack, "migrate").inputs["create"]);
+    const command = String(named(stack, "migrate").inputs["stdin"]);
     expect(command).toContain("-o UserKnownHostsFile=ssh/known_hosts -o HostKeyAlias=slipway");
     expect(command).toContain("-o StrictHostKeyChecking=yes");
-    expect(command).toContain(" slipway@203.0.113.7 sh -s apply");
+    expect(command).toContain(' slipway@203.0.113.7 sh -s "$1"');
   });
 
   test("has one machine in its tree, in which everything of the cloud is", () => {

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -89,22 +89,57 @@ describe("a script", () => {
 describe("the commands of a step", () => {
   /** A machine's shell has nothing of the environment here, and ssh has it read its words once more. */
   const ELSEWHERE = "env -i PATH=/usr/bin:/bin sh -c 'eval \"$*\"' sh sh";
-  const script = { values: {}, apply: 'echo "by $WHO"', remove: 'printf %s "$PRINTED"' };
+  const script: Script = {
+    values: {},
+    apply: 'echo "by $WHO"',
+    remove: 'printf %s "$PRINTED"',
+    readsPrinted: true,
+  };
 
   async function runCommand(which: "create" | "delete", env: Record<string, string>) {
-    const [step] = await record(() => commandStep(ELSEWHERE, "step", script, {}));
+    return (await taken(script, which, env)).stdout;
+  }
+
+  async function taken(
+    one: Script,
+    which: "create" | "delete" = "create",
+    env: Record<string, string> = {},
+    otherwise?: string,
+  ) {
+    const [step] = await record(() => commandStep(ELSEWHERE, "step", one, {}, otherwise));
     const { [which]: text, stdin } = step?.inputs ?? {};
-    const options = {
+    return spawnSync("sh", ["-c", String(text)], {
       env: { ...process.env, ...env },
       input: String(stdin),
       encoding: "utf8",
-    } as const;
-    return execFileSync("sh", ["-c", String(text)], options);
+      maxBuffer: 64 * 1024 * 1024,
+    });
   }
 
   test("tell who runs it, without what a shell could take for its own", async () => {
     expect(await runCommand("create", { GITLAB_USER_LOGIN: "ada; $(id)" })).toBe("by adaid\n");
     expect(await runCommand("create", { GITLAB_USER_LOGIN: "$" })).toBe("by unknown\n");
+  });
+
+  const loud = "seq -f 'row %g of 40000 was moved' 40000 >&2";
+
+  test("leave nothing behind of what a step said that ended well, however much it was", async () => {
+    const { status, stdout, stderr } = await taken({ values: {}, apply: `${loud}\necho done` });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "done\n", stderr: "" });
+  });
+
+  test("show the end of what a step said that failed, and then what else there is to say", async () => {
+    const failing = { values: {}, apply: `${loud}\nexit 3` };
+    const { status, stderr } = await taken(failing, "create", {}, "echo otherwise $code >&2");
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/row 39999 of 40000 was moved\nrow 40000 of 40000 was moved\notherwise 3\n$/);
+    expect(stderr.length).toBeLessThan(66_000);
+  });
+
+  test("take a script that has the line which is to end it", async () => {
+    const values = { TEXT: "one\nEND_OF_SCRIPT\necho two" };
+    const { stdout } = await taken({ values, apply: `printf %s "$TEXT"` });
+    expect(stdout).toBe(values.TEXT);
   });
 
   test.each(["", "app_1", "two words", "'\"$(id)\n* \\ `".repeat(20)])(
@@ -137,7 +172,7 @@ describe("the scripts of all components", () => {
       const commands = ["create", "update", "delete"].flatMap((key) => step.inputs[key] ?? []);
       const parts = ["apply", "update", "remove"].filter((part) => text.includes(`\n${part}() {`));
       expect(commands, name).toEqual(
-        parts.map((part) => expect.stringMatching(new RegExp(`^sh -s ${part} "=?\\$\\(.*\\)"$`))),
+        parts.map((part) => `sh -s ${part} ${name}`),
       );
     }
   });
@@ -151,6 +186,12 @@ describe("the scripts of all components", () => {
         expect(rest, name).not.toContain(encodeURIComponent(secret));
       }
     }
+  });
+
+  test("are not given what they had printed, which may be more than a variable holds, but a login its name", () => {
+    const given = steps.filter(({ step }) => step.inputs["addPreviousOutputInEnv"] !== false);
+    expect(new Set(given.map(({ name }) => name))).toEqual(new Set(["database-login"]));
+    expect(given.every(({ text }) => text.includes("PRINTED##"))).toBe(true);
   });
 
   test("print nothing into the log of the deployment", () => {
