@@ -38,7 +38,6 @@ export function loginScript(admin: PostgresAdmin, args: LoginArgs): Script {
       PASSWORD: args.password,
     },
     replaceOn: [args.password],
-    readsPrinted: true,
     functions: `${admin.functions.trim()}\n${LOGIN_FUNCTIONS.trim()}`,
     apply: `
   wait_until_ready

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
+import { type Command, isWords, parseCommand } from "../components/shell-command.ts";
 import { parseJsonObject } from "./json-object.ts";
 
 /** Whether the stack's file has the value encrypted. The SDK knows, but leaves it out of its types. */
@@ -41,6 +42,19 @@ export class ConfigReader {
     if (value === "") return undefined;
     if (!pattern.test(value)) this.#wrong(key, value, `${rule}, or empty`, '""');
     return value;
+  }
+
+  /** A line for a shell, or a JSON array of a program and its arguments. */
+  optionalCommand(key: string): Command | undefined {
+    const value = this.#value(key);
+    if (value === "") return undefined;
+    const command = parseCommand(value);
+    if (command === undefined || !isOneLine(command)) {
+      const rule =
+        "a command on one line, or a JSON array of a program and its arguments, or empty";
+      this.#wrong(key, value, rule, '""');
+    }
+    return command;
   }
 
   integer(key: string, min: number, max: number): number {
@@ -95,6 +109,26 @@ export class ConfigReader {
       );
     }
     return object;
+  }
+
+  /** A JSON object of commands, each a line or an array of words, whose names have to be valid. */
+  commands(key: string, name: Pattern, rule: string): Readonly<Record<string, Command>> {
+    const value = this.#value(key);
+    const object = parseJsonObject(value || "{}");
+    if (object === undefined) this.#wrong(key, value, "a JSON object", `'{"NAME":"command"}'`);
+    const all = Object.entries(object ?? {});
+    const isCommand = (one: unknown): one is Command =>
+      typeof one === "string" ? isOneLine(one) : isWords(one);
+    for (const [one, command] of all) {
+      if (name.test(one) && isCommand(command)) continue;
+      this.problem(
+        `${this.#full(key)} has ${JSON.stringify({ [one]: command })}; it must have ${rule}.`,
+        `pulumi config rm --path '${pathOf(key, one)}'`,
+      );
+    }
+    return Object.fromEntries(
+      all.filter((entry): entry is [string, Command] => isCommand(entry[1])),
+    );
   }
 
   /** Variables that the team adds to those that every app is given. */
@@ -314,6 +348,9 @@ function parseObject(text: string): Record<string, string> | undefined {
 
 const hasTextsAlone = (value: Readonly<Record<string, unknown>>): value is Record<string, string> =>
   Object.values(value).every((one) => typeof one === "string");
+
+const isOneLine = (command: Command): boolean =>
+  typeof command !== "string" || /^[^\n\r\0]+$/.test(command);
 
 /** The known key that differs from the given one by the fewest edits, if they are few. */
 function nearest(key: string, known: ReadonlySet<string>): string | undefined {

@@ -205,11 +205,11 @@ function readApp(
     healthPath: reader.text("healthPath", isUrlPath, "a path that begins with /", "/healthz"),
     versionPath: reader.optional("versionPath", URL_PATH, "a path that begins with /"),
     staticPath: reader.optional("staticPath", FOLDER_PATH, "an absolute folder in the image"),
-    migrateCommand: reader.optional("migrateCommand", ONE_LINE, "a command on one line"),
-    processes: reader.entries(
+    migrateCommand: reader.optionalCommand("migrateCommand"),
+    processes: reader.commands(
       "processes",
-      (name, command) => PROCESS_NAME.test(name) && ONE_LINE.test(command),
-      "names (lower-case letters, digits and -), each with a command on one line",
+      PROCESS_NAME,
+      "names (lower-case letters, digits and -), each with a command on one line, or as a list of words",
     ),
     env: reader.environment("appEnv", CONTRACT_NAMES),
     secrets: reader.secretEnvironment("appSecrets", CONTRACT_NAMES),

@@ -12,6 +12,7 @@ import { SecretsVolume } from "../components/docker/secrets-volume.ts";
 import { ServedStacks } from "../components/docker/served-stacks.ts";
 import { StaticFiles } from "../components/docker/static-files.ts";
 import { WebApp } from "../components/docker/web-app.ts";
+import { shellNeeds } from "../components/shell-command.ts";
 import { acmeCertificate } from "./acme-certificate.ts";
 import { dumpBefore } from "./database-dump.ts";
 import { dockerDatabase } from "./docker-database.ts";
@@ -66,6 +67,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
       from: release.from,
       registry: settings.registry,
       buildSecrets: "context" in release.from ? secretFiles(settings.build) : {},
+      shellFor: shellNeeds(app),
     },
     on,
   );
@@ -120,6 +122,16 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
       ),
   );
 
+  // Before the app is started: where they can't be had, nothing is left running.
+  const files = only(app.staticPath).map(
+    (path) =>
+      new StaticFiles(
+        "static",
+        { ...here, image: image.reference, path, ingress: ingress.containerName },
+        { ...on, dependsOn: [image] },
+      ),
+  );
+
   const web = new WebApp(
     "web",
     {
@@ -131,16 +143,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
       askedFrom: ingress.containerName,
       askedAs: clientRequest(published),
     },
-    { ...on, dependsOn: [...ready, ...migrations] },
-  );
-
-  const files = only(app.staticPath).map(
-    (path) =>
-      new StaticFiles(
-        "static",
-        { ...here, image: image.reference, path, ingress: ingress.containerName },
-        { ...on, dependsOn: [image] },
-      ),
+    { ...on, dependsOn: [...ready, ...migrations, ...files] },
   );
 
   const live = new Release(
@@ -161,6 +164,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
       askFrom: ingress.askFrom,
       versionPath: app.versionPath,
       healthPath: app.healthPath,
+      healthSeconds: seconds.health,
       drainSeconds: seconds.drain,
     },
     { ...on, dependsOn: [web, ...files, ...certificates] },

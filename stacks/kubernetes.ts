@@ -16,6 +16,7 @@ import { StackNamespace } from "../components/kubernetes/stack-namespace.ts";
 import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../components/kubernetes/web-ingress.ts";
 import { WebService } from "../components/kubernetes/web-service.ts";
+import { shellNeeds } from "../components/shell-command.ts";
 import { cloudSql } from "./cloud-sql.ts";
 import { dumpBefore } from "./database-dump.ts";
 import { kubernetesCluster } from "./kubernetes-cluster.ts";
@@ -115,6 +116,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
           ...pod,
           cluster,
           command,
+          shellFor: shellNeeds(app),
           timeoutSeconds: seconds.migrate,
           dump: dumpBefore(release.version, settings.database, databases[0]?.container),
         },
@@ -201,7 +203,8 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
   );
 
   for (const [name, command] of Object.entries(app.processes)) {
-    new ProcessDeployment(`process-${name}`, { ...pod, command }, { ...on, dependsOn: [live] });
+    const args = { ...pod, cluster, command };
+    new ProcessDeployment(`process-${name}`, args, { ...on, dependsOn: [live] });
   }
 
   return {

@@ -11,6 +11,7 @@ import type { Privileges } from "../components/docker/confinement.ts";
 import type { StepProcess } from "../components/kubernetes/step-process.ts";
 import type { TlsSettings } from "../components/nginx-names.ts";
 import type { Review } from "../components/review.ts";
+import type { Command } from "../components/shell-command.ts";
 import type { StackFiles } from "../components/stack-files.ts";
 
 export interface BuildSettings {
@@ -33,9 +34,9 @@ export interface AppSettings {
   readonly healthPath: string;
   readonly versionPath: string | undefined;
   readonly staticPath: string | undefined;
-  readonly migrateCommand: string | undefined;
+  readonly migrateCommand: Command | undefined;
   /** Other commands of the same image, by name. */
-  readonly processes: Readonly<Record<string, string>>;
+  readonly processes: Readonly<Record<string, Command>>;
   readonly env: Readonly<Record<string, string>>;
   /** What the team adds, by name. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;

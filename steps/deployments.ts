@@ -9,7 +9,7 @@ import {
   type V1Pod,
   type V1PodTemplateSpec,
 } from "@kubernetes/client-node";
-import { explainPods, podsOf } from "./pods.ts";
+import { explainPods, podsOf, setsOf } from "./pods.ts";
 import { TroubleWatch } from "./trouble.ts";
 import { until } from "./until.ts";
 
@@ -28,6 +28,8 @@ interface Progress {
 }
 
 const POLL_MILLISECONDS = 500;
+/** The cluster's own label, by which it tells the pods of one template from those of others. */
+const HASH = "pod-template-hash";
 
 /** The Deployments of a namespace, and what is made of them. */
 export class Deployments {
@@ -61,6 +63,17 @@ export class Deployments {
   /** Pods of a Deployment's present template. */
   async pods(name: string): Promise<V1Pod[]> {
     return await podsOf(this.#core, this.#apps, await this.#read(name));
+  }
+
+  /** What pods that are at work were made from before the present template; undefined where none are. */
+  async atWorkBefore(name: string): Promise<Rolled | undefined> {
+    const sets = await setsOf(this.#apps, await this.#read(name));
+    const [, ...before] = sets;
+    const set = before.find(({ status }) => (status?.availableReplicas ?? 0) > 0);
+    const template = set?.spec?.template;
+    if (template === undefined) return undefined;
+    const { [HASH]: _, ...labels } = template.metadata?.labels ?? {};
+    return { name, template: { ...template, metadata: { ...template.metadata, labels } } };
   }
 
   async #bringOneAbout(rolled: Rolled): Promise<string | undefined> {

@@ -4,11 +4,32 @@ import type {
   V1ContainerStatus,
   V1Deployment,
   V1Pod,
+  V1ReplicaSet,
 } from "@kubernetes/client-node";
 import { statusesOf } from "./trouble.ts";
 
 const LOG_LINES = 30;
 const REVISION = "deployment.kubernetes.io/revision";
+
+/** The sets of a Deployment's pods, one for each template that it had, the newest first. */
+export async function setsOf(apps: AppsV1Api, deployment: V1Deployment): Promise<V1ReplicaSet[]> {
+  const namespace = deployment.metadata?.namespace ?? "";
+  const { items } = await apps.listNamespacedReplicaSet({
+    namespace,
+    labelSelector: selectorOf(deployment),
+  });
+  const revision = ({ metadata }: V1ReplicaSet) => Number(metadata?.annotations?.[REVISION] ?? 0);
+  return items
+    .filter(({ metadata }) =>
+      metadata?.ownerReferences?.some(({ uid }) => uid === deployment.metadata?.uid),
+    )
+    .sort((a, b) => revision(b) - revision(a));
+}
+
+const selectorOf = ({ spec }: V1Deployment): string =>
+  Object.entries(spec?.selector.matchLabels ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
 
 /** The pods of a Deployment's present template. */
 export async function podsOf(
@@ -17,8 +38,7 @@ export async function podsOf(
   deployment: V1Deployment,
 ): Promise<V1Pod[]> {
   const namespace = deployment.metadata?.namespace ?? "";
-  const labels = Object.entries(deployment.spec?.selector.matchLabels ?? {});
-  const labelSelector = labels.map(([name, value]) => `${name}=${value}`).join(",");
+  const labelSelector = selectorOf(deployment);
   const sets = await apps.listNamespacedReplicaSet({ namespace, labelSelector });
   const revision = deployment.metadata?.annotations?.[REVISION];
   const set = sets.items.find(({ metadata }) => metadata?.annotations?.[REVISION] === revision);

@@ -1,12 +1,14 @@
 /**
  * Lets a node of the cluster fetch an image, with its arguments as JSON on standard input, and fails where that
- * is in vain: a Job that waits for its image says so only when its own time is over.
+ * is in vain: a Job that waits for its image says so only when its own time is over. And where the image has no
+ * shell for the commands that need one, before any of them is begun.
  */
 import { text } from "node:stream/consumers";
 import { CoreV1Api, type V1Pod, type V1PodTemplateSpec } from "@kubernetes/client-node";
+import { noShell } from "../components/shell-command.ts";
 import { connect } from "./connection.ts";
 import { PodTrouble, withPassingPod } from "./passing-pod.ts";
-import { statusesOf } from "./trouble.ts";
+import { lacksShell, statusesOf } from "./trouble.ts";
 
 interface Call {
   /** Path of the file. */
@@ -14,14 +16,18 @@ interface Call {
   readonly namespace: string;
   /** Of a pod that would run the image. */
   readonly template: V1PodTemplateSpec;
+  /** Settings whose commands a shell is to run. */
+  readonly shellFor: readonly string[];
 }
 
 /** For a node to be found, or made, and the image to get there. */
 const PULL_SECONDS = 300;
+const NAME = "image-check";
 
-const { kubeconfig, namespace, template }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, namespace, template, shellFor }: Call = JSON.parse(await text(process.stdin));
+const core = connect(kubeconfig).makeApiClient(CoreV1Api);
 const passing = {
-  core: connect(kubeconfig).makeApiClient(CoreV1Api),
+  core,
   namespace,
   pod: checkPod(template),
   isFar: isPulled,
@@ -29,24 +35,31 @@ const passing = {
   late: `The image did not get to a node within ${PULL_SECONDS} seconds.`,
 };
 try {
-  await withPassingPod(passing, async () => undefined);
+  await withPassingPod(passing, async () => {
+    if (shellFor.length === 0) return;
+    const pod = await core.readNamespacedPod({ namespace, name: NAME });
+    if (statusesOf(pod.status).some(lacksShell)) throw new PodTrouble(noShell(shellFor));
+  });
 } catch (error) {
   if (!(error instanceof PodTrouble)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
 
-/** That it runs anything does not matter: by then the image is there. */
+/** Whether it runs anything: by then the image is there. */
 function checkPod({ metadata, spec }: V1PodTemplateSpec): V1Pod {
   const [app, ...others] = spec?.containers ?? [];
   // What runs beside the app would run first, and say nothing of the app's image.
   const { initContainers: _, ...alone } = spec ?? {};
   return {
-    metadata: { name: "image-check", ...(metadata?.labels && { labels: metadata.labels }) },
+    metadata: { name: NAME, ...(metadata?.labels && { labels: metadata.labels }) },
     spec: {
       ...alone,
       restartPolicy: "Never",
-      containers: [{ ...app, name: app?.name ?? "app", command: ["/bin/true"] }, ...others],
+      containers: [
+        { ...app, name: app?.name ?? "app", command: ["/bin/sh", "-c", ":"] },
+        ...others,
+      ],
     },
   };
 }

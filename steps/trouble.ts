@@ -81,6 +81,16 @@ export function hopeless({ state, image }: V1ContainerStatus): string | undefine
   return `${reason}: ${message ?? image}`;
 }
 
+/** Whether it could not be started because its image has no shell. */
+export function lacksShell({ state, lastState }: V1ContainerStatus): boolean {
+  const said = [
+    state?.waiting?.message,
+    state?.terminated?.message,
+    lastState?.terminated?.message,
+  ].join(" ");
+  return /"\/bin\/sh".*no such file/s.test(said);
+}
+
 function ending({
   name,
   ready,

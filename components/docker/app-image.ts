@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { quote } from "../machine/script.ts";
+import { noShell } from "../shell-command.ts";
 import { markFunctions, markRepository } from "./image-marks.ts";
 
 export interface AppImageArgs {
@@ -16,6 +17,8 @@ export interface AppImageArgs {
    * all that the step knows, so that another value alone builds nothing anew.
    */
   readonly buildSecrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Settings whose commands the image's `/bin/sh` is to run: an image that has none is refused. */
+  readonly shellFor: readonly string[];
 }
 
 /** An image that exists in a registry or in the engine. */
@@ -91,14 +94,15 @@ export class AppImage extends pulumi.ComponentResource {
 
     this.mark = markOf(owner, from);
     this.reference = "reference" in from ? from.reference : this.mark;
+    const withShell = (script: Script) => needsShell(script, args);
     const step =
       "reference" in from
-        ? machine.run(`${name}-pull`, pullScript(from, this.mark, args.registry), child)
+        ? machine.run(`${name}-pull`, withShell(pullScript(from, this.mark, args.registry)), child)
         : "archive" in from
-          ? machine.runHere(`${name}-load`, loadScript(from, this.mark), child)
+          ? machine.runHere(`${name}-load`, withShell(loadScript(from, this.mark)), child)
           : machine.runHere(
               `${name}-build`,
-              buildScript(owner, from, this.mark, args.buildSecrets),
+              withShell(buildScript(owner, from, this.mark, args.buildSecrets)),
               child,
             );
 
@@ -182,6 +186,24 @@ const NEEDS_BUILDKIT = `
       exit 1
       ;;
   esac`;
+
+/** Looked for where the image gets there, so that nothing was migrated or started when it is missing. */
+function needsShell(script: Script, { owner, shellFor }: AppImageArgs): Script {
+  if (shellFor.length === 0) return script;
+  return {
+    ...script,
+    apply: `${script.apply}
+  at_engine() { if command -v on_host >/dev/null; then on_host "$@"; else "$@"; fi; }
+  unstarted=$(at_engine docker create ${labelOptions(labels(owner, "step"))} --entrypoint none "$MARK" </dev/null)
+  has_shell=yes
+  at_engine docker cp "$unstarted:/bin/sh" - </dev/null >/dev/null 2>&1 || has_shell=no
+  at_engine docker rm --force --volumes "$unstarted" </dev/null >/dev/null
+  if [ "$has_shell" = no ]; then
+    echo ${quote(noShell(shellFor))} >&2
+    exit 1
+  fi`,
+  };
+}
 
 function loadScript(from: ImageArchive, mark: string): Script {
   return {

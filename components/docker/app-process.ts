@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine, Script } from "../machine/machine.ts";
-import { inPlaceOfShell } from "../shell-command.ts";
+import { type Command, startWords } from "../shell-command.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
+import { END_IN, killedIn } from "./app-life.ts";
 import {
   type AppConfinementArgs,
   appConfinement,
@@ -12,8 +13,7 @@ import {
 
 export interface AppProcessArgs extends AppContainerArgs {
   readonly machine: Machine;
-  /** Run by the image's `/bin/sh`. */
-  readonly command: string;
+  readonly command: Command;
 }
 
 /** How long a process has to run without ending to count as started. */
@@ -22,7 +22,8 @@ const STEADY_SECONDS = 3;
 /**
  * Another command of the app's image, without a port: a worker, a scheduler. A change of anything makes a
  * new container; when it has run steadily, the old one is told to end and given time to finish. For that
- * time both are at work: what must not be done twice at once needs a lock, as in the database.
+ * time both are at work: what must not be done twice at once needs a lock, as in the database. One that does
+ * not run steadily is stopped, and the old one works on.
  */
 export class AppProcess extends pulumi.ComponentResource {
   constructor(name: string, args: AppProcessArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -31,32 +32,60 @@ export class AppProcess extends pulumi.ComponentResource {
       name,
       {
         ...appContainer("process", args),
-        entrypoints: ["/bin/sh", "-c", inPlaceOfShell(args.command)],
+        entrypoints: [...startWords(args.command)],
       },
       { parent: this, ...besideTheOld },
     );
-    args.machine.run(`${name}-steady`, steadyScript(container.name, args), { parent: this });
+    const steady = args.machine.run(`${name}-steady`, steadyScript(container.name, args), {
+      parent: this,
+    });
+    void steady.stdout.apply((printed) => {
+      const text = killedIn(printed);
+      if (text !== undefined) void pulumi.log.warn(text, this);
+    });
     this.registerOutputs({});
   }
 }
 
-function steadyScript(container: pulumi.Input<string>, args: AppConfinementArgs): Script {
+type SteadyArgs = AppConfinementArgs & Pick<AppProcessArgs, "drainSeconds">;
+
+export function steadyScript(container: pulumi.Input<string>, args: SteadyArgs): Script {
   return {
-    values: { CONTAINER: container, STEADY_SECONDS: String(STEADY_SECONDS) },
-    functions: confinementHints(args),
+    values: {
+      CONTAINER: container,
+      STEADY_SECONDS: String(STEADY_SECONDS),
+      DRAIN_SECONDS: String(args.drainSeconds),
+    },
+    functions: `${END_IN}${confinementHints(args)}
+state() {
+  docker inspect --format '{{.State.Status}} {{.State.StartedAt}}' "$CONTAINER"
+}
+# All but their endings have the same names.
+before() {
+  docker ps --format '{{.Names}}' --filter "name=^/?\${CONTAINER%-*}-[0-9a-f]*$" |
+    while read -r one; do
+      if [ "$one" != "$CONTAINER" ]; then echo "$one"; fi
+    done
+}`,
     apply: `
+  # It was stopped where it has failed before.
+  docker start "$CONTAINER" >/dev/null
   ${limitProcesses(appConfinement(args))}
   deadline=$(($(date +%s) + STEADY_SECONDS))
+  began=$(state)
   while :; do
-    state=$(docker inspect --format '{{.State.Status}} {{.RestartCount}}' "$CONTAINER")
-    if [ "$state" != "running 0" ]; then
+    now=$(state)
+    case $now in "running "*) ;; *) began= ;; esac
+    if [ "$now" != "$began" ]; then
       echo "The process ended within $STEADY_SECONDS seconds. The last lines of its log:" >&2
       docker logs --tail 30 "$CONTAINER" >&2
       docker logs --tail 30 "$CONTAINER" 2>&1 | confinement_hints
+      docker stop -t 10 "$CONTAINER" >/dev/null
       exit 1
     fi
-    if [ "$(date +%s)" -gt "$deadline" ]; then return; fi
+    if [ "$(date +%s)" -gt "$deadline" ]; then break; fi
     sleep 0.3
-  done`,
+  done
+  end_in "$DRAIN_SECONDS" $(before)`,
   };
 }

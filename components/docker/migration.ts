@@ -3,7 +3,9 @@ import { type AppEnvironment, assignments, SECRETS_FOLDER } from "../app-environ
 import { type DumpArgs, dumpScript } from "../database-dump.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
+import { quote } from "../machine/script.ts";
 import type { PostgresShell } from "../postgres-shell.ts";
+import { type Command, inWords } from "../shell-command.ts";
 import {
   type AppConfinementArgs,
   appConfinement,
@@ -17,8 +19,7 @@ export interface MigrationArgs extends AppConfinementArgs {
   readonly network: pulumi.Input<string>;
   /** The new image, in which the command runs. */
   readonly image: string;
-  /** Run by the image's `/bin/sh`. */
-  readonly command: string;
+  readonly command: Command;
   readonly environment: AppEnvironment;
   /** Volume with the files of the environment; undefined where it has none. */
   readonly secretsVolume: pulumi.Input<string> | undefined;
@@ -52,7 +53,7 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
       CONTAINER: `${args.owner.project}-${args.owner.stack}-${name}`,
       NETWORK: args.network,
       IMAGE: args.image,
-      COMMAND: args.command,
+      COMMAND: inWords(args.command),
       SECONDS_ALLOWED: String(args.timeoutSeconds),
       VARIABLES: pulumi.all(assignments(args.environment)).apply((all) => all.join("\n")),
       SECRETS: args.secretsVolume ?? "",
@@ -78,7 +79,7 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
   printf '%s\\n' "$VARIABLES" >"$work/variables"
   container=$(docker create --name "$CONTAINER" ${labelOptions(labels(args.owner, "step"))} --network "$NETWORK" \\
     ${confinedOptions(appConfinement(args))} \${SECRETS:+--volume "$SECRETS:${SECRETS_FOLDER}:ro"} \\
-    --env-file "$work/variables" --entrypoint /bin/sh "$IMAGE" -c "$COMMAND")
+    --env-file "$work/variables" ${startOptions(args.command)})
   code=0
   began=$(date +%s)
   # Some clients hand TERM on to the command, which may not heed it, and wait for it.
@@ -93,4 +94,11 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
     exit 1
   fi`,
   };
+}
+
+/** The image and what runs in it, as words of `docker create`. */
+function startOptions(command: Command): string {
+  if (typeof command === "string") return '--entrypoint /bin/sh "$IMAGE" -c "$COMMAND"';
+  const [program = "", ...more] = command;
+  return [`--entrypoint ${quote(program)} "$IMAGE"`, ...more.map(quote)].join(" ");
 }

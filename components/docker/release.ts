@@ -6,6 +6,7 @@ import type { Machine, Script } from "../machine/machine.ts";
 import { CONF_FOLDER, MAINTENANCE_HEADER, RECORD_FILE } from "../nginx-places.ts";
 import { releaseConf } from "../nginx-release-conf.ts";
 import { parseRecord, RECORD_LENGTH, type ReleaseRecord } from "../release-record.ts";
+import { killedIn, lifeFunctions, withoutKilled } from "./app-life.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { markFunctions } from "./image-marks.ts";
 import { type AskFrom, MAIN_CONF, MAINTENANCE } from "./nginx-ingress.ts";
@@ -38,7 +39,9 @@ export interface ReleaseArgs {
   readonly versionPath: string | undefined;
   /** Asked instead where there is no version path. */
   readonly healthPath: string;
-  /** How long requests of the release before may take to finish. */
+  /** How long one that was stopped may take until it answers again. */
+  readonly healthSeconds: number;
+  /** How long requests of the release before, and its containers, may take to finish. */
   readonly drainSeconds: number;
 }
 
@@ -50,7 +53,9 @@ export interface ReleaseArgs {
  * What was switched to is recorded beside Nginx's configuration, whether it was verified or not, and goes
  * with it. Of the images that the stack has in the engine, those of the last verified releases stay.
  *
- * Ends when no request is left with the release before. Deleting it changes nothing.
+ * Ends when no request is left with the release before and its containers have ended, or when their time is
+ * over. Where it fails, what the release has started is stopped, and starts again with the next try. Deleting
+ * it changes nothing.
  */
 export class Release extends pulumi.ComponentResource {
   /** The image that was seen to answer. Unknown until it was. */
@@ -65,7 +70,11 @@ export class Release extends pulumi.ComponentResource {
       void pulumi.log.warn(text, this);
     }
     const step = args.machine.run(`${name}-switched`, switchScript(args), { parent: this });
-    this.releases = step.stdout.apply(parseRecord);
+    void step.stdout.apply((printed) => {
+      const text = killedIn(printed);
+      if (text !== undefined) void pulumi.log.warn(text, this);
+    });
+    this.releases = step.stdout.apply((printed) => parseRecord(withoutKilled(printed)));
     this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
     this.registerOutputs({ verifiedImage: this.verifiedImage });
   }
@@ -101,8 +110,30 @@ export function switchScript(args: ReleaseArgs): Script {
       FORWARDED_PROTO: args.askFrom.forwardedProto,
       HTTP_PROBE,
       DRAIN_SECONDS: String(args.drainSeconds),
+      WEB: pulumi.all(args.web).apply((web) => web.join(" ")),
+      PORT: String(args.port),
+      HEALTH_SECONDS: String(args.healthSeconds),
     },
-    functions: `${markFunctions(args.owner)}
+    functions: `${markFunctions(args.owner)}${lifeFunctions(args.owner)}
+# A release that failed was stopped, with all that was healthy in it.
+start_again() {
+  for one in $WEB; do
+    if [ "$(docker inspect --format '{{.State.Running}}' "$one")" = true ]; then continue; fi
+    docker start "$one" >/dev/null
+    late=$(($(date +%s) + HEALTH_SECONDS))
+    until docker exec "$INGRESS" curl --noproxy "*" --silent --output /dev/null --max-time 5 \\
+      "http://$one:$PORT/"; do
+      if [ "$(date +%s)" -ge "$late" ]; then break; fi
+      sleep 0.3
+    done
+  done
+}
+show_logs() {
+  for one in $WEB; do
+    echo "The last lines of the log of $one:" >&2
+    docker logs --tail 30 "$one" >&2
+  done
+}
 # Nginx goes on with the configuration that it has when the new one is refused. It looks the names up itself,
 # a moment after it has read them: for that moment it is told the addresses. They are not left in the file,
 # because later, when Nginx begins anew, they may be those of other containers.
@@ -176,20 +207,23 @@ remove_old_images() {
 # Workers of the configuration before end when their last request has. (The brackets keep the pattern
 # from finding the process that looks for it.)
 wait_for_old_workers() {
-  # They take requests on connections that are kept alive for 10 seconds more (keepalive_min_timeout).
-  deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
   while docker exec "$INGRESS" sh -c 'grep -qas "[s]hutting down" /proc/[0-9]*/cmdline'; do
     if [ "$(date +%s)" -ge "$deadline" ]; then return; fi
     sleep 0.25
   done
 }`,
     apply: `
+  start_again
   printf %s "$CONF" | use_conf >&2
+  # Old workers take requests on connections that are kept alive for 10 seconds more (keepalive_min_timeout).
+  deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
   if wrong=$(verify); then
     docker exec --workdir ${CONF_FOLDER} "$INGRESS" cp release.conf release.verified
     record true
     remove_old_images
     wait_for_old_workers
+    # One time for all: an open WebSocket has had it, and leaves little to the container.
+    end_unserved "$INGRESS" $((deadline - $(date +%s)))
     verified_releases
     return
   fi
@@ -198,6 +232,8 @@ wait_for_old_workers() {
   if before=$(verified_conf 2>/dev/null); then
     printf '%s\\n' "$before" | use_conf >&2
     echo "Nginx is back at the last verified release." >&2
+    show_logs
+    stop_unserved "$INGRESS"
   fi
   exit 1`,
   };

@@ -4,6 +4,7 @@ import type { ClientRequest } from "../client-request.ts";
 import { HTTP_PROBE } from "../http-probe.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
+import { lifeFunctions } from "./app-life.ts";
 import {
   type AppConfinementArgs,
   appConfinement,
@@ -55,7 +56,7 @@ export class WebApp extends pulumi.ComponentResource {
 export function healthScript(
   container: pulumi.Input<string>,
   args: AppConfinementArgs &
-    Pick<WebAppArgs, "askedFrom" | "askedAs" | "port" | "healthPath" | "healthSeconds">,
+    Pick<WebAppArgs, "owner" | "askedFrom" | "askedAs" | "port" | "healthPath" | "healthSeconds">,
 ): Script {
   return {
     values: {
@@ -68,7 +69,7 @@ export function healthScript(
       PORT: String(args.port),
       SECONDS_ALLOWED: String(args.healthSeconds),
     },
-    functions: `${confinementHints(args)}
+    functions: `${lifeFunctions(args.owner)}${confinementHints(args)}
 state() {
   docker inspect --format "{{.$1}}" "$CONTAINER"
 }
@@ -81,9 +82,12 @@ give_up() {
   echo "The last lines of its log:" >&2
   docker logs --tail 30 "$CONTAINER" >&2
   docker logs --tail 30 "$CONTAINER" 2>&1 | confinement_hints
+  stop_unserved "$ASKED_FROM"
   exit 1
 }`,
     apply: `
+  # It was stopped where the release has failed before.
+  docker start "$CONTAINER" >/dev/null
   ${limitProcesses(appConfinement(args))}
   refused=no
   answer="no answer"
@@ -95,6 +99,10 @@ give_up() {
       --header "Host: $HOST" --header "X-Forwarded-Proto: $SCHEME" 2>&1) || code=$?
     if [ "$code" -eq 0 ]; then return; fi
     if [ "$code" -eq 7 ]; then refused=yes; else refused=no; fi
+    if [ "$(state State.Status)" = exited ]; then
+      refused=no
+      give_up "It was stopped: another container of the release did not get healthy."
+    fi
     late=no
     if [ "$(date +%s)" -ge "$deadline" ]; then late=yes; fi
     restarts=$(state RestartCount)

@@ -25,6 +25,7 @@ export interface StepCall {
     | "pull-image"
     | "roll-out"
     | "roll-out-part"
+    | "roll-out-process"
     | "try-ingress";
   readonly args: Readonly<Record<string, pulumi.Input<unknown>>>;
 }

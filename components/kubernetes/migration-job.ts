@@ -2,14 +2,16 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type DumpArgs, dumpScript } from "../database-dump.ts";
 import type { PostgresShell } from "../postgres-shell.ts";
+import type { Command } from "../shell-command.ts";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
 export interface MigrationJobArgs extends AppPodArgs {
   readonly cluster: Cluster;
-  /** Run by the image's `/bin/sh`. */
-  readonly command: string;
+  readonly command: Command;
+  /** Settings whose commands the image's `/bin/sh` is to run: an image that has none is refused. */
+  readonly shellFor: readonly string[];
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
   /** What is dumped first; undefined dumps nothing. */
@@ -45,11 +47,14 @@ export class MigrationJob extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:MigrationJob", name, {}, opts);
     const seconds = args.timeoutSeconds + PATIENCE_SECONDS + MARGIN_SECONDS;
-    const command = ["/bin/sh", "-c", IN_TIME, args.command, String(args.timeoutSeconds)];
+    const command = jobWords(args.command, args.timeoutSeconds);
     const template = appPod("step", args, { command }, { restartPolicy: "Never" });
     const image = args.cluster.steps.step(
       `${name}-image`,
-      { program: "pull-image", args: { namespace: args.namespace, template } },
+      {
+        program: "pull-image",
+        args: { namespace: args.namespace, template, shellFor: args.shellFor },
+      },
       { parent: this },
     );
     const dumps =
@@ -79,6 +84,13 @@ export class MigrationJob extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** One that is given as a list runs as it is: a shell, and `timeout`, may not be in its image. */
+function jobWords(command: Command, timeoutSeconds: number): string[] {
+  return typeof command === "string"
+    ? ["/bin/sh", "-c", IN_TIME, command, String(timeoutSeconds)]
+    : [...command];
 }
 
 function dumpFirst(

@@ -14,7 +14,7 @@ const LEAVE_SECONDS = 8;
  */
 export const LEAVE_BALANCER_SECONDS = 30;
 
-/** How long pods of Nginx may take to get further: a node may have to be found, and the image to get there. */
+/** How long pods of Nginx, or of a process of the app, may take to get further: a node may have to be found, and the image to get there. */
 export const PROGRESS_SECONDS = 300;
 
 /** For a Service, which else waits for pods that may not come: what they belong to says so, and why. */

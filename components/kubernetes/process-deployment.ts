@@ -1,12 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { inPlaceOfShell } from "../shell-command.ts";
+import { type Command, startWords } from "../shell-command.ts";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
+import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
+import { PROGRESS_SECONDS, SKIP_AWAIT } from "./pod-life.ts";
 
 export interface ProcessDeploymentArgs extends AppPodArgs {
-  /** Run by the image's `/bin/sh`. */
-  readonly command: string;
+  readonly cluster: Cluster;
+  readonly command: Command;
 }
 
 /** How long a process has to run without ending to count as started. */
@@ -15,7 +17,8 @@ const STEADY_SECONDS = 3;
 /**
  * Another command of the app's image, without a port: a worker, a scheduler. A change of anything makes a new
  * pod; when it has run steadily, the old one is told to end and given time to finish. For that time both
- * are at work: what must not be done twice at once needs a lock, as in the database.
+ * are at work: what must not be done twice at once needs a lock, as in the database. One that does not run is
+ * taken back, and the old one works on: the step that waits for it does that, and not the Deployment.
  */
 export class ProcessDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: ProcessDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -24,20 +27,26 @@ export class ProcessDeployment extends pulumi.ComponentResource {
     const template = appPod(
       "process",
       args,
-      { command: ["/bin/sh", "-c", inPlaceOfShell(args.command)] },
+      { command: [...startWords(args.command)] },
       { terminationGracePeriodSeconds: args.drainSeconds },
     );
-    new kubernetes.apps.v1.Deployment(
+    const { metadata, spec } = new kubernetes.apps.v1.Deployment(
       name,
       {
         metadata: {
           name,
           namespace: args.namespace,
           labels: objectLabels(args.owner, "process", args.version),
+          annotations: {
+            ...SKIP_AWAIT,
+            // The roll-out may have put back what its pod is made from.
+            "pulumi.com/patchForce": "true",
+          },
         },
         spec: {
           replicas: 1,
           minReadySeconds: STEADY_SECONDS,
+          progressDeadlineSeconds: PROGRESS_SECONDS,
           selector: { matchLabels: { ...selector(args.owner, "process"), ...labels } },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
@@ -46,6 +55,17 @@ export class ProcessDeployment extends pulumi.ComponentResource {
               labels: { ...objectLabels(args.owner, "process", args.version), ...labels },
             },
           },
+        },
+      },
+      { parent: this },
+    );
+    args.cluster.steps.step(
+      `${name}-rolled-out`,
+      {
+        program: "roll-out-process",
+        args: {
+          namespace: args.namespace,
+          rolled: { name: metadata.name, template: spec.template },
         },
       },
       { parent: this },

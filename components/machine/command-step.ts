@@ -31,8 +31,11 @@ export function commandStep(
       // What a step prints is for the user only when it fails, and then the error carries it.
       logging: command.local.Logging.None,
       // A variable of the environment has its limits, which the output of an earlier version may exceed.
-      ...(script.readsPrinted === true ? {} : { addPreviousOutputInEnv: false }),
+      ...(readsPrinted(script) ? {} : { addPreviousOutputInEnv: false }),
     },
     opts,
   );
 }
+
+const readsPrinted = ({ remove = "", update = "" }: Script): boolean =>
+  /\bPRINTED\b/.test(remove) || update.includes("PULUMI_COMMAND_STDOUT");

@@ -42,15 +42,13 @@ export interface Script {
   readonly functions?: string;
   /** Runs when the step is new, and on a change where there is no `update`. */
   readonly apply: string;
-  /** Runs on a change instead of `apply`. */
+  /** Runs on a change instead of `apply`; where Pulumi runs, `PULUMI_COMMAND_STDOUT` is what it had printed. */
   readonly update?: string;
-  /** Runs, with the values of then, when the step is deleted or has been replaced. */
-  readonly remove?: string;
   /**
-   * Whether `remove` is given what the step had printed, in the variable `PRINTED`; and `update`, where Pulumi
-   * runs, in `PULUMI_COMMAND_STDOUT`. For a few words: it gets there in the environment, which has its limits.
+   * Runs, with the values of then, when the step is deleted or has been replaced. The variable `PRINTED` is what
+   * it had printed, where this names it: a few words at most, for it gets there in the environment.
    */
-  readonly readsPrinted?: true;
+  readonly remove?: string;
   /** A change of these replaces the step: the new one is taken first, the old one is removed last. */
   readonly replaceOn?: pulumi.Input<string>[];
 }

@@ -201,8 +201,6 @@ make_ready() {
     apply: `
   let_in
   make_ready`,
-    // Where it was is what it printed.
-    readsPrinted: true,
     update: `
   let_in
   # Those of earlier versions have only Docker's version there.

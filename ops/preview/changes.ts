@@ -78,9 +78,10 @@ function actionOf(ops: readonly string[]): Action {
   return ops.includes("import") ? "create" : "same";
 }
 
+/** One that a run which failed has left is deleted too, at any time, and is no reason for a gap. */
 function deletesFirst(ops: readonly string[]): boolean {
-  const [deleted, made] = [ops.indexOf("delete-replaced"), ops.indexOf("create-replacement")];
-  return deleted >= 0 && (made < 0 || deleted < made);
+  const [deleted, made] = [ops.lastIndexOf("delete-replaced"), ops.indexOf("create-replacement")];
+  return deleted >= 0 && deleted < made;
 }
 
 function keysOf({ diffReasons, replaceReasons, detailedDiff }: PreviewStep): string[] {

@@ -271,6 +271,7 @@ function labelsOf(inputs: Change["now"]): Record<string, string> {
 const STEPS: readonly (readonly [RegExp, string])[] = [
   [/^migrate$/, "runs the migration in the new image, before it takes traffic"],
   [/-healthy$/, ""],
+  [/^process-.*-(steady|rolled-out)$/, ""],
   [/^release-(switched|verified)$/, "switches to it, and asks from outside what answers"],
   [/^image-pull$/, "gets the image"],
   [/^image-build$/, "builds the image"],

@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
+import type { Command } from "../../components/shell-command.ts";
 
 /** A thing on the target that carries the labels of a stack. */
 export interface LabelledThing {
@@ -53,7 +54,7 @@ export interface Target {
   /** Shows logs; @returns an exit code. */
   logs(options: LogOptions): Promise<number>;
   /** Runs a command in the app's image, with its environment; @returns its exit code. */
-  run(command: string): Promise<number>;
+  run(command: Command): Promise<number>;
   /** Opens psql as the owner of the database; @returns its exit code. */
   psql(args: readonly string[]): Promise<number>;
   /** @returns whether anything changed. */

@@ -1,4 +1,4 @@
-import { quote } from "../../components/machine/script.ts";
+import { parseCommand } from "../../components/shell-command.ts";
 import { targetOf } from "../targets/index.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
@@ -13,11 +13,14 @@ export const run: Verb = {
   group: "A running stack",
   async run(args) {
     const { stack, positionals } = readArguments(args, usage, {}, true);
+    // One word is a line for the shell, or a list in JSON; several are a program and its arguments.
     const [command, ...more] = positionals;
     if (command === undefined) throw new UserError(`Which command? usage: ${usage}`);
-    // One word is a line for the shell; several are a command and its arguments.
-    const line = more.length === 0 ? command : positionals.map(quote).join(" ");
+    const words = more.length === 0 ? parseCommand(command) : positionals;
+    if (words === undefined) {
+      throw new UserError(`${command} is no JSON array of a program and its arguments.`);
+    }
     const target = await targetOf(await openStack(stack));
-    return await target.run(line);
+    return await target.run(words);
   },
 };

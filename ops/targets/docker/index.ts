@@ -3,6 +3,7 @@ import { labelFilters, labelOptions, labels, type Owner } from "../../../compone
 import { quote } from "../../../components/machine/script.ts";
 import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-places.ts";
 import type { ReleaseRecord } from "../../../components/release-record.ts";
+import type { Command } from "../../../components/shell-command.ts";
 import { PROJECT } from "../../project.ts";
 import type { Part, Target } from "../target.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
@@ -22,13 +23,13 @@ export function dockerTarget(stack: string, host: Reach, psqlImage?: string): Ta
   const owner: Owner = { project: PROJECT, stack };
   const filters = `--filter label=slipway.project=${PROJECT} --filter label=slipway.stack=${stack}`;
   const parts = () => listParts(host, filters);
-  const oneOff = (command: string, image: string) =>
+  const oneOff = (command: Command, image: string) =>
     host.show(RUN, [
       filters,
-      command,
       `${PROJECT}-${stack}-run-${randomBytes(3).toString("hex")}`,
       labelOptions(labels(owner, "step")),
       image,
+      ...(typeof command === "string" ? ["/bin/sh", "-c", command] : command),
     ]);
   return {
     things: () => things(host, filters),

@@ -1,3 +1,5 @@
+import { LIVE } from "../../../components/docker/app-life.ts";
+
 /**
  * Scripts on a Docker host that run one thing beside a stack. The first argument is the filters of
  * `docker ps` for the stack, one a word; `-t` is added where there is a terminal.
@@ -14,18 +16,26 @@ const SAME_LIMITS = `{{range .HostConfig.CapDrop}}--cap-drop {{.}} {{end}}\
 {{with .HostConfig.PidsLimit}}--pids-limit {{.}} {{end}}`;
 
 /**
- * A command in the environment of the app that is live, and in its image where $5 names no other. $2 is the
- * command, $3 a name, $4 labels as options.
+ * A program in the environment of the app that is live, and in its image where $4 names no other. $2 is a name,
+ * $3 labels as options, $5 the program, and what follows its arguments.
  */
-export const RUN = `
-web=$(docker ps --quiet $1 --filter label=slipway.role=web | head -n 1)
+export const RUN = `${LIVE}
+filters=$1 name=$2 labels=$3 image=$4 program=$5
+shift 5
+ingress=$(docker ps --quiet $filters --filter label=slipway.role=ingress | head -n 1)
+# A release that failed may have left its containers beside those that are live.
+web=
+for one in $(if [ -n "$ingress" ]; then live "$ingress"; fi); do
+  web=$(docker ps --quiet $filters --filter label=slipway.role=web --filter "name=^/?$one$")
+  if [ -n "$web" ]; then break; fi
+done
 if [ -z "$web" ]; then echo "No container of the app runs; bring the stack up first." >&2; exit 1; fi
-image=\${5:-$(docker inspect --format '{{.Config.Image}}' "$web")}
+image=\${image:-$(docker inspect --format '{{.Config.Image}}' "$web")}
 network=$(docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' "$web" | head -n 1)
 memory=/dev/shm
 [ -w "$memory" ] || memory=\${TMPDIR:-/tmp}
 work=$(mktemp -d "$memory/slipway-run-XXXXXX")
-trap 'rm -rf "$work"; docker rm --force --volumes "$3" >/dev/null 2>&1 || :' EXIT
+trap 'rm -rf "$work"; docker rm --force --volumes "$name" >/dev/null 2>&1 || :' EXIT
 trap 'exit 130' HUP INT TERM
 docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$web" >"$work/variables"
 terminal=
@@ -35,11 +45,16 @@ cores=$(docker inspect --format '{{.HostConfig.NanoCpus}}' "$web")
 if [ "$cores" -gt 0 ]; then limits="$limits --cpus $((cores / 1000000000)).$(printf %09d $((cores % 1000000000)))"; fi
 secrets=$(docker inspect \\
   --format '{{range .Mounts}}{{if eq .Destination "/run/secrets"}}--volume {{.Name}}:/run/secrets:ro{{end}}{{end}}' "$web")
-docker create --interactive $terminal --name "$3" $4 $limits $secrets --network "$network" \\
-  --env-file "$work/variables" --entrypoint /bin/sh "$image" -c "$2" >/dev/null
+docker create --interactive $terminal --name "$name" $labels $limits $secrets --network "$network" \\
+  --env-file "$work/variables" --entrypoint "$program" "$image" "$@" >/dev/null
+if [ "$program" = /bin/sh ] && ! docker cp "$name:/bin/sh" - >/dev/null 2>&1; then
+  echo "The image has no /bin/sh, which is to run a line. Give a program and its arguments as words, which needs" \\
+    "no shell: ./slipway run -s STACK -- /PROGRAM ARGUMENT; or one word alone as '[\\"/PROGRAM\\"]'." >&2
+  exit 1
+fi
 rm -rf "$work"
 code=0
-docker start --attach --interactive "$3" || code=$?
+docker start --attach --interactive "$name" || code=$?
 exit "$code"`;
 
 /** psql in the container of the database, acting as the owner of what is in it. $2 and on are its arguments. */

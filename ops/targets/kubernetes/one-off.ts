@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { AppsV1Api, type V1Pod, type V1PodStatus } from "@kubernetes/client-node";
+import { PassThrough } from "node:stream";
+import { AppsV1Api, Log, type V1Pod, type V1PodStatus } from "@kubernetes/client-node";
 import { quote } from "../../../components/machine/script.ts";
+import type { Command } from "../../../components/shell-command.ts";
+import { lacksShell } from "../../../steps/trouble.ts";
 import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
 import { isReady, type Namespace, nameOf, reached } from "./namespace.ts";
@@ -15,20 +18,54 @@ const START_SECONDS = 120;
  */
 export async function runOnce(
   namespace: Namespace,
-  command: string,
+  command: Command,
   image?: string,
 ): Promise<number> {
-  const pod = await namespace.core.createNamespacedPod({
-    namespace: namespace.name,
-    body: await podOfApp(namespace, command, image),
-  });
-  const name = nameOf(pod);
-  try {
-    await started(namespace, name);
+  const body = await podOfApp(namespace, WAITING, words(command), image);
+  const code = await inPod(namespace, body, async (name) => {
+    if ((await started(namespace, name)) === "no shell") return undefined;
     const where = { namespace: namespace.name, pod: name, container: "app" };
     // The shell in it waits for a line: what the command prints is seen from the first word.
     await attachHere(namespace.config, where, "\n");
     return await exitCode(namespace, name);
+  });
+  if (code !== undefined) return code;
+  if (typeof command === "string") throw new UserError(NO_SHELL, 1);
+  return await runUnattached(namespace, await podOfApp(namespace, [], command, image));
+}
+
+const NO_SHELL =
+  "The image has no /bin/sh, which is to run a line. Give a program and its arguments as words, which needs no " +
+  `shell: ./slipway run -s STACK -- /PROGRAM ARGUMENT; or one word alone as '["/PROGRAM"]'.`;
+
+/** Waits for a line, and then gives its place to what it was given. */
+const WAITING = ["/bin/sh", "-c", 'read -r _; exec "$0" "$@"'];
+
+/** Where no shell can wait for this terminal: what it prints is shown, and it reads nothing. */
+async function runUnattached(namespace: Namespace, body: V1Pod): Promise<number> {
+  const [app] = body.spec?.containers ?? [];
+  if (app !== undefined) Object.assign(app, { stdin: false, stdinOnce: false, tty: false });
+  return await inPod(namespace, body, async (name) => {
+    await started(namespace, name);
+    const shown = new PassThrough();
+    shown.pipe(process.stdout, { end: false });
+    const log = new Log(namespace.config);
+    await log.log(namespace.name, name, "app", shown, { follow: true });
+    await new Promise((done) => shown.once("close", done).once("end", done));
+    return await exitCode(namespace, name);
+  });
+}
+
+/** Makes a pod for some work, and removes it after that. */
+async function inPod<T>(
+  namespace: Namespace,
+  body: V1Pod,
+  work: (name: string) => Promise<T>,
+): Promise<T> {
+  const pod = await namespace.core.createNamespacedPod({ namespace: namespace.name, body });
+  const name = nameOf(pod);
+  try {
+    return await work(name);
   } finally {
     await namespace.core.deleteNamespacedPod({
       namespace: namespace.name,
@@ -40,7 +77,8 @@ export async function runOnce(
 
 async function podOfApp(
   namespace: Namespace,
-  command: string,
+  before: readonly string[],
+  command: readonly string[],
   otherImage: string | undefined,
 ): Promise<V1Pod> {
   const apps = namespace.config.makeApiClient(AppsV1Api);
@@ -73,7 +111,7 @@ async function podOfApp(
             ),
           ),
           name: "app",
-          command: ["/bin/sh", "-c", 'read -r _; exec /bin/sh -c "$0"', command],
+          command: [...before, ...command],
           stdin: true,
           stdinOnce: true,
           tty: hasTerminal(),
@@ -83,18 +121,26 @@ async function podOfApp(
   };
 }
 
-async function started(namespace: Namespace, name: string): Promise<void> {
+const words = (command: Command): readonly string[] =>
+  typeof command === "string" ? ["/bin/sh", "-c", command] : command;
+
+async function started(namespace: Namespace, name: string): Promise<"started" | "no shell"> {
   const { phase, containerStatuses } = await until(
     () => statusOf(namespace, name),
-    ({ phase }) => phase === "Running" || phase === "Failed",
+    ({ phase, containerStatuses }) =>
+      ["Running", "Succeeded", "Failed"].includes(phase ?? "") ||
+      containerStatuses?.some(lacksShell) === true,
     { seconds: START_SECONDS, milliseconds: POLL_MILLISECONDS },
   );
-  if (phase === "Running") return;
-  const waiting = containerStatuses?.[0]?.state?.waiting;
-  throw new UserError(
-    `The pod for the command did not start: ${waiting?.message ?? waiting?.reason ?? phase}`,
-    1,
-  );
+  if (containerStatuses?.some(lacksShell)) return "no shell";
+  const { waiting, terminated } = containerStatuses?.[0]?.state ?? {};
+  // One that is quick has ended by itself already.
+  const ended =
+    terminated !== undefined &&
+    !["StartError", "ContainerCannotRun"].includes(terminated.reason ?? "");
+  if (phase === "Running" || ended) return "started";
+  const why = waiting?.message ?? terminated?.message ?? waiting?.reason ?? phase;
+  throw new UserError(`The pod for the command did not start: ${why}`, 1);
 }
 
 async function exitCode(namespace: Namespace, name: string): Promise<number> {

@@ -47,6 +47,35 @@ test("A healthy app that is not the image that was released is found out, and ta
   expect(said).toContain("The last verified release is back.");
 });
 
+test("A process that does not run is taken back, and the one before is at work alone", async () => {
+  const work = 'node -e "setInterval(() => {}, 1000)"';
+  await failing.stack.up({ processes: JSON.stringify({ worker: `QUEUE=jobs ${work}` }) });
+  const [before] = await failing.pods("process");
+  expect(before?.status?.phase).toBe("Running");
+
+  const broken = JSON.stringify({ worker: `node -e "throw new Error('no queue')"` });
+  const { code, output } = await failing.stack.tryUp({ processes: broken });
+
+  expect(code, output).not.toBe(0);
+  expect(output).toContain("no queue");
+  expect(output).toContain("The process of the release before is back, and at work alone.");
+  const names = (await failing.pods("process")).map(({ metadata }) => metadata?.name);
+  expect(names).toEqual([before?.metadata?.name]);
+  await failing.stack.up({ processes: "{}" });
+});
+
+test("An image without a shell is refused where a line is to be run, and takes lists of words", async () => {
+  const image = await failing.image({ build: ["RUN rm /bin/sh", "ENTRYPOINT []"] });
+  const said = await failing.failingRelease({ image, migrateCommand: "node -p 1" });
+  expect(said).toContain("The image has no /bin/sh, which is to run slipway:migrateCommand.");
+
+  await failing.release(image, { migrateCommand: '["node","-p","1"]' });
+  const run = (...words: string[]) => failing.stack.tryVerb("run", "--", ...words);
+  expect((await run("node", "-p", "process.env.APP_IMAGE")).output).toContain(image);
+  expect((await run("node -p 1")).output).toContain("The image has no /bin/sh");
+  await failing.stack.up({ migrateCommand: "" });
+});
+
 test("After all of them a good image is released as if nothing had been", async () => {
   await failing.release(await failing.image(), { version: "2.0.0" });
 });

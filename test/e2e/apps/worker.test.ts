@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setInterval } from "node:timers/promises";
@@ -16,7 +17,8 @@ interface Job {
 let clone: Clone;
 beforeAll(async () => {
   clone = await cloneWithExample("worker");
-  setConfig(clone, { replicas: "2" });
+  const processes = { worker: "QUEUE=jobs node src/worker.ts", scheduler: "node src/scheduler.ts" };
+  setConfig(clone, { replicas: "2", processes: JSON.stringify(processes) });
   await deployed(clone);
 });
 afterAll(() => clone?.remove());
@@ -27,14 +29,23 @@ test("The worker and the scheduler run beside two containers of the app, from th
   expect(images.size).toBe(1);
 });
 
+test("A command that begins with a variable is the container's first process, and has it", () => {
+  const worker = parts("{{.Names}}").find((name) => name.includes("process-worker")) ?? "";
+  const ofFirst = (what: string) =>
+    docker("exec", worker, "sh", "-c", `tr "\\0" " " </proc/1/${what}`);
+  expect(ofFirst("cmdline")).toBe("node src/worker.ts");
+  expect(ofFirst("environ")).toContain("QUEUE=jobs ");
+});
+
 test("Jobs that are taken in by the app are done by the worker, ticks of the scheduler too", async () => {
   const job = await enqueue();
   await until(async () => (await find(job))?.state === "done", "the job is done");
   await until(async () => (await jobs()).length > 1, "the scheduler has made a job", 30);
 });
 
-test("A release loses no job: the old worker finishes its own, the new version does what comes", async () => {
+test("A release loses no job: the old worker ends by itself when the new one runs, and has finished its own", async () => {
   const before = await version();
+  const events = new WorkerEvents(clone.stack);
   const sent: string[] = [];
   const server = join(clone.folder, "examples/worker/src/app.ts");
   clone.write(
@@ -62,6 +73,13 @@ test("A release loses no job: the old worker finishes its own, the new version d
     "every job is done",
     60,
   );
+  const seen = events.end();
+  const [oldEnd, ...others] = seen.filter(({ action }) => action === "die");
+  const newStart = seen.find(({ action }) => action === "start");
+  expect(others).toEqual([]);
+  expect(oldEnd?.exitCode).toBe("0");
+  expect(newStart?.name).not.toBe(oldEnd?.name);
+  expect(Number(newStart?.time)).toBeLessThan(Number(oldEnd?.time) - 2);
   expect(await version()).not.toBe(before);
   expect((await find(sent.at(-1) ?? ""))?.finishedBy).toBe(await version());
 });
@@ -73,8 +91,42 @@ test("A process that ends at once fails the run with its own words, and the old 
   expect(code, output).toBe(1);
   expect(output).toContain("no queue");
   const running = parts("{{.ID}} {{.Names}}").filter((one) => one.includes("process-worker"));
-  expect(running).toEqual(expect.arrayContaining(old));
+  expect(running).toEqual(old);
 });
+
+interface WorkerEvent {
+  readonly time: number;
+  readonly action: string;
+  readonly name: string;
+  readonly exitCode: string;
+}
+
+/** What the engine says of a stack's workers from now on. */
+class WorkerEvents {
+  readonly #child: ChildProcess;
+  #output = "";
+
+  constructor(stack: string) {
+    const filters = [`label=slipway.stack=${stack}`, "label=slipway.role=process"];
+    const attributes = "{{.Actor.Attributes.name}} {{.Actor.Attributes.exitCode}}";
+    const events = [...filters, "event=start", "event=die"].map((one) => `--filter=${one}`);
+    this.#child = spawn("docker", [
+      ...["events", `--format={{.Time}} {{.Action}} ${attributes}`, ...events],
+    ]);
+    this.#child.stdout?.on("data", (data) => (this.#output += data));
+  }
+
+  end(): WorkerEvent[] {
+    this.#child.kill();
+    return this.#output
+      .split("\n")
+      .filter((line) => line.includes("process-worker"))
+      .map((line) => {
+        const [time, action = "", name = "", exitCode = ""] = line.split(" ");
+        return { time: Number(time), action, name, exitCode };
+      });
+  }
+}
 
 const version = async () => (await answer<{ version: string }>("/version")).version;
 const jobs = async () => (await answer<{ jobs: Job[] }>("/jobs")).jobs;

@@ -64,7 +64,9 @@ describe("A connection that is cut", () => {
     await loop.finish();
     if (cut.status === "rejected") throw cut.reason;
 
-    expect(cut.value.output).toMatch(/error: release-switched: exit status 255: running "sh -s (apply|update) release-switched"/);
+    expect(cut.value.output).toMatch(
+      /error: release-switched: exit status 255: running "sh -s (apply|update) release-switched"/,
+    );
     expect(cut.value.output).toContain(LOST);
     expect(cut.value.code).toBe(1);
     const switchedTo = await liveImage();

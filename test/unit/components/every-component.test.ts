@@ -65,6 +65,7 @@ const components: readonly (readonly [
         {
           ...{ ...here(machine), from: { reference: "app:1" }, registry: undefined },
           buildSecrets: {},
+          shellFor: [],
         },
         opts,
       ),
@@ -338,6 +339,7 @@ const components: readonly (readonly [
           askFrom: { url: "http://127.0.0.1:8080", resolve: "", forwardedProto: "" },
           versionPath: "/version",
           healthPath: "/readyz",
+          healthSeconds: 1,
           drainSeconds: 1,
         },
         opts,

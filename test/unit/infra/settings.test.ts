@@ -40,6 +40,15 @@ describe("good settings", () => {
     });
   });
 
+  test("a command is a line, or a list for an image without a shell", () => {
+    const { app } = read({
+      migrateCommand: '["/app", "migrate"]',
+      processes: '{"worker":["/app","work"],"other":"work | tee log"}',
+    });
+    expect(app.migrateCommand).toEqual(["/app", "migrate"]);
+    expect(app.processes).toEqual({ worker: ["/app", "work"], other: "work | tee log" });
+  });
+
   test("an empty value takes away what is optional", () => {
     const { app } = read({ versionPath: "", staticPath: "", migrateCommand: "" });
     expect([app.versionPath, app.staticPath, app.migrateCommand]).toEqual([
@@ -310,8 +319,14 @@ describe("one thing that is wrong", () => {
     [
       "a process with a name that is none",
       { processes: '{"My Worker":"work"}' },
-      'slipway:processes has {"My Worker":"work"}; it must have names (lower-case letters, digits and -), each with a command on one line.',
+      'slipway:processes has {"My Worker":"work"}; it must have names (lower-case letters, digits and -), each with a command on one line, or as a list of words.',
       "pulumi config rm --path 'processes.My Worker'",
+    ],
+    [
+      "a migration as a list that is none",
+      { migrateCommand: '["/app", 1]' },
+      'slipway:migrateCommand is "[\\"/app\\", 1]"; it must be a command on one line, or a JSON array of a program and its arguments, or empty.',
+      'pulumi config set migrateCommand ""',
     ],
     [
       "secrets of the app that are no JSON, and they are not shown",

@@ -269,6 +269,11 @@ describe("what config changes of it", () => {
     const stack = await recordStack(withApp({ processes: { worker: "node worker.js" } }));
     const worker = named(stack, "process-worker");
     expect(JSON.stringify(worker.inputs)).toContain("exec node worker.js");
+    // The step after it waits, and puts the one before back where that is in vain.
+    expect(JSON.stringify(worker.inputs)).toContain('"pulumi.com/skipAwait":"true"');
+    const { create, stdin } = named(stack, "process-worker-rolled-out").inputs;
+    expect(create).toContain("steps/roll-out-process.ts");
+    expect(JSON.parse(String(stdin)).rolled).toMatchObject({ name: "process-worker" });
     expect(madeBefore(stack, "process-worker")).toContain("release-verified");
   });
 

@@ -26,6 +26,7 @@ const source = BUILT.from as ImageSource;
 const here = (machine: LocalMachine) => ({
   ...{ machine, owner, registry: undefined },
   buildSecrets: {},
+  shellFor: [],
 });
 
 async function referenceOf(from: AppImageArgs["from"]): Promise<string | undefined> {

@@ -25,6 +25,7 @@ const args = {
   askFrom: { url: "http://127.0.0.1:8080", resolve: "", forwardedProto: "" },
   versionPath: "/version",
   healthPath: "/readyz",
+  healthSeconds: 60,
   drainSeconds: 30,
 } as unknown as ReleaseArgs;
 
@@ -45,6 +46,9 @@ test("Nginx is pointed at the new containers and their files, and asked for the 
     FORWARDED_PROTO: "",
     HTTP_PROBE,
     DRAIN_SECONDS: "30",
+    WEB: "web-1-abc web-2-abc",
+    PORT: "3000",
+    HEALTH_SECONDS: "60",
   });
 });
 

@@ -65,6 +65,7 @@ test("the container has the contract's environment and files, a network, and no 
 
 test("health is asked from the container that will send the requests, by the new one's name, as a client would", async () => {
   const { values } = healthScript("web-1-abc", {
+    owner: { project: "slipway", stack: "test" },
     askedFrom: "ingress",
     askedAs: { host: "shop.example", scheme: "https" },
     port: 3000,

@@ -43,6 +43,34 @@ test("a release is said by version and image, once for all replicas, and has no 
   expect(all.summary).toEqual({ create: 0, update: 0, replace: 2, delete: 0 });
 });
 
+test("what a release that failed has left goes at any time, and is no gap", () => {
+  const type = "docker:index/container:Container";
+  const [live, failed, next] = ["1.4.0", "1.4.1", "1.4.2"].map((version) =>
+    appContainer(`app:${version}`, version),
+  );
+  const web = { type, name: "web-1", in: "web" };
+  const [, leftBehind] = stepsFor({
+    ...web,
+    ...(live && { old: live }),
+    replaced: "old one first",
+  });
+  const again = stepsFor({
+    ...web,
+    ...{ ...(failed && { old: failed }), ...(next && { now: next }) },
+    replaced: "beside the old one",
+  });
+  const unchanged = stepsFor({ ...web, ...(failed && { old: failed, now: failed }) });
+  for (const [steps, version] of [
+    [again, "1.4.2"],
+    [unchanged, "1.4.1"],
+  ] as const) {
+    const all = report(leftBehind === undefined ? steps : [leftBehind, ...steps]);
+    expect(texts(all)).toEqual([
+      `releases ${version} (image app:${version}) without a gap; it was 1.4.0`,
+    ]);
+  }
+});
+
 test("a container of the app that goes before the new one is there is a gap", () => {
   const all = report(
     stepsFor({
