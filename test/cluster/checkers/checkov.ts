@@ -22,6 +22,7 @@ interface Report {
       readonly check_id: string;
       readonly check_name: string;
       readonly resource: string;
+      readonly file_path: string;
     }[];
   };
 }
@@ -30,28 +31,10 @@ const IMAGE = "slipway-cluster-test/checkov";
 
 /** What checkov thinks of a file of manifests. */
 export function checkov(manifests: string): Found {
-  const base = chosenTools().images === "offline" ? offlineImages.python : undefined;
-  const from = base === undefined ? [] : ["--build-arg", `PYTHON_IMAGE=${base}`];
-  docker("build", "--quiet", "--tag", IMAGE, ...from, import.meta.dirname);
-  try {
-    const { stdout, stderr } = spawnSync(
-      "docker",
-      [
-        ...["run", "--rm", "--network=none"],
-        `--volume=${dirname(manifests)}:/manifests:ro`,
-        ...[IMAGE, "--framework=kubernetes", "--directory=/manifests", "--output=json"],
-        ...["--skip-download", "--compact", "--quiet"],
-      ],
-      { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
-    );
-    return found(JSON.parse(stdout || `{"error": ${JSON.stringify(stderr)}}`));
-  } finally {
-    // Its layers stay, for the next time.
-    docker("image", "rm", "--no-prune", IMAGE);
-  }
-}
-
-function found({ summary, results }: Report): Found {
+  const { summary, results } = report(dirname(manifests), [
+    "--framework=kubernetes",
+    "--directory=.",
+  ]);
   return {
     failed: results.failed_checks.map(({ check_id: check, resource, check_name: about }) => ({
       check,
@@ -60,6 +43,41 @@ function found({ summary, results }: Report): Found {
     })),
     passed: summary.passed,
   };
+}
+
+/** What it thinks of Dockerfiles, whose paths in the folder are what it finds something in. */
+export function checkovOfDockerfiles(folder: string, files: readonly string[]): Found {
+  const options = ["--framework=dockerfile", ...files.map((file) => `--file=${file}`)];
+  const { summary, results } = report(folder, options);
+  return {
+    failed: results.failed_checks.map(({ check_id: check, file_path, check_name: about }) => ({
+      check,
+      object: file_path.replace(/^\/+/, ""),
+      about,
+    })),
+    passed: summary.passed,
+  };
+}
+
+function report(folder: string, options: readonly string[]): Report {
+  const base = chosenTools().images === "offline" ? offlineImages.python : undefined;
+  const from = base === undefined ? [] : ["--build-arg", `PYTHON_IMAGE=${base}`];
+  docker("build", "--quiet", "--tag", IMAGE, ...from, import.meta.dirname);
+  try {
+    const { stdout, stderr } = spawnSync(
+      "docker",
+      [
+        ...["run", "--rm", "--network=none"],
+        ...[`--volume=${folder}:/checked:ro`, "--workdir=/checked", IMAGE],
+        ...[...options, "--output=json", "--skip-download", "--compact", "--quiet"],
+      ],
+      { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
+    );
+    return JSON.parse(stdout || `{"error": ${JSON.stringify(stderr)}}`);
+  } finally {
+    // Its layers stay, for the next time.
+    docker("image", "rm", "--no-prune", IMAGE);
+  }
 }
 
 /** Without the namespace in the middle. */
