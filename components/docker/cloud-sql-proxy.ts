@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, labels, type Owner } from "../labels.ts";
 import type { Machine } from "../machine/machine.ts";
+import { METADATA_BRIDGE } from "../machine/metadata-service.ts";
 import type { CloudSqlPostgres } from "../managed/cloud-sql-postgres.ts";
 import type { PostgresServer } from "../managed/postgres-server.ts";
 import { confined, ourLimits, PROXY, processLimit } from "./confinement.ts";
@@ -32,6 +33,18 @@ export class CloudSqlProxy extends pulumi.ComponentResource {
 
   constructor(name: string, args: CloudSqlProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:CloudSqlProxy", name, {}, opts);
+    // Its way out, from which the metadata service may be asked for a token; other containers may not. The engine
+    // takes the network whose name comes first for it, and this one's comes before the stack's.
+    const cloud = new docker.Network(
+      `${name}-cloud`,
+      {
+        name: `${args.owner.project}-${args.owner.stack}-cloud`,
+        driver: "bridge",
+        options: { "com.docker.network.bridge.name": METADATA_BRIDGE },
+        labels: labelList(labels(args.owner, "network")),
+      },
+      { parent: this },
+    );
     const proxy = new docker.Container(
       name,
       {
@@ -44,7 +57,7 @@ export class CloudSqlProxy extends pulumi.ComponentResource {
           "--structured-logs",
           args.instance.connectionName,
         ],
-        networksAdvanced: [{ name: args.network, aliases: [HOST] }],
+        networksAdvanced: [{ name: args.network, aliases: [HOST] }, { name: cloud.name }],
         restart: "unless-stopped",
         ...confined(PROXY),
         ...boundedLogs,

@@ -68,7 +68,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     this.#policy(`${name}-app`, args, undefined, {
       egress: [
         { ports: [{ port: ports.database }], to: from("database") },
-        ...args.egress.map((cidr) => ({ to: [{ ipBlock: { cidr } }] })),
+        ...args.egress.map((cidr) => ({ to: [{ ipBlock: outside(cidr) }] })),
       ],
     });
     this.#policy(`${name}-database`, args, selector(owner, "database"), {
@@ -127,6 +127,26 @@ const DNS = {
     { port: 53, protocol: "TCP" },
   ],
 };
+
+/** A network without the metadata service of a node's cloud, unless that is what was asked for. */
+export function outside(cidr: string): { cidr: string; except?: string[] } {
+  const [address = "", bits = "32"] = cidr.split("/");
+  const size = Number(bits);
+  const isIn = size < 16 && within(LINK_LOCAL.address, address, size);
+  return isIn ? { cidr, except: [LINK_LOCAL.cidr] } : { cidr };
+}
+
+const LINK_LOCAL = { address: "169.254.0.0", cidr: "169.254.0.0/16" };
+
+/** Whether two addresses begin with the same bits. */
+const within = (one: string, other: string, bits: number) =>
+  bitsOf(one).slice(0, bits) === bitsOf(other).slice(0, bits);
+
+const bitsOf = (address: string) =>
+  address
+    .split(".")
+    .map((part) => Number(part).toString(2).padStart(8, "0"))
+    .join("");
 
 function peer(owner: Owner, role: Role) {
   return { podSelector: { matchLabels: selector(owner, role) } };

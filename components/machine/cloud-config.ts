@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { GUARD_PATH, METADATA_GUARD } from "./metadata-service.ts";
 
 /** The user that Pulumi logs in as on a machine that it made: in the group docker, and may become root. */
 export const MACHINE_USER = "slipway";
@@ -15,7 +16,8 @@ export interface CloudConfigArgs {
 
 /**
  * What cloud-init does at the first boot of a Debian or Ubuntu: Docker, a user, the machine's own key, and
- * an sshd that takes as many connections as Docker and Pulumi open at once.
+ * an sshd that takes as many connections as Docker and Pulumi open at once. What is here can be read by whoever
+ * reaches the metadata service: containers do not.
  *
  * JSON, which is YAML too: no text in it can break out of its place.
  */
@@ -49,13 +51,20 @@ export function cloudConfig(args: CloudConfigArgs): pulumi.Output<string> {
             path: "/etc/docker/daemon.json",
             content: `${JSON.stringify(DOCKER_DAEMON, null, 2)}\n`,
           },
+          { path: GUARD_PATH, permissions: "0755", content: METADATA_GUARD },
+          {
+            // Containers have the machine's addresses as soon as Docker runs: without the guard it does not start.
+            path: "/etc/systemd/system/docker.service.d/20-slipway-metadata.conf",
+            content: `[Service]\nExecStartPre=${GUARD_PATH}\n`,
+          },
           {
             // A database that started before its disk is there would begin an empty one beside it.
             path: "/etc/systemd/system/docker.service.d/10-slipway.conf",
             content: `[Unit]\nRequiresMountsFor=${args.dataFolder}\n`,
           },
         ],
-        runcmd: ["systemctl reload ssh || systemctl reload sshd || service ssh reload"],
+        // Docker was started before, by its package, with no container.
+        runcmd: [GUARD_PATH, "systemctl reload ssh || systemctl reload sshd || service ssh reload"],
       };
       return `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
     });

@@ -37,6 +37,31 @@ describe.runIf(chosenTools().pulumi === "offline")("a droplet that the program m
     expect(logs).toBe("json-file");
   });
 
+  test("No container reaches the metadata service of the cloud, also after its guard ran again", async () => {
+    await cloud.inside("/usr/local/sbin/slipway-metadata-guard");
+    const rules = await cloud.inside("iptables", "--list-rules", "DOCKER-USER");
+    expect(rules.split("\n").filter((rule) => rule.includes("169.254"))).toEqual([
+      "-A DOCKER-USER -d 169.254.0.0/16 -j SLIPWAY-METADATA",
+    ]);
+    const nginx = await cloud.inside(
+      "docker",
+      "ps",
+      "--quiet",
+      "--filter=label=slipway.role=ingress",
+    );
+    const curl = "code=0; curl -s -m 5 http://169.254.169.254/ || code=$?; echo $code";
+    // 7 is a refusal at once; without the rules nobody would answer, which is 28.
+    expect(await cloud.inside("docker", "exec", nginx, "sh", "-c", curl)).toBe("7");
+    const counted = await cloud.inside(
+      "iptables",
+      "--list",
+      "SLIPWAY-METADATA",
+      "--verbose",
+      "--numeric",
+    );
+    expect(counted).toMatch(/^ *[1-9]\d* .* REJECT /m);
+  });
+
   test("The data of Postgres is on the volume, a disk of its own", async () => {
     expect(await cloud.inside("findmnt", "--noheadings", "--output=FSTYPE", DATA)).toBe("ext4");
     expect(await cloud.inside("ls", `${DATA}/database`)).toBe("18");

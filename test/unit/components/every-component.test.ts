@@ -126,7 +126,11 @@ const components: readonly (readonly [
         },
         opts,
       ),
-    ["it: docker:index/container:Container", "it-limited: command:local:Command"],
+    [
+      "it: docker:index/container:Container",
+      "it-cloud: docker:index/network:Network",
+      "it-limited: command:local:Command",
+    ],
   ],
   [
     "DigitaloceanPostgres",

@@ -68,6 +68,7 @@ describe("a managed database beside a VM of Google", () => {
       "database > database-peering: gcp:servicenetworking/connection:Connection",
       " > database-proxy: slipway:components:CloudSqlProxy",
       "database-proxy > database-proxy: docker:index/container:Container",
+      "database-proxy > database-proxy-cloud: docker:index/network:Network",
       "database-proxy > database-proxy-limited: command:local:Command",
       "database > database-random: pulumi:providers:random",
       "database > database-range: gcp:compute/globalAddress:GlobalAddress",

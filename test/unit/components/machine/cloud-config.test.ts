@@ -32,7 +32,7 @@ test("no text of a key breaks out of its place", async () => {
   const hostKey = `"}\nruncmd: ["reboot"]\n# {`;
   const config = await configOf({ ...KEYS, hostKey });
   expect(config.ssh_keys.ed25519_private).toBe(hostKey);
-  expect(config.runcmd).toHaveLength(1);
+  expect(config.runcmd).toHaveLength(2);
 });
 
 const fileOf = async (path: string): Promise<string> => {
@@ -45,6 +45,18 @@ test("logs of containers that do not say so themselves are bounded too", async (
     "log-driver": "json-file",
     "log-opts": { "max-size": "10m", "max-file": "3" },
   });
+});
+
+test("Docker does not start before containers are kept from the metadata service", async () => {
+  const unit = await fileOf("/etc/systemd/system/docker.service.d/20-slipway-metadata.conf");
+  expect(unit).toBe("[Service]\nExecStartPre=/usr/local/sbin/slipway-metadata-guard\n");
+  const { write_files: files, runcmd } = await configOf(KEYS);
+  expect(files).toContainEqual({
+    path: "/usr/local/sbin/slipway-metadata-guard",
+    permissions: "0755",
+    content: expect.stringContaining("-d 169.254.0.0/16 -j SLIPWAY-METADATA"),
+  });
+  expect(runcmd[0]).toBe("/usr/local/sbin/slipway-metadata-guard");
 });
 
 test("after a reboot Docker waits for the disk that has the data", async () => {
