@@ -1,5 +1,6 @@
 import type {
   V1Container,
+  V1ContainerStateTerminated,
   V1ContainerStatus,
   V1Deployment,
   V1Pod,
@@ -101,9 +102,21 @@ function ending({
   // While it waits to be started again, it has ended once more than it was restarted.
   const ended = restartCount + (state?.running === undefined && restartCount > 0 ? 1 : 0);
   if (ready || ended <= ENDS_ALLOWED) return undefined;
-  const code = (state?.terminated ?? lastState?.terminated)?.exitCode;
+  const end = state?.terminated ?? lastState?.terminated;
+  const code = end?.exitCode;
   const who = name === "app" ? "The app" : `The container ${name}`;
-  return `${who} ended before it was healthy${code === undefined ? "" : `, with exit code ${code}`}.`;
+  const hint = name === "app" ? limitReached(end) : "";
+  return `${who} ended before it was healthy${code === undefined ? "" : `, with exit code ${code}`}.${hint}`;
+}
+
+/** Which limit may be the reason; the message is the end of its log. */
+function limitReached(end: V1ContainerStateTerminated | undefined): string {
+  if (end?.reason === "OOMKilled") {
+    return " It was killed because it needed more than its memory: `pulumi config set memory MIB`.";
+  }
+  return /read-only file ?system|EROFS/i.test(end?.message ?? "")
+    ? " It can write to /tmp alone. To let it write everywhere: `pulumi config set readOnlyRoot false`."
+    : "";
 }
 
 /** Seconds that the probe gives an app to start. */
