@@ -183,6 +183,11 @@ describe("a replacement, the old container going first", () => {
       set({ volumes: [{ volumeName: "data", containerPath: "/data", readOnly: true }] }),
       { volumes: "update-replace" },
     ],
+    [
+      "a volume of a name that is unknown, beside its folder, which is not",
+      set({ volumes: [{ volumeName: UNKNOWN, containerPath: "/data" }] }),
+      { volumes: "update-replace" },
+    ],
     ["the command", set({ command: ["serve"] }), { "command[1]": "delete-replace" }],
     [
       "a word before the command",
