@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 import { type Command, isWords, parseCommand } from "../components/shell-command.ts";
 import { parseJsonObject } from "./json-object.ts";
+import { isMapInStackFile } from "./stack-config-file.ts";
 
 /** Whether the stack's file has the value encrypted. The SDK knows, but leaves it out of its types. */
 const { isConfigSecret } = pulumi.runtime as typeof pulumi.runtime & {
@@ -44,14 +45,13 @@ export class ConfigReader {
     return value;
   }
 
-  /** A line for a shell, or a JSON array of a program and its arguments. */
+  /** A line for a shell, or a list of a program and its arguments. */
   optionalCommand(key: string): Command | undefined {
     const value = this.#value(key);
     if (value === "") return undefined;
     const command = parseCommand(value);
-    if (command === undefined || !isOneLine(command)) {
-      const rule =
-        "a command on one line, or a JSON array of a program and its arguments, or empty";
+    if (command === undefined || !isCommandLine(command)) {
+      const rule = "a command on one line, or a list of a program and its arguments, or empty";
       this.#wrong(key, value, rule, '""');
     }
     return command;
@@ -75,56 +75,54 @@ export class ConfigReader {
     return value === "" ? undefined : value === "true";
   }
 
-  /** A JSON array of strings. */
+  /** A YAML list of strings, or a JSON array in one string. */
   list(key: string, pattern: Pattern, rule: string): readonly string[] {
     const value = this.#value(key);
     const array = parseStrings(value || "[]");
     const valid = Array.isArray(array) && array.every((one) => pattern.test(one));
-    if (!valid) this.#wrong(key, value, `a JSON array of ${rule}`, "'[]'");
+    if (!valid) this.#wrong(key, value, `a list of ${rule}`, "'[]'");
     return Array.isArray(array) ? array : [];
   }
 
-  /** A JSON object whose values are strings. */
+  /** A YAML map of strings, or a JSON object in one string. */
   strings(key: string): Readonly<Record<string, string>> {
     const value = this.#value(key);
     const object = parseObject(value || "{}");
     if (object === undefined) {
-      this.#wrong(key, value, "a JSON object of strings", `'{"NAME":"value"}'`);
+      this.#wrong(key, value, "a map of strings", `'{"NAME":"value"}'`);
     }
     return object ?? {};
   }
 
-  /** A JSON object of strings whose every entry has to be valid. */
+  /** A map of strings whose every entry has to be valid. */
   entries(
     key: string,
     valid: (name: string, value: string) => boolean,
     rule: string,
   ): Readonly<Record<string, string>> {
     const object = this.strings(key);
-    for (const [name, value] of Object.entries(object)) {
-      if (valid(name, value)) continue;
-      this.problem(
-        `${this.#full(key)} has ${JSON.stringify({ [name]: value })}; it must have ${rule}.`,
-        `pulumi config rm --path '${pathOf(key, name)}'`,
-      );
+    const wrong = Object.entries(object).filter(([name, value]) => !valid(name, value));
+    const remedy = setWithout(key, object, wrong);
+    for (const [name, value] of wrong) {
+      const got = JSON.stringify({ [name]: value });
+      this.problem(`${this.#full(key)} has ${got}; it must have ${rule}.`, remedy);
     }
     return object;
   }
 
-  /** A JSON object of commands, each a line or an array of words, whose names have to be valid. */
+  /** A map of commands, each a line or a list of words, whose names have to be valid. */
   commands(key: string, name: Pattern, rule: string): Readonly<Record<string, Command>> {
     const value = this.#value(key);
     const object = parseJsonObject(value || "{}");
-    if (object === undefined) this.#wrong(key, value, "a JSON object", `'{"NAME":"command"}'`);
+    if (object === undefined) this.#wrong(key, value, "a map", `'{"NAME":"command"}'`);
     const all = Object.entries(object ?? {});
     const isCommand = (one: unknown): one is Command =>
-      typeof one === "string" ? isOneLine(one) : isWords(one);
-    for (const [one, command] of all) {
-      if (name.test(one) && isCommand(command)) continue;
-      this.problem(
-        `${this.#full(key)} has ${JSON.stringify({ [one]: command })}; it must have ${rule}.`,
-        `pulumi config rm --path '${pathOf(key, one)}'`,
-      );
+      typeof one === "string" ? isCommandLine(one) : isWords(one);
+    const wrong = all.filter(([one, command]) => !(name.test(one) && isCommand(command)));
+    const remedy = setWithout(key, object ?? {}, wrong);
+    for (const [one, command] of wrong) {
+      const got = JSON.stringify({ [one]: command });
+      this.problem(`${this.#full(key)} has ${got}; it must have ${rule}.`, remedy);
     }
     return Object.fromEntries(
       all.filter((entry): entry is [string, Command] => isCommand(entry[1])),
@@ -133,19 +131,39 @@ export class ConfigReader {
 
   /** Variables that the team adds to those that every app is given. */
   environment(key: string, given: ReadonlySet<string>): Readonly<Record<string, string>> {
-    return this.#variables(key, this.strings(key), given);
+    const object = this.strings(key);
+    const wrong = Object.entries(object).flatMap(([name, value]) => {
+      const text = wrongVariable(name, given) ?? (isOneLine(value) ? [] : SEVERAL_LINES(name));
+      return typeof text === "string" ? [[name, text] as const] : [];
+    });
+    const remedy = setWithout(key, object, wrong);
+    for (const [, text] of wrong) this.problem(`${this.#full(key)} has ${text}`, remedy);
+    return object;
   }
 
-  /** As `environment`, all of it encrypted. */
+  /** As `environment`, all of it encrypted. @param as what a value of several lines can only be: a file. */
   secretEnvironment(
     key: string,
     given: ReadonlySet<string>,
+    as: "files" | "env",
   ): Readonly<Record<string, pulumi.Output<string>>> {
-    const variables = Object.entries(this.#variables(key, this.#secretObject(key), given));
+    const object = this.#secretObject(key);
+    for (const [name, value] of Object.entries(object)) {
+      const wrong = wrongVariable(name, given);
+      if (wrong !== undefined) {
+        this.problem(`${this.#full(key)} has ${wrong}`, this.#removeSecret(key, name));
+      } else if (as === "env" && !isOneLine(value)) {
+        this.problem(
+          `${this.#full(key)} has ${SEVERAL_LINES(name)} As a file it may have them, or encode it (base64).`,
+          "pulumi config set secretsAs files",
+        );
+      }
+    }
+    const variables = Object.entries(object);
     return Object.fromEntries(variables.map(([name, one]) => [name, pulumi.secret(one)]));
   }
 
-  /** A secret JSON object of strings, of any number of lines each, whose names have to be valid. */
+  /** A secret map of strings, of any number of lines each, whose names have to be valid. */
   secretEntries(
     key: string,
     name: Pattern,
@@ -155,7 +173,7 @@ export class ConfigReader {
     for (const [one] of entries.filter(([id]) => !name.test(id))) {
       this.problem(
         `${this.#full(key)} has "${one}"; it must have ${rule}.`,
-        `pulumi config rm --path '${pathOf(key, one)}'`,
+        this.#removeSecret(key, one),
       );
     }
     return Object.fromEntries(entries.map(([id, value]) => [id, pulumi.secret(value)]));
@@ -263,22 +281,11 @@ export class ConfigReader {
     return number;
   }
 
-  #variables(
-    key: string,
-    object: Readonly<Record<string, string>>,
-    given: ReadonlySet<string>,
-  ): Readonly<Record<string, string>> {
-    for (const [name, value] of Object.entries(object)) {
-      const remove = `pulumi config rm --path '${pathOf(key, name)}'`;
-      if (!/^[A-Za-z_]\w*$/.test(name)) {
-        this.problem(`${this.#full(key)} has "${name}", which is no name of a variable.`, remove);
-      } else if (given.has(name)) {
-        this.problem(`${this.#full(key)} has ${name}, which Slipway itself sets.`, remove);
-      } else if (/[\0\r\n]/.test(value)) {
-        this.problem(`${this.#full(key)} has ${name} with more than one line.`, remove);
-      }
-    }
-    return object;
+  /** What is left of a secret map is not shown: one that is JSON in a string is set again as a whole. */
+  #removeSecret(key: string, name: string): string {
+    return isMapInStackFile(this.#stack, this.#full(key))
+      ? `pulumi config rm --path ${quoted(pathOf(key, name))}`
+      : `${this.#setSecret(key)} <FILE`;
   }
 
   #secretValue(key: string): string {
@@ -293,7 +300,7 @@ export class ConfigReader {
     const object = parseObject(this.#secretValue(key) || "{}");
     if (object === undefined) {
       // What it is must not be shown.
-      this.problem(`${this.#full(key)} is no JSON object of strings.`, this.#setSecret(key));
+      this.problem(`${this.#full(key)} is no map of strings.`, `${this.#setSecret(key)} <FILE`);
     }
     return object ?? {};
   }
@@ -327,8 +334,32 @@ function alternatives(values: readonly string[]): string {
     : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }
 
-/** JSON arrays are set as a whole, so an object is edited by the path of an entry. */
-const pathOf = (key: string, name: string) => `${key}.${name}`;
+/** What is no variable for an app to be given; undefined where it is one. */
+function wrongVariable(name: string, given: ReadonlySet<string>): string | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return `"${name}", which is no name of a variable.`;
+  return given.has(name) ? `${name}, which Slipway itself sets.` : undefined;
+}
+
+const isOneLine = (value: string) => !/[\0\r\n]/.test(value);
+const SEVERAL_LINES = (name: string) => `${name} with more than one line.`;
+
+/** Sets a map without some of its entries, whether the stack's file has it as YAML or as JSON in a string. */
+function setWithout(
+  key: string,
+  object: Readonly<Record<string, unknown>>,
+  entries: readonly (readonly [string, unknown])[],
+): string {
+  const names = new Set(entries.map(([name]) => name));
+  const others = Object.entries(object).filter(([name]) => !names.has(name));
+  return `pulumi config set ${key} ${quoted(JSON.stringify(Object.fromEntries(others)))}`;
+}
+
+/** As the path of `pulumi config`: a name with other characters is in brackets and quotes. */
+const pathOf = (key: string, name: string) =>
+  /^[\w-]+$/.test(name) ? `${key}.${name}` : `${key}[${JSON.stringify(name)}]`;
+
+/** One word of the shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function parseStrings(text: string): string[] | undefined {
   try {
@@ -341,15 +372,16 @@ function parseStrings(text: string): string[] | undefined {
   }
 }
 
+/** `config set --path appEnv.DEBUG true` stores a boolean, and a number likewise: both are texts here. */
 function parseObject(text: string): Record<string, string> | undefined {
-  const value = parseJsonObject(text);
-  return value !== undefined && hasTextsAlone(value) ? value : undefined;
+  const entries = Object.entries(parseJsonObject(text) ?? { "": undefined });
+  if (!entries.every(([, value]) => ["string", "number", "boolean"].includes(typeof value))) {
+    return undefined;
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
-const hasTextsAlone = (value: Readonly<Record<string, unknown>>): value is Record<string, string> =>
-  Object.values(value).every((one) => typeof one === "string");
-
-const isOneLine = (command: Command): boolean =>
+const isCommandLine = (command: Command): boolean =>
   typeof command !== "string" || /^[^\n\r\0]+$/.test(command);
 
 /** The known key that differs from the given one by the fewest edits, if they are few. */

@@ -132,7 +132,7 @@ function readTls(reader: ConfigReader, domain: string | undefined): TlsSettings 
   const why = `tls is "${kind}"`;
   if (domain === undefined) reader.missing("domain", why, "HOST");
   if (kind === "acme") return { kind, email, server, serverCa };
-  if (certificate === undefined) reader.missing("tlsCertificate", why, '"$(cat CERTIFICATE.pem)"');
+  if (certificate === undefined) reader.missing("tlsCertificate", why, "<CERTIFICATE.pem");
   if (key === undefined) reader.missingSecret("tlsKey", why, "<KEY.pem");
   if (certificate !== undefined) refuseCertificate(reader, certificate, key?.said, domain);
   return { kind, certificate: certificate ?? "", key: key?.secret ?? pulumi.secret("") };
@@ -181,6 +181,7 @@ function readApp(
 ): AppSettings {
   const onHost = target === "docker";
   const build = reader.optionalBoolean("build");
+  const secretsAs = reader.oneOf("secretsAs", ["files", "env"]);
   if (build === true && !onHost) {
     reader.problem(
       "slipway:build is true, but a cluster takes images from a registry alone.",
@@ -212,8 +213,8 @@ function readApp(
       "names (lower-case letters, digits and -), each with a command on one line, or as a list of words",
     ),
     env: reader.environment("appEnv", CONTRACT_NAMES),
-    secrets: reader.secretEnvironment("appSecrets", CONTRACT_NAMES),
-    secretsAs: reader.oneOf("secretsAs", ["files", "env"]),
+    secrets: reader.secretEnvironment("appSecrets", CONTRACT_NAMES, secretsAs),
+    secretsAs,
     secret: reader.secret("appSecret", 32),
     previousSecret: reader.optionalSecret("previousAppSecret"),
     // On one machine each is a container of its own; in a cluster they are a number.

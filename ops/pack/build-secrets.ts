@@ -60,7 +60,7 @@ function parseFile(text: string): [string, string] {
 async function secretsOf(stack: string): Promise<Readonly<Record<string, string>>> {
   const value = parseJsonObject(await decrypted(stack));
   if (value === undefined) {
-    throw new UserError("buildSecrets must be a JSON object of texts by their ids.");
+    throw new UserError("buildSecrets must be a map of strings by their ids.");
   }
   const wrong = Object.entries(value).find(
     ([id, one]) => !BUILD_SECRET_ID.test(id) || typeof one !== "string",

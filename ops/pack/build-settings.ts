@@ -58,6 +58,9 @@ function settingsOf(stack: string): Setting {
   return (key) => {
     const value = config?.[`${PROJECT}:${key}`];
     if (value === undefined) return byDefault(key);
+    if (typeof value === "object" && value !== null && !("secure" in value)) {
+      return JSON.stringify(value);
+    }
     if (typeof value === "object") {
       throw new UserError(
         `${key} is encrypted in Pulumi.${stack}.yaml, but is no secret: it would be in the image. ` +
@@ -80,7 +83,7 @@ function defaults(): Setting {
 function parseStrings(text: string): Record<string, string> {
   const value = parseJsonObject(text || "{}");
   if (value === undefined) {
-    throw new UserError(`buildArgs is ${text}; it must be a JSON object of strings.`);
+    throw new UserError(`buildArgs is ${text}; it must be a map of strings.`);
   }
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]));
 }

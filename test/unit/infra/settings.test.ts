@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ContainerDatabase, ManagedDatabase } from "../../../stacks/settings.ts";
 import { resolved } from "../resolved.ts";
-import { defaults, messageOf, problems, ROOT, read, secrets, type Values } from "./config.ts";
+import { badSettings } from "./bad-settings.ts";
+import { defaults, messageOf, problems, ROOT, read, secrets } from "./config.ts";
 
 describe("good settings", () => {
   test("the defaults of Pulumi.yaml and two secrets are enough", () => {
@@ -159,227 +160,7 @@ describe("Pulumi.yaml and infra/settings.ts agree", () => {
 });
 
 describe("one thing that is wrong", () => {
-  const table: readonly (readonly [string, Values, string, string])[] = [
-    [
-      "a misspelt key",
-      { httpPrt: "80" },
-      "slipway:httpPrt is not a setting; did you mean httpPort?",
-      "pulumi config rm httpPrt",
-    ],
-    [
-      "a key in the wrong case",
-      { HTTPPORT: "80" },
-      "slipway:HTTPPORT is not a setting; did you mean httpPort?",
-      "pulumi config rm HTTPPORT",
-    ],
-    [
-      "a key that is like no other",
-      { colourScheme: "dark" },
-      "slipway:colourScheme is not a setting",
-      "pulumi config rm colourScheme",
-    ],
-    [
-      "a port out of range",
-      { httpPort: "99999" },
-      'slipway:httpPort is "99999"; it must be a whole number from 1 to 65535.',
-      "pulumi config set httpPort NUMBER",
-    ],
-    [
-      "a port that is no number",
-      { appPort: "3000/tcp" },
-      'slipway:appPort is "3000/tcp"; it must be a whole number from 1 to 65535.',
-      "pulumi config set appPort NUMBER",
-    ],
-    [
-      "a number that is empty",
-      { drainSeconds: "" },
-      "slipway:drainSeconds is empty; it must be a whole number from 1 to 600.",
-      "pulumi config set drainSeconds NUMBER",
-    ],
-    [
-      "a choice that does not exist",
-      { secretsAs: "file" },
-      'slipway:secretsAs is "file"; it must be "files" or "env".',
-      "pulumi config set secretsAs files",
-    ],
-    [
-      "a truth that is neither true nor false",
-      { protectData: "yes" },
-      'slipway:protectData is "yes"; it must be "true" or "false".',
-      "pulumi config set protectData true",
-    ],
-    [
-      "an address that is no IPv4 address",
-      { bindAddress: "localhost" },
-      'slipway:bindAddress is "localhost"; it must be an IPv4 address, or empty.',
-      'pulumi config set bindAddress ""',
-    ],
-    [
-      "a path without its slash",
-      { healthPath: "readyz" },
-      'slipway:healthPath is "readyz"; it must be a path that begins with /.',
-      "pulumi config set healthPath /healthz",
-    ],
-    [
-      "a version that is no tag",
-      { version: "v1 final" },
-      'slipway:version is "v1 final"; it must be letters, digits, `.`, `+`, `_` and `-`, at most 128, or empty.',
-      'pulumi config set version ""',
-    ],
-    [
-      "the role of the superuser",
-      { databaseUser: "postgres" },
-      'slipway:databaseUser is "postgres"; it must be a lower-case letter or _, then letters, digits and _, at most 40, and no administrator ("postgres", "doadmin", "cloudsql...").',
-      "pulumi config set databaseUser app",
-    ],
-    [
-      "JSON that is none",
-      { appEnv: "{A:1}" },
-      'slipway:appEnv is "{A:1}"; it must be a JSON object of strings.',
-      `pulumi config set appEnv '{"NAME":"value"}'`,
-    ],
-    [
-      "JSON with a number in it",
-      { buildArgs: '{"A":1}' },
-      'slipway:buildArgs is "{\\"A\\":1}"; it must be a JSON object of strings.',
-      `pulumi config set buildArgs '{"NAME":"value"}'`,
-    ],
-    [
-      "a name of the app's contract",
-      { appEnv: '{"DB_PASSWORD":"x"}' },
-      "slipway:appEnv has DB_PASSWORD, which Slipway itself sets.",
-      "pulumi config rm --path 'appEnv.DB_PASSWORD'",
-    ],
-    [
-      "the file form of such a name",
-      { appEnv: '{"APP_SECRET_FILE":"/x"}' },
-      "slipway:appEnv has APP_SECRET_FILE, which Slipway itself sets.",
-      "pulumi config rm --path 'appEnv.APP_SECRET_FILE'",
-    ],
-    [
-      "a variable that can't be one",
-      { appEnv: '{"LOG-LEVEL":"info"}' },
-      'slipway:appEnv has "LOG-LEVEL", which is no name of a variable.',
-      "pulumi config rm --path 'appEnv.LOG-LEVEL'",
-    ],
-    [
-      "an image that Slipway does not use",
-      { images: '{"redis":"redis:8"}' },
-      'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres, nginx, lego, ingressController, cloudSqlProxy.',
-      "pulumi config rm --path 'images.redis'",
-    ],
-    [
-      "a server without an address",
-      { host: "ssh" },
-      'slipway:sshHost is missing, and host is "ssh".',
-      "pulumi config set sshHost HOST",
-    ],
-    [
-      "a database elsewhere without an address",
-      { database: "external" },
-      'slipway:databaseHost is missing, and database is "external".',
-      "pulumi config set databaseHost HOST",
-    ],
-    ...["local", "ssh"].map((host): [string, Record<string, string>, string, string] => [
-      `a managed database on ${host}, where no cloud is`,
-      { database: "managed", host, sshHost: "server.example" },
-      `slipway:database is "managed", which a cloud runs beside a machine or a cluster that is made there, and slipway:host is "${host}". It can be "container", or "external" for one that is there already.`,
-      "pulumi config set database container",
-    ]),
-    [
-      "three nodes of a database",
-      { databaseNodes: "3" },
-      'slipway:databaseNodes is "3"; it must be "1" or "2".',
-      "pulumi config set databaseNodes 1",
-    ],
-    [
-      "a prefix without its second slash",
-      { pathPrefix: "/flask" },
-      'slipway:pathPrefix is "/flask"; it must be a path that begins and ends with /.',
-      "pulumi config set pathPrefix /",
-    ],
-    [
-      "a rate that Nginx would not take",
-      { rateLimits: '{"/login":"5 a minute"}' },
-      'slipway:rateLimits has {"/login":"5 a minute"}; it must have paths, each with a rate like 10r/s or 5r/m.',
-      "pulumi config rm --path 'rateLimits./login'",
-    ],
-    [
-      "a network that is none",
-      { trustedProxies: '["10.0.0.0/40"]' },
-      'slipway:trustedProxies is "[\\"10.0.0.0/40\\"]"; it must be a JSON array of networks like 10.0.0.0/8.',
-      "pulumi config set trustedProxies '[]'",
-    ],
-    [
-      "no core at all",
-      { cpu: "0" },
-      'slipway:cpu is "0"; it must be a number of cores like 0.5, or empty.',
-      'pulumi config set cpu ""',
-    ],
-    [
-      "a process with a name that is none",
-      { processes: '{"My Worker":"work"}' },
-      'slipway:processes has {"My Worker":"work"}; it must have names (lower-case letters, digits and -), each with a command on one line, or as a list of words.',
-      "pulumi config rm --path 'processes.My Worker'",
-    ],
-    [
-      "a migration as a list that is none",
-      { migrateCommand: '["/app", 1]' },
-      'slipway:migrateCommand is "[\\"/app\\", 1]"; it must be a command on one line, or a JSON array of a program and its arguments, or empty.',
-      'pulumi config set migrateCommand ""',
-    ],
-    [
-      "secrets of the app that are no JSON, and they are not shown",
-      { appSecrets: "hush" },
-      "slipway:appSecrets is no JSON object of strings.",
-      "pulumi config set --secret appSecrets",
-    ],
-    [
-      "a secret of a build with an id that is none",
-      { buildSecrets: '{"a,src=/etc/passwd":"hush"}' },
-      'slipway:buildSecrets has "a,src=/etc/passwd"; it must have ids of letters, digits, `.`, `_` and `-`.',
-      "pulumi config rm --path 'buildSecrets.a,src=/etc/passwd'",
-    ],
-    [
-      "a seed that is not there",
-      { databaseSeed: "no/such.sql" },
-      'slipway:databaseSeed is "no/such.sql"; there is no such file.',
-      "pulumi config set databaseSeed FILE",
-    ],
-    [
-      "a seed for a database that is somebody else's",
-      { databaseSeed: "seed.sql", database: "none" },
-      'slipway:databaseSeed is set, and slipway:database is "none"; Slipway loads a seed into a "container" ' +
-        "alone. Load it into another one yourself, before the first migration.",
-      "pulumi config rm databaseSeed",
-    ],
-    [
-      "a number of dumps that is none",
-      { backupKeep: "all" },
-      'slipway:backupKeep is "all"; it must be a whole number from 0 to 1000.',
-      "pulumi config set backupKeep NUMBER",
-    ],
-    [
-      "a missing secret",
-      { databasePassword: "" },
-      "slipway:databasePassword is missing.",
-      "pulumi config set --secret databasePassword",
-    ],
-    [
-      "a short secret",
-      { appSecret: "short" },
-      "slipway:appSecret is too short; it must have at least 32 characters.",
-      "pulumi config set --secret appSecret",
-    ],
-    [
-      "a secret of two lines",
-      { databasePassword: "two lines\nof text" },
-      "slipway:databasePassword has more than one line.",
-      "pulumi config set --secret databasePassword",
-    ],
-  ];
-
-  test.each(table)("is named, with the line to type: %s", (_, values, text, type) => {
+  test.each(badSettings)("is named, with the line to type: %s", (_, values, text, type) => {
     expect(messageOf(() => read(values))).toBe(problems([text, type]));
   });
 
@@ -398,6 +179,35 @@ describe("one thing that is wrong", () => {
       problems([
         "slipway:appSecret is stored in the clear.",
         "pulumi config set --secret appSecret",
+      ]),
+    );
+  });
+});
+
+describe("a map", () => {
+  test("has texts of what `config set --path` stores as booleans and numbers", () => {
+    const { app } = read({ appEnv: '{"DEBUG":true,"WORKERS":4}' });
+    expect(app.env).toEqual({ DEBUG: "true", WORKERS: "4" });
+  });
+
+  test("is set without all of its wrong entries by one line, quotes included", () => {
+    const [text, another] = [
+      "PORT, which Slipway itself sets.",
+      '"1ST", which is no name of a variable.',
+    ];
+    const line = `pulumi config set appEnv '{"GREETING":"it'\\''s"}'`;
+    expect(messageOf(() => read({ appEnv: '{"GREETING":"it\'s","PORT":"1","1ST":"x"}' }))).toBe(
+      problems([`slipway:appEnv has ${text}`, line], [`slipway:appEnv has ${another}`, line]),
+    );
+  });
+
+  test("of secrets may have several lines where the app gets files, and is told of them where not", () => {
+    const appSecrets = JSON.stringify({ JWT_KEY: "-----BEGIN KEY-----\nx\n-----END KEY-----\n" });
+    expect(Object.keys(read({ appSecrets }).app.secrets)).toEqual(["JWT_KEY"]);
+    expect(messageOf(() => read({ appSecrets, secretsAs: "env" }))).toBe(
+      problems([
+        "slipway:appSecrets has JWT_KEY with more than one line. As a file it may have them, or encode it (base64).",
+        "pulumi config set secretsAs files",
       ]),
     );
   });
@@ -435,7 +245,7 @@ describe("several things that are wrong", () => {
         ['slipway:domain is missing, and tls is "provided".', "pulumi config set domain HOST"],
         [
           'slipway:tlsCertificate is missing, and tls is "provided".',
-          'pulumi config set tlsCertificate "$(cat CERTIFICATE.pem)"',
+          "pulumi config set tlsCertificate <CERTIFICATE.pem",
         ],
         [
           'slipway:tlsKey is missing, and tls is "provided".',
