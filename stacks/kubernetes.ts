@@ -67,6 +67,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       "ingress",
       {
         ...here,
+        cluster,
         image: images.ingressController,
         trustedProxies: wanted.trustedProxies,
         drainSeconds: seconds.drain,

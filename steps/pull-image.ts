@@ -8,7 +8,7 @@ import { CoreV1Api, type V1Pod, type V1PodTemplateSpec } from "@kubernetes/clien
 import { noShell } from "../components/shell-command.ts";
 import { connect } from "./connection.ts";
 import { PodTrouble, withPassingPod } from "./passing-pod.ts";
-import { lacksShell, statusesOf } from "./trouble.ts";
+import { lacksShell, ofImages, statusesOf } from "./trouble.ts";
 
 interface Call {
   /** Path of the file. */
@@ -18,14 +18,18 @@ interface Call {
   readonly template: V1PodTemplateSpec;
   /** Settings whose commands a shell is to run. */
   readonly shellFor: readonly string[];
+  /** Name by which `slipway:images` has it; undefined for an image of the app. */
+  readonly setting?: string;
 }
 
 /** For a node to be found, or made, and the image to get there. */
 const PULL_SECONDS = 300;
-const NAME = "image-check";
 
-const { kubeconfig, namespace, template, shellFor }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, namespace, template, shellFor, setting }: Call = JSON.parse(
+  await text(process.stdin),
+);
 const core = connect(kubeconfig).makeApiClient(CoreV1Api);
+const name = template.metadata?.name ?? "image-check";
 const passing = {
   core,
   namespace,
@@ -37,12 +41,12 @@ const passing = {
 try {
   await withPassingPod(passing, async () => {
     if (shellFor.length === 0) return;
-    const pod = await core.readNamespacedPod({ namespace, name: NAME });
+    const pod = await core.readNamespacedPod({ namespace, name });
     if (statusesOf(pod.status).some(lacksShell)) throw new PodTrouble(noShell(shellFor));
   });
 } catch (error) {
   if (!(error instanceof PodTrouble)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${error.message.trimEnd()}\n${ofImages(setting)}`);
   process.exitCode = 1;
 }
 
@@ -52,7 +56,7 @@ function checkPod({ metadata, spec }: V1PodTemplateSpec): V1Pod {
   // What runs beside the app would run first, and say nothing of the app's image.
   const { initContainers: _, ...alone } = spec ?? {};
   return {
-    metadata: { name: NAME, ...(metadata?.labels && { labels: metadata.labels }) },
+    metadata: { name, ...(metadata?.labels && { labels: metadata.labels }) },
     spec: {
       ...alone,
       restartPolicy: "Never",

@@ -4,6 +4,7 @@ import { type ReleaseRecord, recordLine } from "../components/release-record.ts"
 import { isNotFound } from "./connection.ts";
 import { Deployments, type Rolled } from "./deployments.ts";
 import { execPrinted } from "./exec.ts";
+import { healthAnswer } from "./health-answer.ts";
 import { ReleaseBook } from "./release-book.ts";
 import { until } from "./until.ts";
 import { ask, type Question } from "./visitor.ts";
@@ -46,7 +47,7 @@ export class RollOutAttempt {
   /** @returns an exit code. */
   async run(): Promise<number> {
     const { deployments } = this.#args;
-    const trouble = (await this.#deployments.bringAbout(deployments)) ?? (await this.#verified());
+    const trouble = (await this.#rolledOut()) ?? (await this.#verified());
     if (trouble !== undefined) {
       say(trouble);
       await this.#putBack();
@@ -57,6 +58,22 @@ export class RollOutAttempt {
     const verified = releases.filter((release) => release.verified);
     process.stdout.write(verified.map(recordLine).join(""));
     return 0;
+  }
+
+  /** @returns what is wrong; undefined once all pods are as they should be. */
+  async #rolledOut(): Promise<string | undefined> {
+    const { deployments, namespace } = this.#args;
+    const trouble = await this.#deployments.bringAbout(deployments);
+    if (trouble === undefined) return undefined;
+    const [front, app] = await Promise.all(
+      [deployments[0], deployments.at(-1)].map((one) => this.#deployments.pods(one?.name ?? "")),
+    );
+    const answer = await healthAnswer(this.#config, {
+      namespace,
+      front: front ?? [],
+      app: app ?? [],
+    });
+    return answer === undefined ? trouble : `${trouble.trimEnd()}\n${answer}`;
   }
 
   /** @returns what is wrong; undefined where everything is answered with the image. */

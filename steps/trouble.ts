@@ -92,6 +92,10 @@ export function lacksShell({ state, lastState }: V1ContainerStatus): boolean {
   return /"\/bin\/sh".*no such file/s.test(said);
 }
 
+/** Where the image of one of Slipway's own parts is set; empty for one of the app. */
+export const ofImages = (setting: string | undefined) =>
+  setting === undefined ? "" : `The image is \`${setting}\` of slipway:images.\n`;
+
 function ending({
   name,
   ready,

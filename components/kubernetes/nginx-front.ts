@@ -137,7 +137,11 @@ export class NginxFront extends pulumi.ComponentResource {
       `${name}-rolled-out`,
       {
         program: "roll-out-part",
-        args: { namespace, part: { name: metadata.name, template: spec.template } },
+        args: {
+          namespace,
+          part: { name: metadata.name, template: spec.template },
+          setting: "nginx",
+        },
       },
       child,
     );

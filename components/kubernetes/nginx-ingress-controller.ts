@@ -6,11 +6,19 @@ import { HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx-limits.ts";
 import { WORKER_CONNECTIONS, WORKER_FILES } from "../nginx-main-conf.ts";
 import { TLS_CIPHERS } from "../nginx-names.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
+import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { apart, LEAVE_BALANCER_SECONDS, leaving, PROGRESS_SECONDS } from "./pod-life.ts";
+import {
+  apart,
+  LEAVE_BALANCER_SECONDS,
+  leaving,
+  PROGRESS_SECONDS,
+  SKIP_AWAIT,
+} from "./pod-life.ts";
 import { CONTROLLER_RESOURCES } from "./pod-resources.ts";
 
 export interface NginxIngressControllerArgs {
+  readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
   /** Image of the NGINX Ingress Controller of F5, 5.5.2 or later. */
@@ -67,11 +75,18 @@ export class NginxIngressController extends pulumi.ComponentResource {
       },
       child,
     );
-    this.className = ingressClass.metadata.name;
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       {
-        metadata,
+        metadata: {
+          ...metadata,
+          annotations: {
+            // Waited for by the step below, which says sooner why it is in vain.
+            ...SKIP_AWAIT,
+            // A step that was taken again may have set what its pods are made from.
+            "pulumi.com/patchForce": "true",
+          },
+        },
         spec: {
           replicas: CONTROLLER_PODS,
           selector: { matchLabels },
@@ -82,13 +97,23 @@ export class NginxIngressController extends pulumi.ComponentResource {
             spec: controllerPod(name, args, {
               account: account.metadata.name,
               conf: conf.metadata.name,
-              className: this.className,
+              className: ingressClass.metadata.name,
             }),
           },
         },
       },
       { ...child, dependsOn: [account] },
     );
+    const part = { name: deployment.metadata.name, template: deployment.spec.template };
+    const rolledOut = args.cluster.steps.step(
+      `${name}-rolled-out`,
+      { program: "roll-out-part", args: { namespace, part, setting: "ingressController" } },
+      child,
+    );
+    // The URN says nothing; it makes an Ingress, which waits for its address, wait for who gives it first.
+    this.className = pulumi
+      .all([ingressClass.metadata.name, rolledOut.urn])
+      .apply(([served]) => served);
     new kubernetes.core.v1.Service(
       name,
       {
@@ -105,7 +130,7 @@ export class NginxIngressController extends pulumi.ComponentResource {
           })),
         },
       },
-      { ...child, dependsOn: [deployment] },
+      { ...child, dependsOn: [rolledOut] },
     );
     new kubernetes.policy.v1.PodDisruptionBudget(
       name,

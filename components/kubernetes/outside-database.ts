@@ -8,8 +8,11 @@ import {
 } from "../database-connection.ts";
 import { labels, type Owner } from "../labels.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
+import type { Cluster } from "./cluster.ts";
+import { imageCheck } from "./image-check.ts";
 
 export interface OutsideDatabaseArgs {
+  readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
   readonly serviceAccount: pulumi.Input<string>;
@@ -59,6 +62,11 @@ export class OutsideDatabase extends pulumi.ComponentResource implements Databas
   #check(name: string, args: OutsideDatabaseArgs): kubernetes.batch.v1.Job {
     const child = { parent: this };
     const metadata = { namespace: args.namespace, labels: labels(args.owner, "step") };
+    const image = imageCheck(
+      `${name}-image`,
+      { ...args, userId: USER, setting: "postgres" },
+      child,
+    );
     const login = new kubernetes.core.v1.Secret(
       `${name}-login`,
       {
@@ -120,7 +128,7 @@ export class OutsideDatabase extends pulumi.ComponentResource implements Databas
           },
         },
       },
-      { ...child, customTimeouts: { create: `${CHECK_SECONDS + 180}s` } },
+      { ...child, dependsOn: [image], customTimeouts: { create: `${CHECK_SECONDS + 180}s` } },
     );
   }
 }

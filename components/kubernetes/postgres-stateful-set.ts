@@ -13,6 +13,7 @@ import { HBA, HBA_FOLDER, HBA_PATH } from "../postgres-hba.ts";
 import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
+import { imageCheck } from "./image-check.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { SKIP_AWAIT } from "./pod-life.ts";
 import { DATABASE_RESOURCES } from "./pod-resources.ts";
@@ -95,6 +96,11 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
       },
       child,
     );
+    const image = imageCheck(
+      `${name}-image`,
+      { ...args, userId: POSTGRES_USER, setting: "postgres" },
+      child,
+    );
     const server = new kubernetes.apps.v1.StatefulSet(
       name,
       {
@@ -109,7 +115,7 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
           },
         },
       },
-      child,
+      { ...child, dependsOn: [image] },
     );
 
     this.container = { namespace, pod: `${name}-0`, container: CONTAINER };

@@ -1,9 +1,14 @@
 import { NetworkingV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chosenTools } from "../../../ops/tools.ts";
+import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { freePort } from "../../e2e/clone.ts";
 import { ask } from "../../e2e/conduit-client.ts";
 import { until } from "../../e2e/until.ts";
 import { ClusterStack } from "../stack/cluster-stack.ts";
+
+const { ingressController, nginx, postgres } = offlineImages;
+const goodImages = chosenTools().images === "offline" ? { ingressController, nginx, postgres } : {};
 
 let stack: ClusterStack;
 let networking: NetworkingV1Api;
@@ -97,8 +102,33 @@ test("What config says of an ingress class is held against those that there are"
   );
 });
 
+test.each([
+  ["controller and database", ["ingressController", "postgres"]],
+  ["front", ["nginx"]],
+])(
+  "Images of Slipway's own parts that can't be pulled are named in seconds, not after ten minutes: %s",
+  async (_, parts) => {
+    const missing = parts.map((part) => [part, `${stack.cluster.registry.data.host}/no/${part}:1`]);
+    const images = { ...goodImages, ...Object.fromEntries(missing) };
+    const began = performance.now();
+    const { code, output } = await stack.tryUp({
+      ...{ image, version: "1.0.0", storageClass: undefined, ingressClass: undefined },
+      images: JSON.stringify(images),
+    });
+    const seconds = (performance.now() - began) / 1000;
+
+    expect(code, output).not.toBe(0);
+    expect(output).toContain("ImagePullBackOff");
+    for (const [part, reference] of missing) {
+      expect(output).toContain(reference);
+      expect(output).toContain(`The image is \`${part}\` of slipway:images.`);
+    }
+    expect(seconds).toBeLessThan(150);
+  },
+);
+
 test("When all of it is mended, the same command deploys the app", async () => {
-  await stack.up({ image, version: "1.0.0", ingressClass: undefined });
+  await stack.up({ images: JSON.stringify(goodImages) });
   expect(await ask(stack.url, "/version")).toMatchObject({ image });
 });
 

@@ -28,6 +28,7 @@ test("An app whose health path answers 500 fails within its time, with what the 
   const said = await failing.failingRelease({ image, healthSeconds: "5" });
   expect(said).toContain("The app was not healthy within 5 seconds");
   expect(said).toContain("HTTP probe failed with statuscode: 500");
+  expect(said).toMatch(/Asked for http:\/\/[\d.]+:3000\/readyz, it answers: HTTP 500: \{"image":/);
   expect(said).toContain("the pump is stuck");
 });
 

@@ -126,6 +126,22 @@ describe("a stack in a cluster", () => {
     expect(withToken.map(({ name }) => name)).toEqual(["ingress"]);
   });
 
+  test("sees in seconds that an image of its own parts can't be pulled, and waits for nothing that needs them", () => {
+    const deployments = kinds("Deployment").filter(({ name }) => name !== "web");
+    for (const { name, inputs } of deployments) {
+      expect(JSON.stringify(inputs["metadata"]), name).toContain('"pulumi.com/skipAwait":"true"');
+      expect(named(stack, `${name}-rolled-out`).inputs["create"]).toContain("roll-out-part.ts");
+    }
+    expect(deployments.map(({ name }) => name)).toEqual(["front", "ingress"]);
+    expect(madeBefore(stack, "web-ingress")).toContain("ingress-rolled-out");
+    const servers = kinds("StatefulSet").map(({ name }) => name);
+    expect(servers).toEqual(["database"]);
+    expect(named(stack, "database-image").inputs["create"]).toContain("pull-image.ts");
+    const image = stack.find(({ name }) => name === "database-image");
+    const server = stack.find(({ type }) => type.endsWith(":StatefulSet"));
+    expect(server?.after).toContain(image?.id);
+  });
+
   test("asks the app whether it is healthy as Nginx would, and restarts it only when its port is dead", () => {
     const [app] = podOf(named(stack, "web").inputs).containers as unknown as Record<
       string,

@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const STEPS = join(import.meta.dirname, "../../../steps");
+const IMAGE = "registry.example/no/such:1";
+const TIME = 120_000;
+
+const labels = { app: "it" };
+const metadata = { namespace: "shop", labels };
+const template = {
+  metadata: { labels },
+  spec: { containers: [{ name: "it", image: IMAGE }] },
+};
+const waiting = {
+  state: { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${IMAGE}"` } },
+};
+/** As the kubelet has it where an image of a container that runs first can't be had. */
+const pod = {
+  metadata: { ...metadata, name: "it-1", ownerReferences: [{ uid: "set" }] },
+  spec: template.spec,
+  status: {
+    initContainerStatuses: [{ name: "first", ready: false, restartCount: 0, ...waiting }],
+    containerStatuses: [
+      {
+        ...{ name: "it", ready: false, restartCount: 0 },
+        state: { waiting: { reason: "PodInitializing" } },
+      },
+    ],
+  },
+};
+const revision = { "deployment.kubernetes.io/revision": "1" };
+const HAS: Readonly<Record<string, unknown>> = {
+  "/apis/apps/v1/namespaces/shop/deployments/it": {
+    metadata: { ...metadata, name: "it", generation: 1, annotations: revision },
+    spec: { replicas: 2, selector: { matchLabels: labels }, template },
+    status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
+  },
+  "/apis/apps/v1/namespaces/shop/replicasets": {
+    items: [{ metadata: { uid: "set", annotations: revision } }],
+  },
+  "/api/v1/namespaces/shop/pods": { items: [pod] },
+  "/api/v1/namespaces/shop/events": { items: [] },
+};
+
+let folder: string;
+let server: Server;
+/** Pods that were made, and are not gone. */
+const pods = new Map<string, unknown>();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
+  server = createServer((request, answer) => {
+    const path = new URL(request.url ?? "", "http://it").pathname;
+    let body = "";
+    request.on("data", (text) => (body += text));
+    request.on("end", () => {
+      if (request.method === "POST") {
+        const made = JSON.parse(body);
+        pods.set(`${path}/${made.metadata.name}`, { ...made, status: pod.status });
+      }
+      const found = request.method === "POST" ? {} : (pods.get(path) ?? HAS[path]);
+      if (request.method === "DELETE") pods.delete(path);
+      answer.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
+      answer.end(JSON.stringify(found ?? { kind: "Status", code: 404 }));
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const kubeconfig = {
+    "current-context": "it",
+    clusters: [
+      {
+        name: "it",
+        cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
+      },
+    ],
+    users: [{ name: "it", user: {} }],
+    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
+  };
+  writeFileSync(join(folder, "kubeconfig"), JSON.stringify(kubeconfig));
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function failing(program: string, args: object): Promise<string> {
+  const child = execFile(process.execPath, [join(STEPS, program)]);
+  let said = "";
+  child.stderr?.on("data", (text) => {
+    said += text;
+  });
+  child.stdin?.end(JSON.stringify({ ...args, kubeconfig: join(folder, "kubeconfig") }));
+  const [code] = await once(child, "close");
+  expect(code, said).toBe(1);
+  return said;
+}
+
+test("The controller's image that can't be pulled, by a container that runs first, is named with its setting", {
+  timeout: TIME,
+}, async () => {
+  const args = { namespace: "shop", part: { name: "it", template }, setting: "ingressController" };
+  const said = await failing("roll-out-part.ts", args);
+  expect(said).toContain(`ImagePullBackOff: Back-off pulling image "${IMAGE}"`);
+  expect(said).toContain("The image is `ingressController` of slipway:images.");
+});
+
+test("The database's image that can't be pulled is named before its pod is touched, and nothing is left", {
+  timeout: TIME,
+}, async () => {
+  const named = { ...template, metadata: { name: "database-image", labels } };
+  const args = { namespace: "shop", template: named, shellFor: [], setting: "postgres" };
+  const said = await failing("pull-image.ts", args);
+  expect(said).toContain(`ImagePullBackOff: Back-off pulling image "${IMAGE}"`);
+  expect(said).toContain("The image is `postgres` of slipway:images.");
+  expect([...pods.keys()]).toEqual([]);
+});
