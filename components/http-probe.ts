@@ -1,10 +1,12 @@
+/** Exit code where something was answered that is wrong. */
+export const WRONG_ANSWER = 22;
 /** How many characters of an answer are shown. */
 const SHOWN = 300;
 
 /**
  * Asks over HTTP in a container that has curl, until the answer is below 400 and has what is looked for. Fails
  * with what was answered last, on one line: status, where it redirects to, and how it begins. Its exit code is
- * curl's own where nothing was answered, and 22 for an answer that is wrong.
+ * curl's own where nothing was answered, and `WRONG_ANSWER` for an answer that is wrong.
  *
  *     sh -c HTTP_PROBE sh URL PATTERN TRIES [OPTION OF CURL...]
  */
@@ -30,4 +32,4 @@ text=$(printf %s "$answer" | tr -s "[:space:]" " " | cut -c 1-${SHOWN})
 if [ "$code" -ne 0 ]; then printf "%s\\n" "$text"; exit "$code"; fi
 to=\${status#* }
 printf "%s\\n" "HTTP \${status%% *}\${to:+, a redirect to $to}\${text:+: $text}"
-exit 22`;
+exit ${WRONG_ANSWER}`;

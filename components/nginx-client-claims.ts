@@ -95,10 +95,14 @@ const toldPort = ({ inFront }: ClaimsArgs, fromProxy: string) =>
 /** Whether the peer is one whose word on scheme and port counts: `1`, or empty. */
 function trustedPeer({ inFront, trustedProxies }: ClaimsArgs, variable: string): string {
   if (inFront === "nginx") return `map "" ${variable} {\n  default 1;\n}`;
-  const networks = inFront === "controller" ? EVERYBODY : trustedProxies;
+  const networks = inFront === "controller" ? EVERYBODY : withCheck(trustedProxies);
   const trusted = networks.map((network) => `  ${network} 1;\n`).join("");
   return `geo $realip_remote_addr ${variable} {\n  default "";\n${trusted}}`;
 }
+
+/** The check after a switch stands in for the proxy, from within Nginx's own container. */
+const withCheck = (trustedProxies: readonly string[]) =>
+  trustedProxies.length === 0 ? [] : ["127.0.0.1", ...trustedProxies];
 
 /** What a proxy that people log in at, or that asks for a certificate, says of them. */
 const LOGIN_HEADERS = [

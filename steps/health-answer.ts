@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { HTTP_PROBE } from "../components/http-probe.ts";
+import { HTTP_PROBE, WRONG_ANSWER } from "../components/http-probe.ts";
 import { exec } from "./exec.ts";
 
 interface Asked {
@@ -9,9 +9,6 @@ interface Asked {
   readonly app: readonly V1Pod[];
   readonly front: readonly V1Pod[];
 }
-
-/** Exit code of the probe for an answer that is wrong; with another one nothing was answered. */
-const ANSWERED = 22;
 
 /**
  * What an app that does not get healthy answers when it is asked as the kubelet asks, which tells no more than
@@ -31,7 +28,9 @@ export async function healthAnswer(config: KubeConfig, asked: Asked): Promise<st
   const command = ["sh", "-euc", HTTP_PROBE, "sh", question.url, "", "1", ...question.options];
   const streams = { input: null, output, errors: output };
   const { code } = await exec(config, where, command, streams).catch(() => ({ code: 1 }));
-  return code === ANSWERED ? `Asked for ${question.url}, it answers: ${printed.trim()}` : undefined;
+  return code === WRONG_ANSWER
+    ? `Asked for ${question.url}, it answers: ${printed.trim()}`
+    : undefined;
 }
 
 function questionTo({ spec, status }: V1Pod) {

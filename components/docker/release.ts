@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HTTP_PROBE } from "../http-probe.ts";
+import { HTTP_PROBE, WRONG_ANSWER } from "../http-probe.ts";
 import { jsonStringPattern } from "../json-string-pattern.ts";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
@@ -162,14 +162,30 @@ use_conf() {
 verified_conf() {
   docker exec --workdir ${CONF_FOLDER} "$INGRESS" cat release.verified
 }
-# Through the published port, as a client does, and until the new workers answer. The certificate may be
-# one that only the clients of the team trust. Maintenance is for clients, not for this.
-ask() {
-  pass=$(docker exec "$INGRESS" sh -c 'for pass in ${MAINTENANCE.pass}*; do echo "\${pass##*-}"; done')
+# Maintenance is for clients, not for this.
+pass_of_maintenance() {
+  docker exec "$INGRESS" sh -c 'for pass in ${MAINTENANCE.pass}*; do echo "\${pass##*-}"; done'
+}
+# Through the published port, as a client does: URL, pattern and tries. The certificate may be one that only
+# the clients of the team trust.
+ask_outside() {
   docker run --rm --network host ${labelOptions(labels(args.owner, "step"))} ${confinedOptions(STEP)} \\
-    --entrypoint sh "$NGINX_IMAGE" -euc "$HTTP_PROBE" sh "$1" "$2" 20 --insecure --max-time 10 \\
-    --header "${MAINTENANCE_HEADER}: $pass" \\
-    \${RESOLVE:+--resolve "$RESOLVE"} \${FORWARDED_PROTO:+--header "X-Forwarded-Proto: $FORWARDED_PROTO"}
+    --entrypoint sh "$NGINX_IMAGE" -euc "$HTTP_PROBE" sh "$1" "$2" "$3" --insecure --max-time 10 \\
+    --header "${MAINTENANCE_HEADER}: $pass" \${RESOLVE:+--resolve "$RESOLVE"}
+}
+# As the proxy does that ends TLS in front, whose word on the scheme counts: the app may send all others there.
+ask_as_proxy() {
+  docker exec "$INGRESS" sh -euc "$HTTP_PROBE" sh "$1" "$2" "$3" --max-time 10 \\
+    --header "${MAINTENANCE_HEADER}: $pass" --header "X-Forwarded-Proto: $FORWARDED_PROTO" \\
+    --connect-to "::127.0.0.1:80"
+}
+# Until the new workers answer.
+ask() {
+  pass=$(pass_of_maintenance)
+  if [ -z "$FORWARDED_PROTO" ]; then ask_outside "$1" "$2" 20; return; fi
+  ask_as_proxy "$1" "$2" 20 || return
+  # To a client that does not come through the proxy any answer will do.
+  ask_outside "$1" "" 1 || [ $? -eq ${WRONG_ANSWER} ]
 }
 # Each line of the questions is a URL and a pattern. Says which one was not answered as it should be.
 verify() {

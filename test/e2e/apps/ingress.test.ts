@@ -17,7 +17,8 @@ const DOMAIN = "shop.example";
 
 /**
  * Tells what it was asked, takes WebSockets and sends events, one a quarter of a second. Like Django and Rails it
- * refuses a host that it does not know; like PHP it writes `\\/` for a slash.
+ * refuses a host that it does not know; like an app behind TLS it sends plain HTTP away, for its
+ * version; like PHP it writes `\\/` for a slash.
  */
 const APP = `
 import { createHash } from "node:crypto";
@@ -29,6 +30,9 @@ const server = createServer((request, response) => {
   const host = String(request.headers.host).replace(/:\\d+$/, "");
   if (!["localhost", "127.0.0.1", "${DOMAIN}"].includes(host)) {
     return response.writeHead(400).end("Invalid HTTP_HOST header: " + host);
+  }
+  if (pathname === "/version" && request.headers["x-forwarded-proto"] !== "https") {
+    return response.writeHead(301, { location: "https://" + request.headers.host + request.url }).end();
   }
   if (pathname === "/own-headers") response.setHeader("X-Frame-Options", "DENY");
   if (pathname === "/broken") return request.socket.destroy();
@@ -95,6 +99,13 @@ describe("Nginx before any app", () => {
     expect(headers["x-forwarded-host"]).toBe(new URL(clone.url).host);
     expect(headers["x-real-ip"]).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
     expect(headers["x-request-id"]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test("A release was verified that sends every client away that does not come through the trusted proxy", async () => {
+    const version = await fetch(`${clone.url}/shop/version`, { redirect: "manual" });
+    expect(version.status).toBe(301);
+    const claimed = { redirect: "manual", headers: { "x-forwarded-proto": "https" } } as const;
+    expect((await fetch(`${clone.url}/shop/version`, claimed)).status).toBe(301);
   });
 
   test("Outside of the prefix there is nothing, and the bare prefix leads to it", async () => {

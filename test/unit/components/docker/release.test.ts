@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { type ReleaseArgs, switchScript } from "../../../../components/docker/release.ts";
 import { HTTP_PROBE } from "../../../../components/http-probe.ts";
 import { jsonStringPattern } from "../../../../components/json-string-pattern.ts";
+import { quote } from "../../../../components/machine/script.ts";
 import { releaseConf } from "../../../../components/nginx-release-conf.ts";
 import { resolved } from "../../resolved.ts";
 
@@ -95,6 +96,43 @@ test.each([
       ...{ verified: true, rollbackOf: "", mark: "slipway-test/app:2" },
       ...more,
     });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test.each([
+  ["a client", "", ["run TRIES=20"]],
+  [
+    "the proxy that ends TLS in front",
+    "https",
+    ["exec TRIES=20 X-Forwarded-Proto: https", "run TRIES=1"],
+  ],
+])("%s is who asks for the image after the switch", async (_, forwardedProto, asked) => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  // A client that does not come through that proxy is answered with a redirect.
+  const docker = `#!/bin/sh
+case "$1 $4" in "exec -c") echo pass; exit ;; esac
+how=$1
+case $* in *" 20 --"*) how="$how TRIES=20" ;; *" 1 --"*) how="$how TRIES=1" ;; esac
+case $* in *"X-Forwarded-Proto: https"*) how="$how X-Forwarded-Proto: https" ;; esac
+echo "$how" >>'${folder}/asked'
+case $how in *TRIES=1) echo "HTTP 301"; exit 22 ;; esac
+`;
+  try {
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    const values = await valuesOf({
+      ...args,
+      askFrom: { ...args.askFrom, forwardedProto: forwardedProto as "https" },
+    });
+    const lines = Object.entries(values).map(([name, value]) => `${name}=${quote(value)}`);
+    const input = [...lines, switchScript(args).functions, "verify"].join("\n");
+    const { status } = spawnSync("sh", ["-eu"], {
+      input,
+      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+    });
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, "asked"), "utf8").trimEnd().split("\n")).toEqual(asked);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
