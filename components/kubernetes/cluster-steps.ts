@@ -39,6 +39,7 @@ export class ClusterSteps {
         stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
         // What a step prints is for the user only when it fails, and then the error carries it.
         logging: command.local.Logging.None,
+        addPreviousOutputInEnv: false,
       },
       opts,
     );
@@ -53,6 +54,7 @@ export class ClusterSteps {
         stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
         // What it had to leave is nowhere else to be seen.
         logging: command.local.Logging.Stderr,
+        addPreviousOutputInEnv: false,
       },
       opts,
     );

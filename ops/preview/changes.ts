@@ -46,7 +46,9 @@ export function changesOf(steps: readonly PreviewStep[]): Change[] {
 
 function changeOf(urn: string, steps: readonly PreviewStep[], component: string): Change {
   const ops = steps.map(({ op }) => op);
-  const old = steps.find(({ oldState }) => oldState !== undefined)?.oldState;
+  // What a run that failed was to delete is what is live; what it made instead is not.
+  const gone = steps.find(({ op }) => op === "delete-replaced");
+  const old = (gone ?? steps.find(({ oldState }) => oldState !== undefined))?.oldState;
   // The step that deletes the old one has no new state, or the old one's.
   const now = steps.find(({ op, newState }) => newState !== undefined && !op.startsWith("delete"));
   const action = actionOf(ops);

@@ -280,6 +280,15 @@ describe("a stack in a cluster", () => {
   });
 });
 
+test("no step is given what it had printed, which may be more than a variable holds, but one that asks for it", async () => {
+  const steps = (await recordStack(clusterSettings())).filter(
+    ({ type }) => type === "command:local:Command",
+  );
+  const given = steps.filter(({ inputs }) => inputs["addPreviousOutputInEnv"] !== false);
+  expect(steps.length).toBeGreaterThan(5);
+  expect(given.map(({ name }) => name)).toEqual(["database-login"]);
+});
+
 describe("what config changes of it", () => {
   test("processes each have a Deployment, after the release", async () => {
     const stack = await recordStack(withApp({ processes: { worker: "node worker.js" } }));

@@ -163,7 +163,9 @@ describe("protection", () => {
     const step = named(await make(), "it-let-go");
     expect(step.deletedWith).toBeUndefined();
     expect(step.replaceWith).toEqual(["gcp:container/cluster:Cluster::it"]);
-    expect(Object.keys(step.inputs).sort()).toEqual(["delete", "logging", "stdin"]);
+    expect(Object.keys(step.inputs).sort()).toEqual([
+      ...["addPreviousOutputInEnv", "delete", "logging", "stdin"],
+    ]);
   });
 });
 

@@ -60,12 +60,13 @@ test("what a release that failed has left goes at any time, and is no gap", () =
     replaced: "beside the old one",
   });
   const unchanged = stepsFor({ ...web, ...(failed && { old: failed, now: failed }) });
+  const left = leftBehind === undefined ? [] : [leftBehind];
   for (const [steps, version] of [
-    [again, "1.4.2"],
-    [unchanged, "1.4.1"],
+    [[...left, ...again], "1.4.2"],
+    [[...left, ...unchanged], "1.4.1"],
+    [[...unchanged, ...left], "1.4.1"],
   ] as const) {
-    const all = report(leftBehind === undefined ? steps : [leftBehind, ...steps]);
-    expect(texts(all)).toEqual([
+    expect(texts(report([...steps]))).toEqual([
       `releases ${version} (image app:${version}) without a gap; it was 1.4.0`,
     ]);
   }
