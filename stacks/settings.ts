@@ -181,7 +181,7 @@ export interface IngressSettings {
   readonly readSeconds: number;
   /** Rate by path: requests under it that one client may make, as Nginx writes it (`5r/m`). */
   readonly rateLimits: Readonly<Record<string, string>>;
-  /** Networks of proxies in front, whose X-Forwarded-For is believed. */
+  /** Networks of proxies in front, whose word on the client is believed. */
   readonly trustedProxies: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export interface NginxIngressControllerArgs {
   readonly namespace: pulumi.Input<string>;
   /** Image of the NGINX Ingress Controller of F5, 5.5.2 or later. */
   readonly image: string;
-  /** Networks of proxies in front, whose X-Forwarded-For is believed. */
+  /** Networks of proxies in front, whose word on the client is believed. */
   readonly trustedProxies: readonly string[];
   readonly drainSeconds: number;
   /** Whether it serves its class in every namespace, and so may read what is served there, certificates too. */

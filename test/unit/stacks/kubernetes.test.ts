@@ -444,3 +444,49 @@ describe("a controller that serves other stacks too", () => {
     expect(open.map(({ name }) => name).sort()).toEqual(["network-front", "network-ingress"]);
   });
 });
+
+describe("what a client may do at the ingress", () => {
+  const dataOf = (stack: Recorded[], name: string) => {
+    const found = stack.find((one) => one.name === name && one.type.endsWith(":ConfigMap"));
+    return found?.inputs["data"] as Record<string, string>;
+  };
+  const proxied = (changes: Partial<KubernetesSettings> = {}) =>
+    clusterSettings({
+      ...changes,
+      ingress: { ...clusterSettings().ingress, trustedProxies: ["192.0.2.0/24"] },
+    });
+
+  test("is bounded by the controller, which refuses two hosts and sends nothing again that timed out", async () => {
+    const stack = await recordStack(clusterSettings());
+    const conf = dataOf(stack, "ingress");
+    expect(conf["http-snippets"]).toContain("limit_conn addresses 512;");
+    expect(conf["http-snippets"]).toContain("large_client_header_buffers 4 32k;");
+    expect(conf["server-snippets"]).toContain("if ($hosts_differ) {");
+    expect(conf["location-snippets"]).toBeUndefined();
+    expect(conf).toMatchObject({ "worker-connections": "8192", "worker-rlimit-nofile": "16384" });
+    const { metadata } = named(stack, "web-ingress").inputs as {
+      metadata: { annotations: Record<string, string> };
+    };
+    expect(metadata.annotations).toMatchObject({
+      "nginx.org/proxy-next-upstream": "error",
+      "nginx.org/proxy-next-upstream-tries": "2",
+      "nginx.org/proxy-read-timeout": "65s",
+    });
+  });
+
+  test("reaches Nginx with what a trusted proxy says, ahead of what the controller sees", async () => {
+    const conf = dataOf(await recordStack(proxied()), "ingress");
+    expect(conf["http-snippets"]).toContain("192.0.2.0/24 1;");
+    expect(conf["location-snippets"]).toContain("X-Forwarded-Proto $client_scheme;");
+    expect(conf["location-snippets"]).toContain("X-Forwarded-Port $client_port;");
+  });
+
+  test.each([
+    ["the stack's own controller", undefined, "real_ip_header X-Real-IP;"],
+    ["one that another stack shares", "slipway-dev", "real_ip_header X-Real-IP;"],
+    ["one of another kind", "traefik", "real_ip_header X-Forwarded-For;"],
+  ])("is told to Nginx by %s", async (_what, ingressClass, line) => {
+    const stack = await recordStack(proxied({ ingressClass }));
+    expect(dataOf(stack, "front-conf")["default.conf"]).toContain(line);
+  });
+});

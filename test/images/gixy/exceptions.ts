@@ -1,0 +1,24 @@
+/** What gixy-ng would have otherwise, and why it stays as it is. */
+export interface Exception {
+  readonly check: string;
+  /** Of which lines; undefined is all that the check finds. */
+  readonly config?: RegExp;
+  readonly because: string;
+}
+
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    check: "host_spoofing",
+    because:
+      "$host has no port, which apps need for their links; a request whose Host is not $host is refused.",
+  },
+  {
+    check: "try_files_is_evil_too",
+    because: "A cache of open files would serve what a switch or a rollback has taken away.",
+  },
+  {
+    check: "weak_ssl_tls",
+    config: /^\s*server \{\s*server_name _;\s*\}\s*$/,
+    because: "The server for unknown hosts ends every handshake before anything is chosen.",
+  },
+];
