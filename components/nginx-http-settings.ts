@@ -1,4 +1,4 @@
-import { HOSTS_DIFFER, LIMITS, TABLES, TRIES } from "./nginx-limits.ts";
+import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, TABLES, TRIES } from "./nginx-limits.ts";
 
 const GZIP_TYPES = [
   ...["text/css", "text/javascript", "text/plain", "text/xml", "image/svg+xml"],
@@ -13,7 +13,7 @@ server_tokens off;
 # A reload must not close a connection just as its client uses it (nginx 1.27.4 and later).
 keepalive_min_timeout 10s;
 ${LIMITS}
-${TABLES}
+${TABLES}${HEADERS_TABLE}
 proxy_next_upstream ${TRIES.when};
 proxy_next_upstream_tries ${TRIES.most};
 

@@ -30,7 +30,10 @@ server_names_hash_bucket_size 512;
 variables_hash_max_size 4096;
 variables_hash_bucket_size 256;
 types_hash_max_size 2048;
-proxy_headers_hash_max_size 2048;
+`;
+
+/** The table of the headers that are set: there are more than fifty. */
+export const HEADERS_TABLE = `proxy_headers_hash_max_size 2048;
 proxy_headers_hash_bucket_size 128;
 `;
 

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
 import { claimNames, claimVariables, loginHeaders } from "../nginx-client-claims.ts";
-import { HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx-limits.ts";
+import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx-limits.ts";
 import { WORKER_CONNECTIONS, WORKER_FILES } from "../nginx-main-conf.ts";
 import { TLS_CIPHERS } from "../nginx-names.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
@@ -259,7 +259,7 @@ function httpSnippet(trustedProxies: readonly string[]): string {
     "keepalive_min_timeout 10s;",
     LIMITS,
     HOSTS_DIFFER,
-    ...(trustedProxies.length === 0 ? [] : [claims]),
+    ...(trustedProxies.length === 0 ? [] : [HEADERS_TABLE, claims]),
   ].join("\n");
 }
 

@@ -53,6 +53,7 @@ let alone: RunningNginx;
 let proxied: RunningNginx;
 let shared: RunningNginx;
 let inCluster: RunningNginx;
+let behind: RunningNginx;
 
 beforeAll(async () => {
   network = await TestNetwork.make();
@@ -72,7 +73,7 @@ beforeAll(async () => {
       trustedProxies: trusted,
     }),
   });
-  [alone, proxied, inCluster] = await Promise.all([
+  [alone, proxied, inCluster, behind] = await Promise.all([
     network.start("alone", confFiles(servers)),
     network.start("proxied", confFiles(servers, { trustedProxies, domain: HOST })),
     network.start("in-cluster", confFiles(servers, { place: { inFront: "controller" } })),
@@ -183,6 +184,18 @@ describe("what a client claims", () => {
       "x-forwarded-proto": "https",
       "x-forwarded-port": "443",
     });
+  });
+});
+
+test("Of two views of scheme and port, as an ingress controller of ours sends them, the first counts", async () => {
+  const told = await toldOf(behind, HOST, [
+    ...["X-Real-IP: 9.9.9.9", "X-Forwarded-Proto: https", "X-Forwarded-Port: 8443"],
+    ...["X-Forwarded-Port: 80", "X-Forwarded-Proto: http"],
+  ]);
+  expect(told).toMatchObject({
+    "x-real-ip": "9.9.9.9",
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": "8443",
   });
 });
 
