@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 import { type Command, isWords, parseCommand } from "../components/shell-command.ts";
 import { parseJsonObject } from "./json-object.ts";
+import { HOST_NAME } from "./patterns.ts";
 import { isMapInStackFile } from "./stack-config-file.ts";
 
 /** Whether the stack's file has the value encrypted. The SDK knows, but leaves it out of its types. */
@@ -55,6 +56,11 @@ export class ConfigReader {
       this.#wrong(key, value, rule, '""');
     }
     return command;
+  }
+
+  /** In lower case, as it is compared everywhere: `SEC.test` is `sec.test`. */
+  hostName(key: string, rule: string): string | undefined {
+    return this.optional(key, HOST_NAME, rule)?.toLowerCase();
   }
 
   integer(key: string, min: number, max: number): number {

@@ -37,13 +37,14 @@ export function readHost(
 }
 
 function readDns(reader: ConfigReader, domain: string | undefined): DnsName | undefined {
-  const zone = reader.optional("dnsZone", HOST_NAME, "a zone of the cloud that the machine is at");
+  const zone = reader.hostName("dnsZone", "a zone of the cloud that the machine is at");
   if (zone === undefined) return undefined;
   if (domain === undefined) reader.missing("domain", "dnsZone is set", "HOST");
   return { zone, domain: domain ?? "" };
 }
 
 function readServer(reader: ConfigReader, host: string) {
+  // As it is written: it may be an alias of the ssh configuration, which tells capitals apart.
   const address = reader.optional("sshHost", HOST_NAME, "a host name or an address");
   if (address === undefined && host === "ssh") reader.missing("sshHost", 'host is "ssh"', "HOST");
   return {

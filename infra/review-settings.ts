@@ -1,7 +1,6 @@
 import type { Review } from "../components/review.ts";
 import type { HostSettings, ServedBy, Settings } from "../stacks/settings.ts";
 import type { ConfigReader } from "./config-reader.ts";
-import { HOST_NAME } from "./patterns.ts";
 
 interface SharingContext {
   readonly stack: string;
@@ -19,7 +18,7 @@ interface Sharing {
 export function readSharing(reader: ConfigReader, context: SharingContext): Sharing {
   const { stack, domain } = context;
   // Read by `./slipway review`, which gives each review stack a host below it.
-  const reviewDomain = reader.optional("reviewDomain", HOST_NAME, "a host name");
+  const reviewDomain = reader.hostName("reviewDomain", "a host name");
   reader.boolean("reviewAppSecrets");
   const ingressShared = reader.boolean("ingressShared") || reviewDomain !== undefined;
   const of = reader.optional("ingressOf", STACK_NAME, "the name of a stack on the same machine");

@@ -17,7 +17,7 @@ import { readCloud } from "./cloud-settings.ts";
 import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { readHost } from "./host-settings.ts";
-import { BUILD_SECRET_ID, HOST_NAME, IPV4, NETWORK, SLUG } from "./patterns.ts";
+import { BUILD_SECRET_ID, IPV4, NETWORK, SLUG } from "./patterns.ts";
 import { readReview, readSharing } from "./review-settings.ts";
 import { readSeed } from "./seed-settings.ts";
 import { stackFiles } from "./stack-files.ts";
@@ -31,7 +31,7 @@ export function readSettings(project: string, stack: string): Settings {
   const reader = new ConfigReader(project, stack);
   const target = reader.oneOf("target", ["docker", "kubernetes"]);
   const protect = reader.boolean("protectData");
-  const domain = reader.optional("domain", HOST_NAME, "a host name");
+  const domain = reader.hostName("domain", "a host name");
   const dataGiB = reader.integer("dataGiB", 1, 16_384);
   const cloud = readCloud(reader);
   const made = { cloud, protect, domain };
@@ -247,7 +247,7 @@ function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost):
   const managed = readManaged(reader, kind, on);
   const seed = readSeed(reader, kind);
   const dumpsKept = reader.integer("backupKeep", 0, 1000);
-  const host = reader.optional("databaseHost", HOST_NAME, "a host name or an address");
+  const host = reader.hostName("databaseHost", "a host name or an address");
   const port = reader.integer("databasePort", 1, 65535);
   const ca = reader.optional("databaseCa", CERTIFICATE, "certificates, as PEM");
   const password =

@@ -5,6 +5,7 @@ import type {
   Branch,
   Deployment,
   DeploymentStatus,
+  Environment,
   Job,
   LabelEvent,
   MergeRequest,
@@ -12,7 +13,7 @@ import type {
   Note,
 } from "./shapes.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Variables = Readonly<Record<string, string | undefined>>;
 
 const WRITES = "the scope `api` and the role Reporter";
 const READS = "the scope `read_api` and the role Reporter";
@@ -31,7 +32,7 @@ export class GitLab {
   }
 
   /** @returns undefined where there is no token, or no GitLab around. */
-  static fromEnvironment(env: Environment): GitLab | undefined {
+  static fromEnvironment(env: Variables): GitLab | undefined {
     const token = tokenOf(env);
     const { CI_API_V4_URL: url, CI_PROJECT_ID: project } = env;
     return token && url && project ? new GitLab(url, project, token) : undefined;
@@ -114,6 +115,14 @@ export class GitLab {
     });
   }
 
+  /** Those whose names have this in them. */
+  environments(search: string): Promise<Environment[]> {
+    return this.#http.list({
+      ...reading("/environments", `list the environments like ${search}`),
+      query: { search },
+    });
+  }
+
   job(id: number): Promise<Job> {
     return this.#http.one(reading(`/jobs/${id}`, `read job ${id}`));
   }
@@ -126,7 +135,7 @@ const reading = (path: string, purpose: string): Call => ({
   needs: READS,
 });
 
-function tokenOf(env: Environment): string | undefined {
+function tokenOf(env: Variables): string | undefined {
   const { GITLAB_TOKEN: token, GITLAB_TOKEN_FILE: file } = env;
   if (!file) return token?.trim() || undefined;
   if (!existsSync(file)) {

@@ -62,6 +62,12 @@ export interface Deployment {
   readonly deployable: Job | null;
 }
 
+/** https://docs.gitlab.com/api/environments/#list-environments */
+export interface Environment {
+  readonly id: number;
+  readonly name: string;
+}
+
 /** https://docs.gitlab.com/api/jobs/#get-a-single-job */
 export interface Job {
   readonly id: number;

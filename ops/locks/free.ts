@@ -4,6 +4,7 @@ import { backendUrl } from "../backend.ts";
 import { GitLab } from "../gitlab/client.ts";
 import { duration, say } from "../progress.ts";
 import { LOCAL_STACK } from "../project.ts";
+import { isReviewName, slugOf } from "../review/review-name.ts";
 import { chosenTools, pulumiHome } from "../tools.ts";
 import { UserError } from "../user-error.ts";
 import { type FoundLock, holderOf } from "./lock.ts";
@@ -94,7 +95,9 @@ export function pipelineOf(stack: string, env = process.env): Pipeline {
     : env["CI_ENVIRONMENT_NAME"];
   return {
     gitlab: GitLab.fromEnvironment(env),
-    environment: own || stack.replace(/^review-/, "review/"),
+    ...(own || !isReviewName(stack)
+      ? { environment: own || stack }
+      : { environment: `review/${slugOf(stack)}`, ofMergeRequest: true }),
     project: env["CI_PROJECT_ID"],
     job: Number(env["CI_JOB_ID"]) || undefined,
   };

@@ -7,9 +7,11 @@ import { isAtWorkHere, isHidden, isOfThisMachine, isYounger, type Lock } from ".
 export type OwnerState = "alive" | "dead" | "unknown";
 
 export interface Pipeline {
-  readonly gitlab: Pick<GitLab, "deployments"> | undefined;
+  readonly gitlab: Pick<GitLab, "deployments" | "environments"> | undefined;
   /** GitLab's environment of the stack. */
   readonly environment: string;
+  /** Whether the number of its merge request, which the stack's name does not tell, follows. */
+  readonly ofMergeRequest?: boolean;
   /** The project's number; undefined outside of a pipeline. */
   readonly project: string | undefined;
   /** The job that asks. */
@@ -61,14 +63,28 @@ function isOfRunner({ hostname }: Lock, { project }: Pipeline): boolean {
 }
 
 /** What has become of the job that deployed when the lock was made. */
-async function jobOf(lock: Lock, { gitlab, environment, job }: Pipeline): Promise<OwnerState> {
+async function jobOf(lock: Lock, pipeline: Pipeline): Promise<OwnerState> {
+  const { gitlab, job } = pipeline;
   if (gitlab === undefined) return "unknown";
   const at = Date.parse(lock.timestamp);
-  const jobs = (await gitlab.deployments(environment)).filter(
+  const jobs = (await deploymentsOf(pipeline, gitlab)).filter(
     ({ deployable }) => deployable?.id !== job && ranAt(deployable, at),
   );
   if (jobs.length === 0) return "unknown";
   return jobs.every(hasEnded) ? "dead" : "alive";
+}
+
+async function deploymentsOf(
+  { environment, ofMergeRequest }: Pipeline,
+  gitlab: NonNullable<Pipeline["gitlab"]>,
+): Promise<Deployment[]> {
+  if (ofMergeRequest !== true) return await gitlab.deployments(environment);
+  // The slug of a stack with a long name was cut.
+  const names = (await gitlab.environments(environment))
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(environment));
+  const all = await Promise.all(names.map((name) => gitlab.deployments(name)));
+  return all.flat();
 }
 
 function ranAt(job: Deployment["deployable"], at: number): boolean {

@@ -74,7 +74,7 @@ function placeOf(like: Config, target: string, wish: ReviewWish): Config {
 }
 
 function reviewHost(like: Config, { slug, like: name }: ReviewWish): string {
-  const below = like["reviewDomain"]?.value;
+  const below = like["reviewDomain"]?.value.toLowerCase();
   if (!below) {
     throw new UserError(
       `The stack ${name} has no domain for review stacks. Give it one, to which a wildcard record leads, and ` +

@@ -26,6 +26,14 @@ export async function candidateOf(stack: Stack): Promise<Candidate> {
   };
 }
 
+/**
+ * The branch that a stack says it is for.
+ *
+ * @returns undefined where it says of none.
+ */
+export const branchOf = async (stack: Stack): Promise<string | undefined> =>
+  (saidIn(await stack.outputs()) ?? (await saidInConfig(stack)))?.branch;
+
 /** Removes a review stack with its data, from where it runs and from the backend. */
 export async function removeReviewStack(stack: Stack): Promise<void> {
   // Whatever was known before may be otherwise now.

@@ -1,8 +1,10 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { writeDotenv } from "../dotenv.ts";
 import { duration, say } from "../progress.ts";
 import { repairInterrupted } from "../repair.ts";
 import { reviewConfig } from "../review/derived-config.ts";
 import { madePlace } from "../review/made-place.ts";
+import { branchOf } from "../review/removal.ts";
 import { reviewName } from "../review/review-name.ts";
 import { applyConfig, configOf, recoverConfig } from "../review/review-stack.ts";
 import { endOf } from "../review/time-to-live.ts";
@@ -29,10 +31,10 @@ export const review: Verb = {
       ttl: { type: "string", default: "7d" },
       dotenv: { type: "string" },
     });
-    const { stack: name, slug } = reviewName(given);
     const asked = values as Readonly<Record<string, string | undefined>>;
     const like = needed(asked, "like", "the stack that it is like, --like dev");
     const branch = needed(asked, "branch", "its branch, --branch NAME");
+    const { stack: name, slug } = reviewName(given, branch);
     const image = needed(asked, "image", "what is to run, --image REF");
     const until = endOf(String(values["ttl"]), started);
 
@@ -42,6 +44,7 @@ export const review: Verb = {
     const wanted = reviewConfig(modelConfig, { slug, like, branch, until, image, reach });
 
     const stack = await makeStackLike(name, model, { SLIPWAY_IMAGE: image });
+    await refuseOther(stack, branch);
     if (await recoverConfig(stack)) say(`  Pulumi.${name}.yaml is as the last run left it.`);
     await applyConfig(stack, wanted);
     say(`▸ Deploying ${name}, for the branch ${branch}, until ${until} ...`);
@@ -62,6 +65,16 @@ export const review: Verb = {
     return 0;
   },
 };
+
+/** One of before may have the name, or by hand; its data is not this branch's. */
+async function refuseOther(stack: Stack, branch: string): Promise<void> {
+  const other = await branchOf(stack);
+  if (other === undefined || other === branch) return;
+  throw new UserError(
+    `${stack.name} is for the branch "${other}", not for "${branch}". Remove it with its data, and run this again: ` +
+      `./slipway sweep -s ${stack.name}`,
+  );
+}
 
 function needed(
   values: Readonly<Record<string, string | undefined>>,

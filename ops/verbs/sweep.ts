@@ -1,7 +1,8 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { say } from "../progress.ts";
 import { branchesOf, DEFAULT_REMOTE } from "../review/branches.ts";
 import { type OrphanedStack, orphanedStacks } from "../review/orphaned-stacks.ts";
-import { candidateOf, removeReviewStack } from "../review/removal.ts";
+import { branchOf, candidateOf, removeReviewStack } from "../review/removal.ts";
 import { isReviewName, reviewName } from "../review/review-name.ts";
 import { refusal, type Verdict, verdictOf } from "../review/verdict.ts";
 import { UserError } from "../user-error.ts";
@@ -11,7 +12,7 @@ import { table } from "./table.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
-  "./slipway sweep [-s review-SLUG] [--remote REMOTE|none] [--dry-run] [--json] [--like dev] [--orphans]";
+  "./slipway sweep [-s review-SLUG [--branch NAME]] [--remote REMOTE|none] [--dry-run] [--json] [--like dev] [--orphans]";
 
 interface Row {
   readonly stack: string;
@@ -27,6 +28,7 @@ export const sweep: Verb = {
   async run(args) {
     const { values } = readOptions(args, usage, {
       stack: { type: "string", short: "s" },
+      branch: { type: "string" },
       remote: { type: "string", default: DEFAULT_REMOTE },
       like: { type: "string", default: "dev" },
       "dry-run": { type: "boolean" },
@@ -35,7 +37,10 @@ export const sweep: Verb = {
     });
     const isDry = values["dry-run"] === true;
     const known = await stackNames();
-    if (typeof values["stack"] === "string") return await removeOne(values["stack"], known, isDry);
+    if (typeof values["stack"] === "string") {
+      const named = { given: values["stack"], branch: values["branch"] as string | undefined };
+      return await removeNamed(named, known, isDry);
+    }
 
     const rows: Row[] = [];
     let failed = false;
@@ -58,24 +63,59 @@ export const sweep: Verb = {
   },
 };
 
+interface Named {
+  readonly given: string;
+  readonly branch: string | undefined;
+}
+
 /** What the stop job of a branch calls, again perhaps: a stack that is gone is no failure. */
-async function removeOne(given: string, known: readonly string[], isDry: boolean): Promise<number> {
-  const { stack: name } = reviewName(given);
-  if (!known.includes(name)) {
-    say(`✓ There is no stack ${name} (any more).`);
-    return 0;
+async function removeNamed(
+  named: Named,
+  known: readonly string[],
+  isDry: boolean,
+): Promise<number> {
+  const { given } = named;
+  const branch = named.branch ?? branchOfPipeline(given, process.env);
+  const own = reviewName(given, branch).stack;
+  // A branch's stack of before may still have the name that another branch has now.
+  const names = [...new Set([own, reviewName(given).stack])].filter((one) => known.includes(one));
+  const removed: string[] = [];
+  for (const name of names) {
+    const stack = await openStack(name);
+    if (branch !== undefined && !(await isFor(stack, branch, name === own))) continue;
+    await removeOne(stack, isDry);
+    removed.push(name);
   }
-  const stack = await openStack(name);
+  if (removed.length === 0) say(`✓ There is no stack ${own} (any more).`);
+  return 0;
+}
+
+/** The stop job of a pipeline from before `--branch` names the slug alone. */
+export function branchOfPipeline(given: string, env: NodeJS.ProcessEnv): string | undefined {
+  return given === `review-${env["CI_COMMIT_REF_SLUG"]}` ? env["CI_COMMIT_REF_NAME"] : undefined;
+}
+
+/** @param byName whether its name is that of the branch, for one that never came so far as to say. */
+async function isFor(stack: Stack, branch: string, byName: boolean): Promise<boolean> {
+  const said = await branchOf(stack);
+  if (said === branch || (said === undefined && byName)) return true;
+  say(
+    `  ${stack.name} stays: it is for ${said === undefined ? "no known branch" : `the branch ${said}`}.`,
+  );
+  return false;
+}
+
+async function removeOne(stack: Stack, isDry: boolean): Promise<void> {
+  const { name } = stack;
   const refused = refusal(await candidateOf(stack));
   if (refused !== undefined) throw new UserError(`${name} stays: ${refused.why}.`);
   if (isDry) {
     say(`✓ ${name} would be removed, with its data: --dry-run.`);
-    return 0;
+    return;
   }
   say(`▸ Removing ${name}, with its data ...`);
   await removeReviewStack(stack);
   say(`✓ ${name} is gone, and so is its data.`);
-  return 0;
 }
 
 /** Undefined where they can't be known: then time alone decides, and the run ends with 1. */

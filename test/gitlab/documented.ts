@@ -75,6 +75,8 @@ export const documented: readonly DocumentedCall[] = [
     environment: /^.+$/,
     status: /^(created|running|success|failed|canceled|blocked)$/,
   }),
+  // https://docs.gitlab.com/api/environments/#list-environments
+  reads("/environments", { ...PAGES, search: /^.{3,}$/ }),
   // https://docs.gitlab.com/api/jobs/#get-a-single-job
   reads("/jobs/:job"),
 ];

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type {
   Branch,
   Deployment,
+  Environment,
   Job,
   LabelEvent,
   MergeRequest,
@@ -228,6 +229,8 @@ export class FakeGitLab {
         return found(this.branches.get(parts["branch"] ?? ""), "Branch Not Found");
       case "GET /deployments":
         return page(this.#deployments(query), query);
+      case "GET /environments":
+        return page(this.#environments(query), query);
       case "GET /jobs/:job":
         return found(this.jobs.get(Number(parts["job"])));
       default:
@@ -251,6 +254,12 @@ export class FakeGitLab {
         status === (query.get("status") ?? status),
     );
     return query.get("sort") === "desc" ? chosen.toReversed() : chosen;
+  }
+
+  #environments(query: URLSearchParams): Environment[] {
+    const names = new Set(this.deployments.map(({ environment }) => environment.name));
+    const wanted = [...names].filter((name) => name.includes(query.get("search") ?? ""));
+    return wanted.map((name, id) => ({ id, name }));
   }
 
   #nextId(): number {

@@ -1,5 +1,6 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { reviewName } from "../../ops/review/review-name.ts";
 import { chosenTools } from "../../ops/tools.ts";
 import { Cluster } from "../../setup/offline/cluster/index.ts";
 import { offlineImages } from "../../setup/offline/images/index.ts";
@@ -108,8 +109,9 @@ const APP_SECRET = "a-secret-of-at-least-32-characters";
 
 const branch = () => `${project.clone.stack}/wish`;
 const slug = () => `${project.clone.stack}-wish`;
-const reviewStack = () => `review-${slug()}`;
-const reviewHost = () => `${slug()}.${BELOW}`;
+const review = () => reviewName(`review-${slug()}`, branch());
+const reviewStack = () => review().stack;
+const reviewHost = () => `${review().slug}.${BELOW}`;
 
 /** This machine's address on the network of the nodes. */
 const gateway = () =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { reviewName } from "../../ops/review/review-name.ts";
 import { freePort, thingsOf } from "../e2e/clone.ts";
 import { jsonAt } from "../e2e/host-name.ts";
 import { FakeGitLab } from "../gitlab/fake-gitlab.ts";
@@ -92,8 +93,9 @@ test("when the branch is gone, the job that stops it takes all of the stack away
 /** Another one in each run: stacks on one machine have names of their own. */
 const branch = () => `${project.clone.stack}/wish`;
 const slug = () => `${project.clone.stack}-wish`;
-const reviewStack = () => `review-${slug()}`;
-const host = () => `${slug()}.${BELOW}`;
+const review = () => reviewName(`review-${slug()}`, branch());
+const reviewStack = () => review().stack;
+const host = () => `${review().slug}.${BELOW}`;
 
 const pipelineFile = ({ dev, prod }: TeamProject) => `
 stages: [test, pack, preview, deploy, promote, review, sweep, drift]

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reviewName } from "../../../ops/review/review-name.ts";
 import { Clone, docker, type Ended, thingsOf } from "../clone.ts";
 import { setConfig } from "../config.ts";
 import { jsonAt } from "../host-name.ts";
@@ -21,14 +22,16 @@ createServer((_, response) => response.end(JSON.stringify({ image, container: ho
 
 const DEV = "dev.example";
 const BELOW = "review.example";
-/** Branches, the second with a slash, as GitLab makes slugs of them. */
-const BRANCHES = { a: "feature-a", b: "feature/b" } as const;
-type Which = keyof typeof BRANCHES;
+type Which = "a" | "b";
 
 let clone: Clone;
 const repository = mkdtempSync(join(tmpdir(), "slipway-origin-"));
-const stackOf = (which: Which) => `review-${clone.stack}-${which}`;
-const hostOf = (which: Which) => `${clone.stack}-${which}.${BELOW}`;
+/** Two branches of which GitLab makes one slug. */
+const branchOf = (which: Which) => `${clone.stack}${which === "a" ? "-" : "/"}x`;
+const given = () => `review-${clone.stack}-x`;
+const nameOf = (which: Which) => reviewName(given(), branchOf(which));
+const stackOf = (which: Which) => nameOf(which).stack;
+const hostOf = (which: Which) => `${nameOf(which).slug}.${BELOW}`;
 
 beforeAll(async () => {
   clone = await Clone.make();
@@ -37,7 +40,7 @@ beforeAll(async () => {
   setConfig(clone, { domain: DEV, reviewDomain: BELOW });
   git(repository, "init", "--quiet", "--bare");
   git(clone.folder, "remote", "add", "origin", repository);
-  for (const branch of Object.values(BRANCHES)) push(branch);
+  for (const which of ["a", "b"] as const) push(branchOf(which));
   await succeed(clone.slipway(["start"]));
   const both = [review("a"), review("b")];
   for (const one of await Promise.all(both)) expect(one.code, one.output).toBe(0);
@@ -112,6 +115,25 @@ describe("stacks for branches beside dev", () => {
   });
 });
 
+test("No stack takes the host name of another one, however it is written", async () => {
+  const set = (domain: string) =>
+    slipway("pulumi", "config", "set", "domain", domain, "-s", stackOf("b"));
+  await succeed(set(DEV.toUpperCase()));
+  const { code, output } = await slipway(
+    "pulumi",
+    "up",
+    "--yes",
+    "--skip-preview",
+    "-s",
+    stackOf("b"),
+  );
+  await succeed(set(hostOf("b")));
+  expect(code, output).not.toBe(0);
+  expect(output).toContain(`The host ${DEV} is served there already, for another stack.`);
+  expect(await stackAt(DEV)).toBe(clone.stack);
+  expect(await stackAt(hostOf("b"))).toBe(stackOf("b"));
+});
+
 describe("what a sweep takes", () => {
   test("A question that fails is never taken for a branch that is gone", async () => {
     const { code, output } = await slipway("sweep", "--remote", "/nowhere", "--like", clone.stack);
@@ -131,11 +153,19 @@ describe("what a sweep takes", () => {
     expect(await stackAt(hostOf("a"))).toBe(stackOf("a"));
   });
 
+  test("A branch's stack is not another branch's of the same slug: the stop job of that one does not touch it", async () => {
+    const stopped = await slipway("sweep", "-s", given(), "--branch", `${clone.stack}_x`);
+    expect(stopped.code, stopped.output).toBe(0);
+    expect(stopped.output).toContain(`stays: it is for the branch ${branchOf("a")}`);
+    const stacks = await Promise.all(["a", "b"].map((which) => stackAt(hostOf(which as Which))));
+    expect(stacks).toEqual([stackOf("a"), stackOf("b")]);
+  });
+
   test("A stack whose branch is gone goes with its data and without its file; the others stay", async () => {
-    git(clone.folder, "push", "--quiet", "origin", "--delete", BRANCHES.b);
+    git(clone.folder, "push", "--quiet", "origin", "--delete", branchOf("b"));
     rmSync(join(clone.folder, `Pulumi.${stackOf("b")}.yaml`));
     const dry = await slipway("sweep", "--dry-run", "--json", "--like", clone.stack);
-    expect(dry.output).toContain("its branch feature/b is gone");
+    expect(dry.output).toContain(`its branch ${branchOf("b")} is gone`);
     expect(thingsOf(stackOf("b"))).not.toEqual([]);
 
     const { code, output } = await slipway("sweep", "--like", clone.stack);
@@ -169,7 +199,7 @@ const slipway = (...args: string[]) =>
 async function review(which: Which, ...more: string[]): Promise<Ended> {
   const { output } = await clone.pulumi(["stack", "output", "verifiedImage"]);
   const image = output.trim().split("\n").at(-1) ?? "";
-  const args = ["-s", stackOf(which), "--like", clone.stack, "--branch", BRANCHES[which]];
+  const args = ["-s", given(), "--like", clone.stack, "--branch", branchOf(which)];
   return await slipway("review", ...args, "--image", image, ...more);
 }
 

@@ -12,6 +12,19 @@ describe("a stack that is served by another one's Nginx", () => {
     });
   });
 
+  test("has the host name in lower case, as every other stack of that Nginx has it", () => {
+    const { ingressOf } = read({ ...served, domain: "SEC.Test" });
+    expect(ingressOf?.domain).toBe("sec.test");
+    expect(
+      read({
+        domain: "App.EXAMPLE",
+        dnsZone: "Example",
+        host: "droplet",
+        sshSources: '["203.0.113.7/32"]',
+      }),
+    ).toMatchObject({ host: { dns: { zone: "example", domain: "app.example" } } });
+  });
+
   test.each([
     [
       { ingressOf: "main" },

@@ -127,8 +127,9 @@ test("one that may live, elsewhere, is waited for as well, and said to be kept a
 
 test.each([
   ["prod", { CI_ENVIRONMENT_NAME: "production", CI_ENVIRONMENT_ACTION: "start" }, "production"],
-  ["review-x", { CI_ENVIRONMENT_NAME: "review/x", CI_ENVIRONMENT_ACTION: "stop" }, "review/x"],
+  ["review-x", { CI_ENVIRONMENT_NAME: "review/x-7", CI_ENVIRONMENT_ACTION: "stop" }, "review/x-7"],
   ["review-x", { CI_ENVIRONMENT_NAME: "dev", CI_ENVIRONMENT_ACTION: "access" }, "review/x"],
+  ["review-fix-a-0f1e2d3c", {}, "review/fix-a"],
   ["dev", {}, "dev"],
 ])(
   "who is at work on %s, in a job with %j, the deployments of %s say",

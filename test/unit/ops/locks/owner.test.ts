@@ -123,6 +123,17 @@ describe("a lock of a runner's job", () => {
     expect(await owner()).toBe(later);
   });
 
+  test("of a review stack was made by the job of its merge request, whichever number that has", async () => {
+    fake.addDeployment("review/fix-a-12", { ...done, status: "success" });
+    const gitlab = GitLab.fromEnvironment(fake.environment("read_api"));
+    const of = (environment: string) =>
+      ownerOf(lockOf(RUNNER), {
+        ...{ gitlab, environment, ofMergeRequest: true, project: "42", job: undefined },
+      });
+    expect(await of("review/fix-a")).toBe("dead");
+    expect(await of("review/fix-b")).toBe("unknown");
+  });
+
   test.each<[string, Partial<Job>, string]>([
     ["was cancelled", { ...done, status: "canceled" }, "dead"],
     ["failed", { ...done, status: "failed" }, "dead"],

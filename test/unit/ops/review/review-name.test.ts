@@ -31,6 +31,42 @@ describe("the name of a review stack", () => {
     );
   });
 
+  test("tells branches apart of which GitLab makes one slug; the one that is its own slug keeps it", () => {
+    const names = ["fix-a", "fix/a", "Fix-A", "fix_a", "fix-a-"].map((branch) =>
+      reviewName("review-fix-a", branch),
+    );
+    expect(names[0]).toEqual({ stack: "review-fix-a", slug: "fix-a" });
+    for (const { stack, slug } of names.slice(1)) {
+      expect(stack).toMatch(/^review-fix-a-[0-9a-f]{8}$/);
+      expect(`review-${slug}`).toBe(stack);
+    }
+    expect(new Set(names.map(({ stack }) => stack)).size).toBe(names.length);
+  });
+
+  test("of a branch that is called like another one's stack is not that stack's", () => {
+    const { slug } = reviewName("review-fix-a", "fix/a");
+    expect(reviewName(`review-${slug}`, slug).stack).not.toBe(`review-${slug}`);
+  });
+
+  test("of any branch is a label, whatever its length, and its own", () => {
+    const branch = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9/_-]{0,80}[a-zA-Z0-9]$/);
+    const of = (name: string) => {
+      const slug = name
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]/g, "-")
+        .slice(0, 63);
+      return reviewName(`review-${slug.replaceAll(/^-+|-+$/g, "")}`, name);
+    };
+    fc.assert(
+      fc.property(branch, branch, (one, other) => {
+        expect(of(one).slug).toMatch(/^[a-z0-9-]{1,63}$/);
+        expect(`slipway-${of(one).stack}`).toMatch(/^[a-z0-9-]{1,62}[a-z0-9]$/);
+        expect(of(other).stack === of(one).stack).toBe(one === other);
+        expect(of(other).slug === of(one).slug).toBe(one === other);
+      }),
+    );
+  });
+
   test.each([
     "dev",
     "prod",
