@@ -6,6 +6,7 @@ import { quote } from "../machine/script.ts";
 import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "../nginx-places.ts";
 import { ACME_CLIENT, confined, limitProcesses, ourLimits } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
+import { madeAnew } from "./made-anew.ts";
 
 export interface AcmeCertificateArgs {
   readonly machine: Machine;
@@ -59,7 +60,7 @@ export class AcmeCertificate extends pulumi.ComponentResource {
         ...confined(ACME_CLIENT),
         ...boundedLogs,
       },
-      { ...child, ...ourLimits },
+      { ...child, ...madeAnew, ...ourLimits },
     );
     args.machine.run(`${name}-there`, thereScript(client.name, args), child);
     this.registerOutputs({});

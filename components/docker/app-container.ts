@@ -4,6 +4,7 @@ import { type AppEnvironment, assignments, SECRETS_FOLDER } from "../app-environ
 import { labelList, labels, type Owner, type Role } from "../labels.ts";
 import { type AppConfinementArgs, appConfinement, confined } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
+import { madeAnew } from "./made-anew.ts";
 
 export interface AppContainerArgs extends AppConfinementArgs {
   readonly owner: Owner;
@@ -39,7 +40,6 @@ export function appContainer(role: Role, args: AppContainerArgs): docker.Contain
 export const besideTheOld: pulumi.CustomResourceOptions = {
   // The provider deletes first by default, which is a gap.
   deleteBeforeReplace: false,
-  // One that was stopped by hand is not started again but replaced: what comes up is asked whether it
-  // is healthy, as every new one is. Limits are looked at when a container is made.
-  replaceOnChanges: ["mustRun", "memory", "memorySwap"],
+  // What comes up in the place of one that was stopped by hand is asked whether it is healthy, as every new one.
+  ...madeAnew,
 };

@@ -7,6 +7,7 @@ import type { CloudSqlPostgres } from "../managed/cloud-sql-postgres.ts";
 import type { PostgresServer } from "../managed/postgres-server.ts";
 import { confined, ourLimits, PROXY, processLimit } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
+import { madeAnew } from "./made-anew.ts";
 
 export interface CloudSqlProxyArgs {
   readonly machine: Machine;
@@ -63,7 +64,7 @@ export class CloudSqlProxy extends pulumi.ComponentResource {
         ...boundedLogs,
       },
       // Beside the one before, so that new connections always find one.
-      { parent: this, deleteBeforeReplace: false, ...ourLimits },
+      { parent: this, deleteBeforeReplace: false, ...madeAnew, ...ourLimits },
     );
     processLimit(
       name,

@@ -18,6 +18,7 @@ import {
   processLimit,
 } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
+import { madeAnew } from "./made-anew.ts";
 import { ingressVolume, sharedNetworkName } from "./shared-ingress.ts";
 
 /** Files that close the app for maintenance. */
@@ -131,7 +132,7 @@ export class NginxIngress extends pulumi.ComponentResource {
         ...confined(NGINX),
         ...boundedLogs,
       },
-      { ...child, dependsOn: [configured], ...ourLimits },
+      { ...child, dependsOn: [configured], ...madeAnew, ...ourLimits },
     );
     const { machine } = args;
     processLimit(name, { machine, container: container.name, confinement: NGINX }, child);

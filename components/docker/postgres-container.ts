@@ -10,6 +10,7 @@ import { type PostgresShell, VOLUME_PATH } from "../postgres-shell.ts";
 import { startAfter } from "../postgres-start.ts";
 import { confined, POSTGRES, processLimit } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
+import { madeAnew } from "./made-anew.ts";
 
 export interface PostgresContainerArgs {
   readonly machine: Machine;
@@ -73,7 +74,7 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
         ...confined(POSTGRES),
         ...boundedLogs,
       },
-      child,
+      { ...child, ...madeAnew },
     );
 
     processLimit(

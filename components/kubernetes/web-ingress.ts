@@ -69,9 +69,7 @@ export class WebIngress extends pulumi.ComponentResource {
         dependsOn: [...issuers, ...this.#trial(name, args, annotations)],
       },
     );
-    const address = ingress.status.loadBalancer.ingress.apply(
-      ([first]) => first?.ip ?? first?.hostname ?? "",
-    );
+    const address = ingress.status.apply(addressIn);
     this.address = tls.kind === "acme" ? this.#certified(name, args, address) : address;
     this.registerOutputs({ address: this.address });
   }
@@ -187,6 +185,18 @@ export class WebIngress extends pulumi.ComponentResource {
       { parent: this, dependsOn: [found] },
     );
   }
+}
+
+interface Status {
+  readonly loadBalancer?: {
+    readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] | null;
+  } | null;
+}
+
+/** Empty where the controller says of none, as a drift may find it: then not even the status need be there. */
+export function addressIn(status: Status | null | undefined): string {
+  const [first] = status?.loadBalancer?.ingress ?? [];
+  return first?.ip ?? first?.hostname ?? "";
 }
 
 /** For the controller of F5; others do not look at them. Nginx of ours behind it does the rest. */

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Change } from "./changes.ts";
 import { holdsData, takesAllWithIt } from "./data.ts";
-import { openingsOf } from "./openings.ts";
+import { type Opening, openingsOf } from "./openings.ts";
 import { asList, at, isUnknown, leaves, madePlain } from "./values.ts";
 import { typeInWords } from "./words.ts";
 
@@ -70,7 +71,7 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
       : `the cloud's own protection of ${it} is removed`;
     all.push(dangerous(what, "data at risk"));
   }
-  for (const { text, usual } of goesWithAll(change, changes) ? [] : openingsOf(change)) {
+  for (const { text, usual } of goesWithAll(change, changes) ? [] : openedBy(change, changes)) {
     const finding = dangerous(`${it}: ${text}`, "becomes public");
     all.push({ ...finding, dangerous: !(usual && isNew) });
   }
@@ -82,6 +83,20 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
     all.push(dangerous(`${name} of the app is no longer secret`, "secret in the clear"));
   }
   return all;
+}
+
+/**
+ * What was removed by hand and comes back opens no more than it did, and shuts again what it kept out.
+ */
+function openedBy(change: Change, changes: readonly Change[]): Opening[] {
+  const other = (action: Change["action"]) =>
+    changes.find(
+      (one) =>
+        one.urn === change.urn && one.action === action && one.drifted !== change.drifted,
+    );
+  if (change.drifted && change.action === "delete" && other("create")) return [];
+  const before = change.action === "create" ? other("delete") : undefined;
+  return openingsOf(before ? { ...change, action: "update", old: before.old } : change);
 }
 
 /** Whether what it stands before goes too: the machine of a firewall, the namespace of a policy. */
@@ -206,8 +221,10 @@ const container: Words = (change, context) => {
   }
   // Docker's plugin says so of one that was stopped by hand.
   if (change.keys.includes("mustRun")) {
-    return quietly(`${nameOf(change)} does not run: another one takes its place`);
+    const then = action === "replace" ? "another one takes its place" : "it is started again";
+    return quietly(`${nameOf(change)} does not run: ${then}`);
   }
+  if (action === "update") return quietly(`changes ${nameOf(change)} as it runs${because(change)}`);
   switch (roleOf(change)) {
     case "web":
       return appWords(change);
@@ -227,10 +244,26 @@ const container: Words = (change, context) => {
 };
 
 const deployment: Words = (change, context) => {
+  if (change.action === "update" && keepsPods(change)) return quietly(besidePods(change));
   if (roleOf(change) === "web") return appWords(change);
   if (change.action !== "update") return generally(change, context);
   return quietly(`rolls ${nameOf(change)} over, pod by pod`);
 };
+
+const TEMPLATE = "spec.template";
+
+/** Whether the pods that are there stay as they are: of them there may be more, or fewer. */
+const keepsPods = ({ old, now }: Change) =>
+  at(old, TEMPLATE) !== undefined && isDeepStrictEqual(at(old, TEMPLATE), at(now, TEMPLATE));
+
+function besidePods(change: Change): string {
+  const [was, is] = [change.old, change.now].map((inputs) => at(inputs, "spec.replicas"));
+  if (was === is || is === undefined || isUnknown(is)) {
+    return `changes ${nameOf(change)}, and no pod of it`;
+  }
+  const before = was === undefined ? "" : ` instead of ${String(was)}`;
+  return `${nameOf(change)} gets ${String(is)} replicas${before}; no pod is made anew`;
+}
 
 /** The app itself: its containers or pods. */
 function appWords(change: Change): ReturnType<Words> {

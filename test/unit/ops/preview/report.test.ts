@@ -632,6 +632,71 @@ test("a container that was stopped by hand is said to be so", () => {
   );
 });
 
+test.each([
+  ["ingress", "memory"],
+  ["database", "cpuShares"],
+  ["web", "restart"],
+])("a container of %s that is changed as it runs is not said to be replaced", (role, key) => {
+  const same = appContainer("n:1", "1", role);
+  const all = report(
+    there,
+    stepsFor({ type: CONTAINER, name: role, old: same, now: { ...same, [key]: 7 }, keys: [key] }),
+  );
+  expect(all.verdict).toEqual(["no downtime"]);
+  expect(texts(all)).toEqual([`changes the Docker container \`${role}\` as it runs: ${key}`]);
+});
+
+test("another number of replicas makes no pod anew, and another template does", () => {
+  const deployed = (replicas: number, image: string, role = "web") => ({
+    spec: {
+      replicas,
+      template: { metadata: { labels: { "slipway.role": role } }, spec: { containers: [{ image }] } },
+    },
+  });
+  const changed = (old: object, now: object) =>
+    texts(
+      report(
+        stepsFor({
+          ...{ type: "kubernetes:apps/v1:Deployment", name: "web", keys: ["spec"] },
+          ...{ old: { ...old }, now: { ...now } },
+        }),
+      ),
+    );
+  expect(changed(deployed(3, "a"), deployed(2, "a"))).toEqual([
+    "the deployment `web` gets 2 replicas instead of 3; no pod is made anew",
+  ]);
+  expect(changed(deployed(3, "a", "process"), deployed(2, "a", "process"))).toEqual([
+    "the deployment `web` gets 2 replicas instead of 3; no pod is made anew",
+  ]);
+  expect(changed(deployed(3, "a"), deployed(3, "b"))[0]).toContain("without a gap");
+});
+
+describe("a network policy that was removed by hand and comes back", () => {
+  const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+  const open = { spec: { ingress: [{ ports: [{ port: 8080 }] }] } };
+  const removed = stepsFor({ type: POLICY, name: "front", old: open }).map((one) => ({
+    ...one,
+    drifted: true,
+  }));
+
+  test("opens nothing, and shuts again what it kept out", () => {
+    const all = report(there, removed, stepsFor({ type: POLICY, name: "front", now: open }));
+    expect(all).toMatchObject({ verdict: ["no downtime"], dangerous: false });
+    expect(texts(all)).toEqual([
+      "the network policy `front` was removed by hand",
+      "makes the network policy `front`",
+    ]);
+  });
+
+  test("is a danger where it opens more than it did, or stays away", () => {
+    const wider = { spec: { ingress: [{ ports: [{ port: 8080 }, { port: 5432 }] }] } };
+    const all = report(there, removed, stepsFor({ type: POLICY, name: "front", now: wider }));
+    expect(texts(all)[0]).toContain("port 5432 becomes open to everybody");
+    expect(texts(all).join()).not.toContain("8080");
+    expect(report(there, removed).dangerous).toBe(true);
+  });
+});
+
 test("sizes that cost are said, before and after", () => {
   const replicas = (count: number) => ({ spec: { replicas: count } });
   const { sizes } = report(
