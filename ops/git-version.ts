@@ -53,6 +53,15 @@ export function isBefore(folder: string, earlier: string, later: string): boolea
   );
 }
 
+/** Whether a branch has a commit, as a job has fetched it, or else as it is here; true where neither is known. */
+export function isOnBranch(folder: string, branch: string | undefined, commit: string): boolean {
+  if (!branch) return true;
+  const heads = [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`];
+  const head = heads.find((one) => git(folder, "rev-parse", "--verify", "--quiet", one));
+  if (head === undefined) return true;
+  return git(folder, "merge-base", "--is-ancestor", commit, head) !== undefined;
+}
+
 /** The branch that is checked out; undefined where a commit is. */
 export const branchOf = (folder: string): string | undefined =>
   git(folder, "symbolic-ref", "--quiet", "--short", "HEAD");

@@ -15,6 +15,7 @@ import { findProcess } from "../processes.ts";
 import { say } from "../progress.ts";
 import { ROOT } from "../project.ts";
 import { UserError } from "../user-error.ts";
+import { builtBy } from "./built-image.ts";
 import { imageByDigest } from "./image-digest.ts";
 import type { Job, Outcome, Worker } from "./job.ts";
 import type { Await, Deploy } from "./queue.ts";
@@ -87,7 +88,8 @@ async function argumentsFor(job: Job, settings: HookSettings): Promise<string[]>
   if (job.from !== undefined) {
     return ["promote", "-s", job.stack, "--from", job.from, "--version", job.ref, ...common];
   }
-  const image = await imageByDigest(settings.image, job.sha, settings.registry);
+  const digest = await builtBy(job, settings);
+  const image = await imageByDigest(settings.image, digest, settings.registry);
   const version = job.sha.slice(0, 12);
   const sequence = job.sequence === undefined ? [] : ["--sequence", String(job.sequence)];
   return ["up", "-s", job.stack, "--image", image, "--version", version, ...sequence, ...common];

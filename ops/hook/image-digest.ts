@@ -1,50 +1,27 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { ImageRepository, type RegistryLogin } from "../registry/registry.ts";
 import { UserError } from "../user-error.ts";
+import { patiently } from "./patiently.ts";
 
-/** A registry that is being restarted is there again by then. */
-const PAUSES_MS = [1_000, 4_000, 10_000];
-
-/**
- * The reference by digest of an image that has this tag now, by the registry's own word: what is deployed
- * stays the same should the tag be moved.
- */
+/** The reference of an image by its digest, which the registry has. */
 export async function imageByDigest(
   name: string,
-  tag: string,
+  digest: string,
   login: RegistryLogin | undefined,
-  pauses: readonly number[] = PAUSES_MS,
+  pauses?: readonly number[],
 ): Promise<string> {
   const repository = new ImageRepository(name, login);
-  const digest = await patiently(() => repository.digestOf(tag), pauses);
-  if (digest === undefined) {
-    throw new UserError(
-      `There is no image ${name}:${tag} in the registry. The pipeline has to push it by the commit ` +
-        "as its tag.",
-      1,
-    );
+  if ((await patiently(() => ask(repository, digest), pauses)) !== undefined) {
+    return `${name}@${digest}`;
   }
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
-    throw new UserError(`The registry names no digest of ${name}:${tag}.`, 1);
-  }
-  return `${name}@${digest}`;
+  throw new UserError(`There is no image ${name}@${digest} in the registry (any more).`, 1);
 }
 
-/** Asks again where the registry is away or in trouble of its own; not where it refused. */
-async function patiently<T>(
-  ask: () => Promise<T>,
-  [next, ...later]: readonly number[],
-): Promise<T> {
+async function ask(repository: ImageRepository, digest: string): Promise<string | undefined> {
   try {
-    return await ask();
+    return await repository.digestOf(digest);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    if (error.exitCode !== 1) {
-      const here = "For a hook they are registry.user and registry.passwordFile of its config.";
-      throw new UserError(`${error.message} ${here}`, error.exitCode);
-    }
-    if (next === undefined) throw error;
+    if (!(error instanceof UserError) || error.exitCode === 1) throw error;
+    const here = "For a hook they are registry.user and registry.passwordFile of its config.";
+    throw new UserError(`${error.message} ${here}`, error.exitCode);
   }
-  await pause(next);
-  return await patiently(ask, later);
 }

@@ -10,6 +10,8 @@ export interface Job {
   readonly sha: string;
   /** Number of the pipeline in its project; absent where the event did not say. */
   readonly sequence?: number;
+  /** Number of the pipeline's job that built the image; absent where none is needed, as for a promotion. */
+  readonly builder?: number;
   /** When it was accepted. */
   readonly at: string;
 }

@@ -230,12 +230,12 @@ function isLine(line: unknown): line is Line {
 
 function isJob(job: unknown): job is Job {
   if (!isObject(job)) return false;
-  const { id, pipeline, stack, from, ref, sha, sequence, at } = job;
+  const { id, pipeline, stack, from, ref, sha, sequence, builder, at } = job;
   return (
     [id, stack, ref, sha, at].every(isText) &&
     Number.isSafeInteger(pipeline) &&
     (from === undefined || isText(from)) &&
-    (sequence === undefined || Number.isSafeInteger(sequence))
+    [sequence, builder].every((one) => one === undefined || Number.isSafeInteger(one))
   );
 }
 

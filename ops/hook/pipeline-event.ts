@@ -14,6 +14,8 @@ export interface PipelineEvent {
   readonly isTag: boolean;
   readonly sha: string;
   readonly isOfMergeRequest: boolean;
+  /** Numbers of the jobs that ended well, by name; of one that was retried, the last one's. */
+  readonly jobs: Readonly<Record<string, number>>;
   /** Whether the ref is; undefined for a GitLab that is too old to say. */
   readonly isProtected: boolean | undefined;
 }
@@ -50,8 +52,17 @@ export function readPipelineEvent(body: string): PipelineEvent | string {
     isTag: tag === true,
     sha: sha as string,
     isProtected: typeof isProtected === "boolean" ? isProtected : undefined,
+    jobs: jobsIn(payload["builds"]),
     isOfMergeRequest: Object.keys(objectOf(payload["merge_request"])).length > 0,
   };
+}
+
+function jobsIn(builds: unknown): Record<string, number> {
+  const ended = (Array.isArray(builds) ? builds : [])
+    .map(objectOf)
+    .filter(({ id, name, status }) => isId(id) && isShort(name) && status === "success")
+    .map(({ id, name }) => [String(name), Number(id)] as const);
+  return Object.fromEntries(ended.toSorted(([, one], [, other]) => one - other));
 }
 
 type Fields = Readonly<Record<string, unknown>>;

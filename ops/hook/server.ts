@@ -37,7 +37,7 @@ interface Answer {
 }
 
 export interface HookParts {
-  readonly settings: Pick<HookSettings, "project" | "routes" | "token">;
+  readonly settings: Pick<HookSettings, "project" | "routes" | "token" | "gitlab">;
   readonly journal: Journal;
   readonly queue: Queue;
 }
@@ -139,9 +139,14 @@ function accept(body: string, id: string, { settings, queue, journal }: HookPart
   if (journal.knows(id)) return ignored("This event was accepted before.");
   const { pipeline, sequence, ref, sha } = event;
   const { stack, from } = wanted;
+  const builder = event.jobs[settings.gitlab?.job ?? ""];
+  if (from === undefined && builder === undefined) {
+    return ignored(`No job "${settings.gitlab?.job}" of this pipeline has built an image.`);
+  }
   const job: Job = {
     ...{ id, pipeline, ref, sha, stack, from, at: new Date().toISOString() },
     ...(sequence === undefined ? {} : { sequence }),
+    ...(from === undefined && builder !== undefined ? { builder } : {}),
   };
   const why = queue.offer(job);
   return why === undefined ? { status: 202, body: { accepted: { stack, sha } } } : ignored(why);

@@ -19,6 +19,10 @@ export interface HookSettings {
   readonly project: string;
   /** Repository of the app's images, whose tags are commits. */
   readonly image: string;
+  /** Where the project is, and which of its jobs builds; undefined where only tags are promoted. */
+  readonly gitlab:
+    | { readonly url: string; readonly token: string | undefined; readonly job: string }
+    | undefined;
   readonly registry: { readonly user: string; readonly password: string } | undefined;
   readonly routes: readonly Route[];
   readonly host: string;
@@ -79,6 +83,7 @@ export function readHookSettings(file: string): HookSettings {
   const settings: HookSettings = {
     project: text("project", PROJECT_PATH, "the path of a project at GitLab, like group/app"),
     image: text("image", IMAGE, "SERVER/PATH of the app's images in a registry, without a tag"),
+    gitlab: readGitLab(config["gitlab"], problems, secret),
     registry: readRegistry(config["registry"], problems, secret),
     routes: readRoutes(config["deploy"], problems),
     host: listen.slice(0, listen.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1"),
@@ -87,6 +92,12 @@ export function readHookSettings(file: string): HookSettings {
     journal: resolve(dirname(file), text("journal", /^./, "a folder", "slipway-hook")),
     pull: readBoolean(config["pull"], "pull", problems),
   };
+  if (config["gitlab"] === undefined && settings.routes.some(({ kind }) => kind === "branch")) {
+    problems.push(
+      `gitlab is missing; it must be like ${GITLAB_EXAMPLE}: which image a pipeline has built, its job is asked ` +
+        "there. A name in the registry is no word for it: any branch's pipeline may push under it.",
+    );
+  }
   if (problems.length > 0) {
     const lines = problems.map((problem, index) => `  ${index + 1}. ${problem}`);
     throw new UserError(`${file} has mistakes, and nothing was started:\n${lines.join("\n")}`);
@@ -94,11 +105,17 @@ export function readHookSettings(file: string): HookSettings {
   return settings;
 }
 
-const KEYS = ["project", "image", "registry", "deploy", "listen", "tokenFile", "journal", "pull"];
+const GITLAB_EXAMPLE = '{"url": "https://gitlab.com", "tokenFile": "gitlab-token"}';
+const KEYS = [
+  ...["project", "image", "gitlab", "registry", "deploy", "listen", "tokenFile", "journal", "pull"],
+];
 const ROUTE_KEYS = ["branch", "tag", "stack", "from"];
 const PROJECT_PATH = /^[\w.-]+(\/[\w.-]+)+$/;
 /** With a server, which a first part without a dot or a port is not. */
 const IMAGE = /^(localhost|[a-z0-9][\w-]*(\.[\w-]+)+|[a-z0-9][\w.-]*:\d+)(:\d+)?(\/[a-z0-9._-]+)+$/;
+/** The token goes nowhere in the clear, but on this machine. */
+const GITLAB_URL =
+  /^(https:\/\/[\w.-]+|http:\/\/(localhost|127\.\d+\.\d+\.\d+))(:\d+)?(\/[\w./-]*)?$/;
 const LISTEN = /^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i;
 const MAX_PORT = 65_535;
 const STACK = /^[\w][\w.-]{0,99}$/;
@@ -171,6 +188,27 @@ function readRoutes(value: unknown, problems: string[]): Route[] {
       } as const,
     ];
   });
+}
+
+function readGitLab(
+  value: unknown,
+  problems: string[],
+  secret: (key: string, path: unknown) => string,
+): HookSettings["gitlab"] {
+  if (value === undefined) return undefined;
+  if (!isJsonObject(value) || typeof value["url"] !== "string" || !GITLAB_URL.test(value["url"])) {
+    problems.push(`gitlab must be like ${GITLAB_EXAMPLE}.`);
+    return undefined;
+  }
+  refuseUnknown(value, ["url", "tokenFile", "job"], "gitlab.", problems);
+  const { url, tokenFile, job = "pack" } = value;
+  if (typeof job !== "string" || job === "") problems.push("gitlab.job must be the name of a job.");
+  return {
+    url: url.replace(/\/+$/, ""),
+    // Anybody may read the jobs of a public project.
+    token: tokenFile === undefined ? undefined : secret("gitlab.tokenFile", tokenFile),
+    job: String(job),
+  };
 }
 
 function readRegistry(

@@ -15,8 +15,8 @@ export interface Build extends BuildSettings {
   readonly reference: string;
   readonly repository: string;
   readonly commit: string;
-  /** Tags of this repository whose layers may be used again. */
-  readonly cacheTags: readonly string[];
+  /** Tags of this repository whose layers may be used again; undefined takes none of the registry, as any branch can write them. */
+  readonly cacheTags: readonly string[] | undefined;
   readonly push: boolean;
   readonly secrets: BuildSecretFiles;
 }
@@ -48,11 +48,11 @@ export class DockerClient {
     }
   }
 
-  /** Builds; @returns whether it was pushed as well. */
-  async build(build: Build): Promise<boolean> {
+  /** Builds; @returns the digest of what was pushed as well; undefined where nothing was. */
+  async build(build: Build): Promise<string | undefined> {
     // Engines without BuildKit take layers from images that they have, and from no registry.
     if (this.builder === "legacy") {
-      for (const tag of build.cacheTags) {
+      for (const tag of build.cacheTags ?? []) {
         await this.#run(["pull", "--quiet", `${build.repository}:${tag}`], "ignore");
       }
     }
@@ -60,21 +60,27 @@ export class DockerClient {
     if (hasSecrets && this.builder === "legacy") await this.#checkBuildKit();
     const asBefore = this.builder === "legacy" && !hasSecrets;
     const buildKit = { DOCKER_BUILDKIT: asBefore ? "0" : "1" };
-    const code = await this.#run(buildArguments(build, this.builder), 2, buildKit);
-    if (code !== 0) {
-      throw new UserError(
-        "The image could not be built: the reason is above. Nothing was pushed.",
-        1,
-      );
+    const pushes = build.push && this.builder === "container";
+    const folder = mkdtempSync(join(tmpdir(), "slipway-built-"));
+    try {
+      const said = join(folder, "metadata.json");
+      const metadata = pushes ? ["--metadata-file", said] : [];
+      const args = [...buildArguments(build, this.builder), ...metadata];
+      const code = await this.#run(args, 2, buildKit);
+      checkBuilt(code);
+      return pushes ? digestOf(readFileSync(said, "utf8")) : undefined;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
-    return build.push && this.builder === "container";
   }
 
-  async push(reference: string): Promise<void> {
-    if ((await this.#run(["push", "--quiet", reference], 2)) === 0) return;
+  /** @returns its digest, as the registry took it. */
+  async push(reference: string): Promise<string> {
+    const { code, said } = await take(["push", reference], this.#env);
+    if (code === 0) return digestIn(said, reference);
     throw new UserError(
-      `${reference} could not be pushed: the reason is above. Run the same command again; what was ` +
-        "built is still here.",
+      `${reference} could not be pushed: ${said.trim().split("\n").slice(-3).join(" ")}\nRun the same command ` +
+        "again; what was built is still here.",
       1,
     );
   }
@@ -101,6 +107,25 @@ export class DockerClient {
   }
 }
 
+function checkBuilt(code: number): void {
+  if (code === 0) return;
+  throw new UserError("The image could not be built: the reason is above. Nothing was pushed.", 1);
+}
+
+/** By the word of the builder, which has pushed it. */
+export const digestOf = (metadata: string): string =>
+  String((JSON.parse(metadata) as Record<string, unknown>)["containerimage.digest"]);
+
+/** By the word of `docker push`: what a registry says later, somebody else may have pushed. */
+export function digestIn(said: string, reference: string): string {
+  const digest = /: digest: (sha256:[0-9a-f]{64}) size: /.exec(said)?.[1];
+  if (digest !== undefined) return digest;
+  throw new UserError(
+    `Docker did not say the digest of ${reference} that it pushed: ${said.trim()}`,
+    1,
+  );
+}
+
 /** Arguments of `docker` for a build. */
 export function buildArguments(build: Build, builder: Builder): string[] {
   const { repository, reference, commit } = build;
@@ -118,7 +143,7 @@ export function buildArguments(build: Build, builder: Builder): string[] {
 }
 
 function cacheArguments(build: Build, builder: Builder, cache: string): string[] {
-  const images = build.cacheTags.map((tag) => `${build.repository}:${tag}`);
+  const images = (build.cacheTags ?? []).map((tag) => `${build.repository}:${tag}`);
   if (builder === "legacy") return images.flatMap((image) => ["--cache-from", image]);
   const from = images.flatMap((image) => ["--cache-from", `type=registry,ref=${image}`]);
   // One manifest for one image: its digest is what a stack runs and what an SBOM is about.
@@ -127,7 +152,7 @@ function cacheArguments(build: Build, builder: Builder, cache: string): string[]
   return [
     ...alone,
     ...from,
-    ...["--cache-from", `type=registry,ref=${cache}`],
+    ...(build.cacheTags === undefined ? [] : ["--cache-from", `type=registry,ref=${cache}`]),
     ...(build.push ? ["--cache-to", `type=registry,ref=${cache},mode=max`, "--push"] : ["--load"]),
   ];
 }

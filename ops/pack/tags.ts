@@ -26,6 +26,8 @@ export function tagsOf(folder: string, version: string, env: Environment): Tags 
     ? undefined
     : pushed || env["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] || branchOf(folder);
   const slug = branch === undefined ? "" : slugOf(branch);
+  // `Main` is another branch than `main`, and its image is not that one's.
+  const isOthers = byDefault !== undefined && branch !== byDefault && slug === slugOf(byDefault);
   // A merge request's branch has any name: only a push is known to be to the default branch.
   const isDefault = Boolean(pushed) && pushed === byDefault;
   const named = [gitTag, isVersionTag(version) ? version : undefined].filter(
@@ -33,7 +35,7 @@ export function tagsOf(folder: string, version: string, env: Environment): Tags 
   );
   return {
     moving: [
-      ...(slug === "" || [LATEST, CACHE_TAG].includes(slug) ? [] : [slug]),
+      ...(slug === "" || isOthers || [LATEST, CACHE_TAG].includes(slug) ? [] : [slug]),
       ...(isDefault ? [LATEST] : []),
     ],
     fixed: [...new Set(named.map(asTag))],
@@ -50,4 +52,4 @@ function slugOf(branch: string): string {
 }
 
 /** What git allows in a name and a registry does not, becomes `-`. */
-const asTag = (name: string): string => name.replaceAll(/[^\w.-]/g, "-").slice(0, 128);
+export const asTag = (name: string): string => name.replaceAll(/[^\w.-]/g, "-").slice(0, 128);

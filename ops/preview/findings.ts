@@ -91,8 +91,7 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
 function openedBy(change: Change, changes: readonly Change[]): Opening[] {
   const other = (action: Change["action"]) =>
     changes.find(
-      (one) =>
-        one.urn === change.urn && one.action === action && one.drifted !== change.drifted,
+      (one) => one.urn === change.urn && one.action === action && one.drifted !== change.drifted,
     );
   if (change.drifted && change.action === "delete" && other("create")) return [];
   const before = change.action === "create" ? other("delete") : undefined;

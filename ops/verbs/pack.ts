@@ -1,9 +1,10 @@
 import { writeDotenv } from "../dotenv.ts";
-import { gitVersion, isBefore, isCommitted } from "../git-version.ts";
+import { gitVersion, isBefore, isCommitted, isOnBranch } from "../git-version.ts";
 import { type BuildSecretFiles, hasBuildSecrets, withBuildSecrets } from "../pack/build-secrets.ts";
 import { type BuildSettings, readBuildSettings } from "../pack/build-settings.ts";
 import { DockerClient } from "../pack/docker-client.ts";
 import { type Tags, tagsOf } from "../pack/tags.ts";
+import { type Trust, trustOf } from "../pack/trust.ts";
 import { duration, say, step } from "../progress.ts";
 import { registryLogin, repositoryOf } from "../registry/pipeline-registry.ts";
 import { ImageRepository, parseRepository } from "../registry/registry.ts";
@@ -48,12 +49,12 @@ export const pack: Verb = {
     });
     if (values.dotenv !== undefined) {
       writeDotenv(values.dotenv, {
-        SLIPWAY_IMAGE: image,
+        ...(image === undefined ? {} : { SLIPWAY_IMAGE: image }),
         SLIPWAY_VERSION: version,
         SLIPWAY_COMMIT: commit,
       });
     }
-    process.stdout.write(`${image}\n`);
+    if (image !== undefined) process.stdout.write(`${image}\n`);
     return 0;
   },
 };
@@ -82,8 +83,8 @@ async function packHere(
   return reference;
 }
 
-/** @returns the image by its digest. */
-async function packToRegistry(packing: Packing, name: string): Promise<string> {
+/** @returns the image by its digest; undefined where nothing may be released by it. */
+async function packToRegistry(packing: Packing, name: string): Promise<string | undefined> {
   const started = Date.now();
   const { settings, commit, version } = packing;
   if (!isCommitted(settings.context)) {
@@ -96,49 +97,57 @@ async function packToRegistry(packing: Packing, name: string): Promise<string> {
   const repository = new ImageRepository(name, login);
   await repository.check();
   const tags = tagsOf(settings.context, version, process.env);
-  if (await isBuilt(repository, commit)) say(`${version} is in ${name} already: nothing is built.`);
-  else await buildAndPush(packing, repository, tags);
-
-  const digest = await repository.digestOf(commit);
-  if (digest === undefined) throw new UserError(`${name} does not have what was pushed to it.`, 1);
+  const trust = trustOf(process.env);
+  const found = trust === "release" ? undefined : await builtAs(repository, commit);
+  if (found !== undefined) say(`${version} is in ${name} already: nothing is built.`);
+  const digest = found ?? (await buildAndPush(packing, repository, tags, trust));
   const named = await nameImage(repository, packing, digest, tags);
   const image = `${name}@${digest}`;
   say(`✓ ${version} is ${image}, under ${named.join(", ")}: ${duration(started)}`);
-  return image;
+  // The name is all that a version's pipeline gives: what is released, another stack has verified.
+  return found !== undefined && trust === "version" ? undefined : image;
 }
 
-/** Whoever may push may give any image a commit's name; a build writes the commit into the image itself. */
-export async function isBuilt(
+/**
+ * Digest of the image that says it is of a commit; undefined where none does.
+ *
+ * Whoever may run a pipeline may push any image under any name, with any label. So this is asked only where
+ * nothing is released by the answer.
+ */
+export async function builtAs(
   repository: Pick<ImageRepository, "find">,
   commit: string,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const image = await repository.find(commit);
-  if (image === undefined || image.revision === commit) return image !== undefined;
+  if (image === undefined || image.revision === commit) return image?.digest;
   say(
     `  ${commit} names an image of ${image.revision || "an unknown commit"} in the registry (${image.digest}): ` +
       "it is built anew.",
   );
-  return false;
+  return undefined;
 }
 
+/** @returns the digest of what was pushed, by the word of the push: its name may be moved at any time. */
 async function buildAndPush(
   { settings, commit, version, secrets }: Packing,
   repository: ImageRepository,
   tags: Tags,
-): Promise<void> {
+  trust: Trust,
+): Promise<string> {
   const reference = `${repository.name}:${commit}`;
   const { server } = parseRepository(repository.name);
-  await DockerClient.with(server, registryLogin(process.env), async (client) => {
+  return await DockerClient.with(server, registryLogin(process.env), async (client) => {
     const build = {
       ...settings,
       ...{ reference, repository: repository.name, commit, secrets, push: true },
-      cacheTags: await cacheTags(repository, tags),
+      // Any branch can write those of the registry.
+      cacheTags: trust === "branch" ? await cacheTags(repository, tags) : undefined,
     };
-    const isPushed = await step(`Building ${version}`, () => client.build(build));
-    if (isPushed) return;
+    const pushed = await step(`Building ${version}`, () => client.build(build));
+    if (pushed !== undefined) return pushed;
     // Another pipeline of this commit may have been quicker: then its image is the one.
-    if (await isBuilt(repository, commit)) return;
-    await step(`Pushing ${reference}`, () => client.push(reference));
+    const other = trust === "branch" ? await builtAs(repository, commit) : undefined;
+    return other ?? (await step(`Pushing ${reference}`, () => client.push(reference)));
   });
 }
 
@@ -159,25 +168,32 @@ async function nameImage(
   for (const tag of fixed) {
     const other = await repository.digestOf(tag);
     if (other !== undefined && other !== digest) {
+      if (tag !== process.env["CI_COMMIT_TAG"]) {
+        say(`  ${tag} stays with ${other}: a version names one image for ever.`);
+        continue;
+      }
       throw new UserError(
         `${repository.name}:${tag} is another image already (${other}), and a version names one for ever. ` +
           "Was the tag moved in git? Make a new one.",
         1,
       );
     }
-    if (other === undefined) await repository.addTag(commit, tag);
+    if (other === undefined) await repository.addTag(digest, tag);
     named.push(tag);
   }
   for (const tag of moving) {
     const current = await repository.find(tag);
     if (current !== undefined && current.digest !== digest) {
-      // As when an old pipeline is run again.
-      if (isBefore(settings.context, commit, current.revision) === true) {
+      // As when an old pipeline is run again. A label is believed of a commit that the branch has.
+      if (
+        isBefore(settings.context, commit, current.revision) === true &&
+        isOnBranch(settings.context, process.env["CI_COMMIT_BRANCH"], current.revision)
+      ) {
         say(`  ${tag} stays at ${current.revision.slice(0, 12)}, which is newer.`);
         continue;
       }
     }
-    if (current?.digest !== digest) await repository.addTag(commit, tag);
+    if (current?.digest !== digest) await repository.addTag(digest, tag);
     named.push(tag);
   }
   return named;

@@ -1,7 +1,10 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
 import { isSameCommit } from "../commits.ts";
 import { deploy, releasesOf } from "../deploy.ts";
+import { asTag } from "../pack/tags.ts";
 import { say } from "../progress.ts";
+import { registryLogin } from "../registry/pipeline-registry.ts";
+import { ImageRepository } from "../registry/registry.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
@@ -54,9 +57,41 @@ export const promote: Verb = {
       dotenv: textOf(values, "dotenv"),
       lock: lockOptions(values),
     });
+    const version = textOf(values, "version");
+    if (version !== undefined) await nameVersion(release.image, version, process.env);
     return 0;
   },
 };
+
+/**
+ * Gives the image its version's name in the project's own registry. Who may run a pipeline may give that name to
+ * any image: this one is the version. That it could not be named undoes no release.
+ */
+export async function nameVersion(
+  image: string,
+  named: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const [, name = "", digest] = /^(.+)@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
+  const [own, login] = [env["CI_REGISTRY_IMAGE"], registryLogin(env)];
+  if (digest === undefined || !own || login === undefined) return;
+  if (name !== own && !name.startsWith(`${own}/`)) return;
+  const version = asTag(named);
+  try {
+    const repository = new ImageRepository(name, login);
+    const before = await repository.digestOf(version);
+    if (before === digest) return;
+    await repository.addTag(digest, version);
+    say(
+      before === undefined
+        ? `  ${name}:${version} names it.`
+        : `  ${name}:${version} was another image (${before}), which no stack has verified. It names this one now.`,
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`  ${name}:${version} could not be made to name it: ${error.message}`);
+  }
+}
 
 /** What was verified and rolled back afterwards was found to be bad by somebody. */
 export function refuseTakenBack(

@@ -9,6 +9,7 @@ export interface PipelineChange {
   readonly source?: string;
   readonly project?: string;
   readonly mergeRequest?: object | null;
+  readonly builds?: readonly object[];
   /** Old ones do not say it. */
   readonly isProtected?: boolean;
 }
@@ -64,7 +65,10 @@ export function pipelinePayload(change: PipelineChange = {}) {
       url: `https://gitlab.example.org/${project}/-/commit/${sha}`,
       author: { name: "Ada", email: "ada@example.org" },
     },
-    builds: [],
+    builds: change.builds ?? [
+      { id: 7, stage: "test", name: "unit", status: "success" },
+      { id: id + 1000, stage: "pack", name: "pack", status: "success" },
+    ],
   };
 }
 

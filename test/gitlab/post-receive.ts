@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { env } from "node:process";
+import { digestIn } from "../../ops/pack/docker-client.ts";
 import { postEvent } from "./pipeline-hook.ts";
 
 // What a bare repository runs after a push, in the place of GitLab: a pipeline that builds the image of
@@ -20,7 +22,13 @@ for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
   const source = execFileSync("git", ["archive", sha]);
   const build = ["build", "--quiet", "--tag", image, "--build-arg", needed("BUILD_ARG"), "-"];
   execFileSync("docker", build, { input: source, env: ofDocker });
-  execFileSync("docker", ["push", "--quiet", image], { env: ofDocker });
+  const pushed = execFileSync("docker", ["push", image], { env: ofDocker, encoding: "utf8" });
+  // What the job of the pipeline keeps at GitLab.
+  const digest = digestIn(pushed, image);
+  writeFileSync(
+    join(needed("ARTIFACTS"), String(Number(needed("PIPELINE")) + 1000)),
+    `SLIPWAY_IMAGE=${needed("IMAGE")}@${digest}\nSLIPWAY_COMMIT=${sha}\n`,
+  );
   const [status, body] = await postEvent(needed("HOOK_URL"), needed("HOOK_TOKEN"), {
     id: Number(needed("PIPELINE")),
     ref: ref.replace(/^refs\/(heads|tags)\//, ""),

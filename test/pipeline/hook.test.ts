@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import {
   chmodSync,
   cpSync,
@@ -10,6 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readToolChoice } from "../../ops/tools.ts";
@@ -26,6 +29,7 @@ const TOKEN = randomBytes(24).toString("hex");
 const REPOSITORY = "team/app";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-hook-"));
+const artifacts = join(folder, "artifacts");
 const [work, bare] = [join(folder, "work"), join(folder, "app.git")];
 
 let clone: Clone;
@@ -36,6 +40,13 @@ let hook: ChildProcess | undefined;
 let said = "";
 let pipeline = 100;
 
+/** Where a project's jobs keep their files. */
+const gitlab = createServer(({ url = "" }, response) => {
+  const [, job] = /^\/api\/v4\/projects\/team%2Fapp\/jobs\/(\d+)\/artifacts\/pack\.env$/.exec(url) ?? [];
+  if (job === undefined) response.writeHead(404).end();
+  else response.end(readFileSync(join(artifacts, job)));
+});
+
 beforeAll(async () => {
   [clone, registry, hookPort] = await Promise.all([
     cloneWithExample("static"),
@@ -43,6 +54,9 @@ beforeAll(async () => {
     freePort(),
   ]);
   image = `${registry.server}/${REPOSITORY}`;
+  mkdirSync(artifacts);
+  gitlab.listen(0, "127.0.0.1");
+  await once(gitlab, "listening");
   makeRepositories();
   writePrivately("token", TOKEN);
   writePrivately("registry-password", registry.password);
@@ -51,6 +65,7 @@ beforeAll(async () => {
     JSON.stringify({
       project: "team/app",
       image,
+      gitlab: { url: `http://127.0.0.1:${(gitlab.address() as AddressInfo).port}` },
       registry: { user: registry.user, passwordFile: "registry-password" },
       deploy: [{ branch: "main", stack: clone.stack }],
       listen: `127.0.0.1:${hookPort}`,
@@ -76,6 +91,7 @@ afterAll(async () => {
   if (hook !== undefined) await endHook("SIGTERM");
   await clone?.remove();
   await registry?.remove();
+  gitlab.close();
   const left = image === undefined ? "" : docker("image", "ls", "--quiet", image);
   if (left !== "") docker("image", "rm", "--force", ...new Set(left.split("\n")));
   rmSync(folder, { recursive: true, force: true });
@@ -213,6 +229,7 @@ async function push(words: string, branch = "main"): Promise<string> {
         HOOK_URL: hookUrl(),
         HOOK_TOKEN: TOKEN,
         PIPELINE: String(pipeline),
+        ARTIFACTS: artifacts,
       },
     }),
   );

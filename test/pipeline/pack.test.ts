@@ -81,6 +81,28 @@ test("an image is built once, named by commit, branch, latest and git tag, and h
   expect(readdirSync(dockerConfig)).toEqual([]);
 });
 
+test("an image that a branch has pushed under the commit's name, with its label, is not what is released", async () => {
+  const one = await git("rev-parse", "HEAD");
+  const evil = await registry.put("team/app", [one, "main", "latest"], {
+    created: "",
+    revision: one,
+  });
+  const released = await push({ CI_COMMIT_BRANCH: "main", CI_COMMIT_REF_PROTECTED: "true" });
+  expect(released.output).toContain("Building");
+  expect(released.output).not.toContain("nothing is built");
+  expect(released.code, released.output).toBe(0);
+  expect(released.variables["SLIPWAY_IMAGE"]).toMatch(/team\/app@sha256:[0-9a-f]{64}$/);
+  expect(released.variables["SLIPWAY_IMAGE"]).not.toContain(evil);
+  expect(Object.values(await registry.content("team/app"))).not.toContain(evil);
+});
+
+test("a branch's own pipeline takes what is there, by which nothing is released", async () => {
+  const branch = { CI_COMMIT_BRANCH: "feature", CI_COMMIT_REF_PROTECTED: "false" };
+  const { code, output } = await push(branch);
+  expect(output).toContain("nothing is built");
+  expect(code, output).toBe(0);
+});
+
 test("a tag on a commit that was built builds nothing, and names the same image", async () => {
   const one = await git("rev-parse", "HEAD");
   await git("tag", "v1.0.0");
@@ -90,6 +112,8 @@ test("a tag on a commit that was built builds nothing, and names the same image"
   const images = await registry.content("team/app");
   expect(images["v1.0.0"]).toBe(images[one]);
   expect(tagged.variables["SLIPWAY_VERSION"]).toBe("v1.0.0");
+  // Whoever pushed what it names: nothing is released by that.
+  expect(tagged.variables["SLIPWAY_IMAGE"]).toBeUndefined();
 });
 
 test("a version names one image for ever, wherever its tag in git is moved to", async () => {
@@ -118,8 +142,11 @@ test("an old pipeline that runs again does not put latest back", async () => {
 
 test("a branch gets a name of its own and never latest, also one that is called so", async () => {
   const images = await registry.content("team/app");
-  expect((await push({ CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "Feature/Log in" })).code).toBe(0);
-  expect((await push({ CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "latest" })).code).toBe(0);
+  const branch = { CI_COMMIT_REF_PROTECTED: "false" };
+  expect(
+    (await push({ ...branch, CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "Feature/Log in" })).code,
+  ).toBe(0);
+  expect((await push({ ...branch, CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "latest" })).code).toBe(0);
   const after = await registry.content("team/app");
   expect(after["feature-log-in"]).toBe(images["main"]);
   expect(after["latest"]).toBe(images["latest"]);

@@ -80,17 +80,20 @@ test("a merge request is tested, packed and previewed, and changes no stack", as
   await expect(answer(ports.dev)).rejects.toThrow();
 });
 
-test("what is merged is released to dev, by the image that the merge request built", async () => {
+test("what is merged is built anew and released to dev: what the merge request pushed, any branch could have pushed", async () => {
   const commit = project.git("rev-parse", "feature");
   project.git("checkout", "--quiet", "main");
   project.git("merge", "--quiet", "--ff-only", "feature");
   project.git("push", "--quiet", "origin", "main");
-  const built = await digestOf(commit);
+  const evil = await registry.put("team/app", [commit, "main"], { created: "", revision: commit });
   const pushed = performance.now();
   const { code, output } = await project.pipeline({ ref: "main" });
   const seconds = ((performance.now() - pushed) / 1000).toFixed(0);
-  expect(output).toContain("nothing is built");
+  expect(output).toContain("Building");
+  expect(output).not.toContain("nothing is built");
   expect(code, output).toBe(0);
+  const built = await digestOf(commit);
+  expect(built).not.toBe(evil);
   expect(await answer(ports.dev)).toMatchObject({
     page: "two",
     commit,
@@ -105,6 +108,9 @@ test("what is merged is released to dev, by the image that the merge request bui
 
 test("a tag releases to prod the image that dev has verified, under the tag's name", async () => {
   project.git("tag", "v1.0.0", "main");
+  const commit = project.git("rev-parse", "main");
+  const released = await digestOf(commit);
+  await registry.put("team/app", [commit, "v1.0.0"], { created: "", revision: commit });
   const { code, output } = await project.pipeline({ ref: "v1.0.0" });
   expect(output).not.toContain("Building");
   expect(output).toContain(`PASS  promote-${project.prod}`);
@@ -112,6 +118,8 @@ test("a tag releases to prod the image that dev has verified, under the tag's na
   const [dev, prod] = await Promise.all([answer(ports.dev), answer(ports.prod)]);
   expect(prod["version"]).toBe("v1.0.0");
   expect(prod["image"]).toBe(dev["image"]);
+  expect(prod["image"]).toContain(released);
+  expect(await digestOf("v1.0.0")).toBe(released);
 });
 
 test("a tag on a commit that dev has never verified is refused, and prod stays", async () => {

@@ -103,7 +103,7 @@ export class TeamProject {
       CI_DEFAULT_BRANCH: "main",
       CI_COMMIT_REF_NAME: ref,
       CI_COMMIT_REF_SLUG: slug,
-      CI_COMMIT_REF_PROTECTED: "true",
+      CI_COMMIT_REF_PROTECTED: String(mergeRequest === undefined && (ref === "main" || isTag)),
       CI_REPOSITORY_URL: this.#origin,
       CI_COMMIT_BRANCH: mergeRequest === undefined ? branch : "",
       ...(isTag ? { CI_COMMIT_TAG: ref } : {}),

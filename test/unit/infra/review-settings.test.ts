@@ -13,8 +13,9 @@ describe("a stack that is served by another one's Nginx", () => {
   });
 
   test("has the host name in lower case, as every other stack of that Nginx has it", () => {
-    const { ingressOf } = read({ ...served, domain: "SEC.Test" });
-    expect(ingressOf?.domain).toBe("sec.test");
+    expect(read({ ...served, domain: "SEC.Test" })).toMatchObject({
+      ingressOf: { stack: "main", domain: "sec.test" },
+    });
     expect(
       read({
         domain: "App.EXAMPLE",

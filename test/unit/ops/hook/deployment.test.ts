@@ -11,17 +11,25 @@ import { findProcess } from "../../../../ops/processes.ts";
 
 const DIGEST = `sha256:${"b".repeat(64)}`;
 const SHA = "c".repeat(40);
+const EVIL = `sha256:${"e".repeat(64)}`;
+const PACK_ENV = "/api/v4/projects/team%2Fapp/jobs/1007/artifacts/pack.env";
+const digestAt = (url: string) => (url.includes("sha256:") ? (url.split("/").at(-1) ?? "") : EVIL);
 
 let folder: string;
 let registry: Server;
 let image: string;
+/** What the job left that built. */
+let packed: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "slipway-hook-deployment-"));
-  registry = createServer((_, response) =>
-    response.writeHead(200, { "docker-content-digest": DIGEST }).end(),
-  ).listen(0, "127.0.0.1");
+  // Of the registry, whose every tag somebody has moved, and of GitLab, beside each other.
+  registry = createServer(({ url = "" }, response) => {
+    if (url.startsWith("/api/")) response.end(url.endsWith(PACK_ENV) ? packed : "");
+    else response.writeHead(200, { "docker-content-digest": digestAt(url) }).end();
+  }).listen(0, "127.0.0.1");
   await once(registry, "listening");
   image = `127.0.0.1:${(registry.address() as AddressInfo).port}/team/app`;
+  packed = `SLIPWAY_IMAGE=${image}@${DIGEST}\nSLIPWAY_COMMIT=${SHA}\n`;
 });
 afterEach(() => {
   registry.closeAllConnections();
@@ -31,7 +39,7 @@ afterEach(() => {
 
 const job = (change: Partial<Job> = {}): Job => ({
   ...{ id: "event-1", pipeline: 7, stack: "dev", from: undefined, ref: "main", sha: SHA },
-  sequence: 3,
+  ...{ sequence: 3, builder: 1007 },
   at: "2026-11-27T08:00:00.000Z",
   ...change,
 });
@@ -43,6 +51,7 @@ function deployment(script: string) {
   chmodSync(slipway, 0o700);
   const settings = {
     ...{ project: "team/app", image, registry: undefined, routes: [], host: "", port: 0 },
+    gitlab: { url: `http://${image.split("/")[0]}`, token: "a token of GitLab's", job: "pack" },
     ...{ token: "the token of the hook", journal: join(folder, "journal"), pull: false },
   };
   return deployer(settings, { slipway, clone: folder });
@@ -54,7 +63,7 @@ const output = () => {
 };
 const never = new AbortController().signal;
 
-test("A branch is deployed by the digest of the commit's image; its output is kept, without the token", async () => {
+test("A branch is deployed by the digest of the image that its job built, whatever the commit's name is in the registry; its output is kept, without the token", async () => {
   const workers: Worker[] = [];
   const seen = join(folder, "seen");
   const deploy = deployment(
@@ -74,6 +83,29 @@ test("A branch is deployed by the digest of the commit's image; its output is ke
   );
   expect(output()).not.toContain("the token of the hook");
   expect(workers).toEqual([{ pid: expect.any(Number), began: expect.stringMatching(/^\d+$/) }]);
+});
+
+test.each([
+  ["another commit", () => `SLIPWAY_IMAGE=${image}@${DIGEST}\nSLIPWAY_COMMIT=${"d".repeat(40)}\n`],
+  ["another repository", () => `SLIPWAY_IMAGE=evil.example/app@${DIGEST}\nSLIPWAY_COMMIT=${SHA}\n`],
+  ["a name that can be moved", () => `SLIPWAY_IMAGE=${image}:${SHA}\nSLIPWAY_COMMIT=${SHA}\n`],
+  ["nothing", () => ""],
+])("A job that says that it built %s deploys nothing", async (_, said) => {
+  packed = said();
+  const outcome = await deployment('echo "$@"')(job(), () => {}, never);
+  expect(outcome).toMatchObject({
+    result: "failed",
+    why: expect.stringContaining("Job 1007 built"),
+  });
+  expect(output()).toBe("");
+});
+
+test("A deployment that was accepted before jobs were asked is not guessed", async () => {
+  const { builder: _, ...old } = job();
+  expect(await deployment('echo "$@"')(old, () => {}, never)).toMatchObject({
+    result: "failed",
+    why: "Which job of pipeline 7 built the image is not known.",
+  });
 });
 
 test("What was skipped, as something newer is live, is not said to be deployed", async () => {

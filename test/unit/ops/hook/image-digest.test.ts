@@ -22,16 +22,16 @@ async function registry(
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("A tag is resolved to the digest that the registry has for it", async () => {
+test("An image is asked for by its digest", async () => {
   const asked: string[] = [];
   const host = await registry(({ method, url, headers }, response) => {
     asked.push(`${method} ${url} ${headers.accept?.includes("oci.image.index")}`);
     response.writeHead(200, { "docker-content-digest": DIGEST }).end("{}");
   });
-  expect(await imageByDigest(`${host}/team/app`, "abc", undefined)).toBe(
+  expect(await imageByDigest(`${host}/team/app`, DIGEST, undefined)).toBe(
     `${host}/team/app@${DIGEST}`,
   );
-  expect(asked).toEqual(["GET /v2/team/app/manifests/abc true"]);
+  expect(asked).toEqual([`GET /v2/team/app/manifests/${DIGEST} true`]);
 });
 
 test("A registry that wants a token is given one by its authority, which alone sees the password", async () => {
@@ -56,7 +56,7 @@ test("A registry that wants a token is given one by its authority, which alone s
       .writeHead(401, { "www-authenticate": `Bearer realm="http://${headers.host}/jwt",${scope}` })
       .end();
   });
-  expect(await imageByDigest(`${host}/team/app`, "abc", USER)).toContain(DIGEST);
+  expect(await imageByDigest(`${host}/team/app`, DIGEST, USER)).toContain(DIGEST);
   expect(seen).toEqual(["registry none", "authority true", "registry Bearer t0"]);
 });
 
@@ -65,7 +65,7 @@ test("A password does not go to an authority that would be asked in the clear", 
   const host = await registry((_, response) =>
     response.writeHead(401, { "www-authenticate": challenge }).end(),
   );
-  await expect(imageByDigest(`${host}/app`, "abc", USER)).rejects.toThrow(
+  await expect(imageByDigest(`${host}/app`, DIGEST, USER)).rejects.toThrow(
     "For a hook they are registry.user and registry.passwordFile of its config.",
   );
 });
@@ -76,19 +76,18 @@ test("A registry in trouble is asked again, and one that stays away is named", a
     asked += 1;
     response.writeHead(asked < 3 ? 502 : 200, { "docker-content-digest": DIGEST }).end();
   });
-  expect(await imageByDigest(`${host}/app`, "abc", undefined, [1, 1])).toContain(DIGEST);
+  expect(await imageByDigest(`${host}/app`, DIGEST, undefined, [1, 1])).toContain(DIGEST);
   expect(asked).toBe(3);
   server?.close();
   server?.closeAllConnections();
-  await expect(imageByDigest(`${host}/app`, "abc", undefined, [1])).rejects.toThrow(
+  await expect(imageByDigest(`${host}/app`, DIGEST, undefined, [1])).rejects.toThrow(
     /^The registry 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/,
   );
 });
 
-test("An image that the pipeline did not push is said so", async () => {
+test("An image that is not there (any more) is said so", async () => {
   const host = await registry((_, response) => response.writeHead(404).end());
-  await expect(imageByDigest(`${host}/app`, "abc", undefined)).rejects.toThrow(
-    `There is no image ${host}/app:abc in the registry. The pipeline has to push it by the ` +
-      "commit as its tag.",
+  await expect(imageByDigest(`${host}/app`, DIGEST, undefined)).rejects.toThrow(
+    `There is no image ${host}/app@${DIGEST} in the registry (any more).`,
   );
 });

@@ -42,7 +42,8 @@ beforeEach(async () => {
 async function listen(limits: Parameters<typeof hookServer>[0] = {}, token = TOKEN): Promise<void> {
   server?.close();
   const routes = [{ kind: "branch", pattern: "main", stack: "dev", from: undefined }] as const;
-  const settings = { project: "team/app", token, routes };
+  const gitlab = { url: "https://gitlab.example.org", token: undefined, job: "pack" };
+  const settings = { project: "team/app", token, routes, gitlab };
   server = hookServer(limits).listen(0, "127.0.0.1");
   takeEvents(server, { settings, journal, queue });
   await once(server, "listening");

@@ -11,6 +11,7 @@ const TOKEN = "a-token-of-24-characters";
 const VALID = {
   project: "team/app",
   image: "registry.example.org/team/app",
+  gitlab: { url: "https://gitlab.example.org/", tokenFile: "token" },
   deploy: [
     { branch: "main", stack: "dev" },
     { tag: "v*", stack: "prod", from: "dev" },
@@ -61,6 +62,7 @@ test("A valid file is read, with the token from its own file and safe defaults",
   expect(readHookSettings(config())).toEqual({
     project: "team/app",
     image: "registry.example.org/team/app",
+    gitlab: { url: "https://gitlab.example.org", token: TOKEN, job: "pack" },
     registry: undefined,
     routes: [
       { kind: "branch", pattern: "main", stack: "dev", from: undefined },
@@ -114,7 +116,7 @@ test("Every mistake is listed in one message, and no secret is in it", () => {
     }),
   );
   expect(message.split("\n").slice(1)).toEqual([
-    "  1. tokenfile is no setting; there are project, image, registry, deploy, listen, tokenFile, journal, pull.",
+    "  1. tokenfile is no setting; there are project, image, gitlab, registry, deploy, listen, tokenFile, journal, pull.",
     "  2. listen must be ADDRESS:PORT.",
     "  3. project must be the path of a project at GitLab, like group/app.",
     "  4. image must be SERVER/PATH of the app's images in a registry, without a tag.",
@@ -124,6 +126,19 @@ test("Every mistake is listed in one message, and no secret is in it", () => {
     "  8. pull must be true or false.",
   ]);
   expect(message).not.toContain(TOKEN);
+});
+
+test("Without a GitLab to ask what a job has built, no branch is deployed; a name in the registry is not believed", () => {
+  expect(refusal(config({ gitlab: undefined }))).toContain(
+    'gitlab is missing; it must be like {"url": "https://gitlab.com", "tokenFile": "gitlab-token"}',
+  );
+  const tags = [{ tag: "v*", stack: "prod", from: "dev" }];
+  expect(readHookSettings(config({ gitlab: undefined, deploy: tags })).gitlab).toBeUndefined();
+  const open = { gitlab: { url: "http://gitlab.example.org" } };
+  expect(refusal(config(open))).toContain("gitlab must be like");
+  expect(readHookSettings(config({ gitlab: { url: "https://gitlab.com" } })).gitlab).toEqual({
+    ...{ url: "https://gitlab.com", token: undefined, job: "pack" },
+  });
 });
 
 test("A token that could be guessed, none, and text that is no JSON are refused", () => {

@@ -25,7 +25,16 @@ test("What GitLab documents of a pipeline event is read", () => {
     isTag: false,
     sha: SHA,
     isOfMergeRequest: false,
+    jobs: { unit: 7, pack: 1007 },
   });
+});
+
+test("Of a job that was retried the last one counts, and one that failed built nothing", () => {
+  const build = (id: number, name: string, status = "success") => ({ id, name, status });
+  const builds = [build(9, "pack"), build(8, "pack"), build(10, "other", "failed"), 7, null];
+  const event = readPipelineEvent(JSON.stringify(pipelinePayload({ builds: builds as object[] })));
+  expect(event).toMatchObject({ jobs: { pack: 9 } });
+  expect(Object.keys((event as { jobs: object }).jobs)).toEqual(["pack"]);
 });
 
 test.each([

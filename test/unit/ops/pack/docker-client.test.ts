@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { type Build, buildArguments } from "../../../../ops/pack/docker-client.ts";
+import {
+  type Build,
+  buildArguments,
+  digestIn,
+  digestOf,
+} from "../../../../ops/pack/docker-client.ts";
 import { tagsOf } from "../../../../ops/pack/tags.ts";
 
 const build: Build = {
@@ -49,6 +54,25 @@ test("BuildKit in the engine keeps them in the image itself", () => {
   expect(cacheOf("engine")).toEqual(["type=registry,ref=host/app:main", "type=inline"]);
 });
 
+test.each(["container", "engine", "legacy"] as const)(
+  "of what is released, no layer is taken from the registry, where any branch can write it: %s",
+  (builder) => {
+    const args = buildArguments({ ...build, cacheTags: undefined }, builder);
+    expect(args).not.toContain("--cache-from");
+  },
+);
+
+test("the digest is that of the builder or of the push, and not of an image in it", () => {
+  const [image, config] = [`sha256:${"a".repeat(64)}`, `sha256:${"b".repeat(64)}`];
+  const metadata = { "containerimage.config.digest": config, "containerimage.digest": image };
+  expect(digestOf(JSON.stringify(metadata))).toBe(image);
+  const said = `5f70bf18a086: Pushed\nabc: digest: ${image} size: 1234\n`;
+  expect(digestIn(said, "host/app:abc")).toBe(image);
+  expect(() => digestIn("Pushed", "host/app:abc")).toThrow(
+    "did not say the digest of host/app:abc",
+  );
+});
+
 test("without a push, nothing is written to the registry", () => {
   const args = buildArguments({ ...build, push: false }, "container");
   expect(args).not.toContain("--push");
@@ -64,6 +88,8 @@ test("names follow GitLab's rules, and only a push to the default branch is late
   expect(of({ CI_COMMIT_BRANCH: "", CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "x" }).moving).toEqual([
     "x",
   ]);
+  // Another branch of which a registry would make the default one's name.
+  expect(of({ CI_COMMIT_BRANCH: "Main" }).moving).toEqual([]);
   expect(of({ CI_COMMIT_TAG: "v1.0.0" }, "v1.0.0")).toEqual({ moving: [], fixed: ["v1.0.0"] });
   expect(of({ CI_COMMIT_TAG: "team/1+2" })).toEqual({ moving: [], fixed: ["team-1-2"] });
 });

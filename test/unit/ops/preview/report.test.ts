@@ -650,7 +650,10 @@ test("another number of replicas makes no pod anew, and another template does", 
   const deployed = (replicas: number, image: string, role = "web") => ({
     spec: {
       replicas,
-      template: { metadata: { labels: { "slipway.role": role } }, spec: { containers: [{ image }] } },
+      template: {
+        metadata: { labels: { "slipway.role": role } },
+        spec: { containers: [{ image }] },
+      },
     },
   });
   const changed = (old: object, now: object) =>
