@@ -1,5 +1,6 @@
 import { cloudName } from "../../components/cloud-name.ts";
 import { lastWords, type Outside } from "../outside.ts";
+import { PROJECT } from "../project.ts";
 import { UserError } from "../user-error.ts";
 
 type Commands = readonly (readonly string[])[];
@@ -232,17 +233,7 @@ function identity(
         ],
       ],
     },
-    {
-      name: "its right to the bucket",
-      check: ["storage", "buckets", "get-iam-policy", `gs://${bucket}`, "--format=json"],
-      isRight: holds("roles/storage.objectAdmin", member),
-      make: [
-        [
-          ...["storage", "buckets", "add-iam-policy-binding", `gs://${bucket}`],
-          ...["--member", member, "--role", "roles/storage.objectAdmin"],
-        ],
-      ],
-    },
+    ...bucketRights(bucket, stack, member),
     {
       name: "its right to the key",
       check: ["kms", "keys", "get-iam-policy", stack, ...key, "--format=json"],
@@ -255,6 +246,70 @@ function identity(
       ],
     },
   ];
+}
+
+/**
+ * Reading all of the bucket, as the engine lists stacks, and another stack's secrets are encrypted by that one's
+ * key; writing what is the stack's alone: who writes a state can make the deployment that reads it run anything.
+ */
+function bucketRights(bucket: string, stack: string, member: string): GoogleThing[] {
+  const url = `gs://${bucket}`;
+  const check = ["storage", "buckets", "get-iam-policy", url, "--format=json"];
+  const give = (role: string, { title, expression }: Condition) => [
+    ...["storage", "buckets", "add-iam-policy-binding", url, "--member", member, "--role", role],
+    `--condition=title=${title},expression=${expression}`,
+  ];
+  const right = (name: string, role: string, condition: Condition): GoogleThing => ({
+    name,
+    check,
+    isRight: holds(role, member, condition.expression),
+    make: [give(role, condition)],
+  });
+  const all = { title: `slipway-${stack}-reads`, expression: readsIn(bucket) };
+  const own = { title: `slipway-${stack}-writes`, expression: writesIn(bucket, stack) };
+  return [
+    right("its right to read the bucket", READER, all),
+    right("its right to write its own state", WRITER, own),
+    {
+      name: "its right to its own state alone",
+      check,
+      isRight: (printed) => !holds(WRITER, member)(printed),
+      // As it was given before it was for one stack.
+      make: [
+        [
+          ...["storage", "buckets", "remove-iam-policy-binding", url, "--member", member],
+          ...["--role", WRITER, "--condition=None"],
+        ],
+      ],
+    },
+  ];
+}
+
+const READER = "roles/storage.objectViewer";
+const WRITER = "roles/storage.objectAdmin";
+
+interface Condition {
+  readonly title: string;
+  readonly expression: string;
+}
+
+const startsWith = (prefix: string) => `resource.name.startsWith("${prefix}")`;
+const inBucket = (bucket: string) => `projects/_/buckets/${bucket}`;
+
+/** The bucket itself, whose objects are listed, and each of them. */
+const readsIn = (bucket: string) => startsWith(inBucket(bucket));
+
+/** Where the engine keeps what is a stack's: its state, with copies and tags beside it, and its folders. */
+export function writesIn(bucket: string, stack: string): string {
+  const below = `${inBucket(bucket)}/objects/.pulumi`;
+  return [
+    `${below}/stacks/${PROJECT}/${stack}.json`,
+    `${below}/stacks/${PROJECT}/${stack}.pulumi-tags`,
+    ...["history", "backups"].map((folder) => `${below}/${folder}/${PROJECT}/${stack}/`),
+    `${below}/locks/organization/${PROJECT}/${stack}/`,
+  ]
+    .map(startsWith)
+    .join(" || ");
 }
 
 /**
@@ -275,14 +330,19 @@ interface Policy {
     readonly role: string;
     readonly members?: readonly string[];
     /** What it is tied to: then it does not hold always. */
-    readonly condition?: unknown;
+    readonly condition?: { readonly expression?: string };
   }[];
 }
 
-/** Whether a policy gives this very role to this very member: one that was deleted has another name. */
-const holds = (role: string, member: string) => (printed: string) =>
+/** Whether a policy gives this very role, so tied, to this very member: one that was deleted has another name. */
+const holds = (role: string, member: string, expression?: string) => (printed: string) =>
   ((JSON.parse(printed || "{}") as Policy).bindings ?? []).some(
-    (one) => one.role === role && one.condition === undefined && one.members?.includes(member),
+    (one) =>
+      one.role === role &&
+      (expression === undefined
+        ? one.condition === undefined
+        : one.condition?.expression === expression) &&
+      one.members?.includes(member) === true,
   );
 
 interface Provider {

@@ -247,7 +247,13 @@ test("The last results are for this machine alone, not for those whom Nginx pass
 });
 
 const SETTINGS = {
-  ...{ project: "team/app", image: "registry.example.org/app", gitlab: undefined, registry: undefined, routes: [] },
+  ...{
+    project: "team/app",
+    image: "registry.example.org/app",
+    gitlab: undefined,
+    registry: undefined,
+    routes: [],
+  },
   ...{ host: "127.0.0.1", port: 0, token: TOKEN, pull: false },
 };
 

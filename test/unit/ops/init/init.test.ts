@@ -15,6 +15,7 @@ import {
   projectNumberOf,
   secretsProviderOf,
   typed,
+  writesIn,
 } from "../../../../ops/init/google.ts";
 import { missingSecrets, settingKeys } from "../../../../ops/init/make-stack.ts";
 import { checkPlace, ensurePassphrase } from "../../../../ops/init/state.ts";
@@ -164,7 +165,9 @@ describe("what a stack needs at Google", () => {
     const { asked } = fakeGcloud();
     expect(await projectNumberOf("acme", outside)).toBe("1234");
     const things = googleThings(state);
-    expect((await missing()).map(({ name }) => name)).toEqual(things.map(({ name }) => name));
+    // A new account has no right that is too much.
+    const toMake = things.map(({ name }) => name).filter((name) => !name.endsWith("alone"));
+    expect((await missing()).map(({ name }) => name)).toEqual(toMake);
     const said: string[] = [];
     await makeThings(await missing(), outside, (line) => said.push(line));
     expect(said).toContain("✓ Made the bucket gs://acme-state");
@@ -211,7 +214,13 @@ describe("what a stack needs at Google", () => {
       "another role of the account",
       "policy gs://acme-state",
       { bindings: [{ role: "roles/storage.objectViewer", members: [ACCOUNT] }] },
-      /add-iam-policy-binding gs:\/\/acme-state .*objectAdmin$/,
+      /add-iam-policy-binding gs:\/\/acme-state .*objectAdmin '--condition=title=slipway-prod-writes,/,
+    ],
+    [
+      "a right to the states of all stacks, as it was given before",
+      "policy gs://acme-state",
+      { bindings: [{ role: "roles/storage.objectAdmin", members: [ACCOUNT] }] },
+      /remove-iam-policy-binding gs:\/\/acme-state .*objectAdmin --condition=None$/,
     ],
     [
       "a right that is tied to a time",
@@ -300,7 +309,7 @@ describe("what a stack needs at Google", () => {
 
   test("is looked for as a whole: parts of other names, and the deleted, are not it", async () => {
     const things = googleThings(state).filter(({ name }) =>
-      ["the services that this takes", "its right to the bucket"].includes(name),
+      ["the services that this takes", "its right to write its own state"].includes(name),
     );
     const enabled = ["cloudkms", "iam", "iamcredentials", "sts", "bigquerystorage"];
     const answers =
@@ -310,7 +319,13 @@ describe("what a stack needs at Google", () => {
           args[0] === "services"
             ? services.map((one) => `${one}.googleapis.com`).join("\n")
             : JSON.stringify({
-                bindings: [{ role: "roles/storage.objectAdmin", members: [member] }],
+                bindings: [
+                  {
+                    role: "roles/storage.objectAdmin",
+                    members: [member],
+                    condition: { expression: writesIn("acme-state", "prod") },
+                  },
+                ],
               }),
       });
     const deleted = `deleted:${ACCOUNT}?uid=1`;
@@ -336,6 +351,29 @@ describe("what a stack needs at Google", () => {
     expect(commands.find((line) => line.includes("buckets create"))).toContain(
       "--uniform-bucket-level-access --public-access-prevention",
     );
+  });
+
+  test("gives the right to write one stack's state, and not another's, whose name may begin alike", () => {
+    const expression = writesIn("acme-state", "prod");
+    const prefixes = [...expression.matchAll(/startsWith\("([^"]*)"\)/g)].map(
+      ([, one]) => one ?? "",
+    );
+    const mayWrite = (name: string) =>
+      prefixes.some((one) =>
+        `projects/_/buckets/acme-state/objects/.pulumi/${name}`.startsWith(one),
+      );
+    const of = (stack: string) => [
+      `stacks/slipway/${stack}.json`,
+      `stacks/slipway/${stack}.json.bak`,
+      `history/slipway/${stack}/${stack}-1.history.json`,
+      `backups/slipway/${stack}/${stack}.1.json`,
+      `locks/organization/slipway/${stack}/1.json`,
+    ];
+    expect(of("prod").map(mayWrite)).toEqual(of("prod").map(() => true));
+    for (const other of ["dev", "prod-eu", "prod2", "review-prod"]) {
+      expect(of(other).map(mayWrite)).toEqual(of(other).map(() => false));
+    }
+    expect(mayWrite("meta.yaml")).toBe(false);
   });
 
   test("stops at the first that fails, with what gcloud said", async () => {
@@ -426,8 +464,15 @@ else if (args.includes("get-iam-policy")) {
   console.log(JSON.stringify(there["policy " + args[args.indexOf("get-iam-policy") + 1]] ?? {}));
 } else if (args.includes("add-iam-policy-binding")) {
   const key = "policy " + args[args.indexOf("add-iam-policy-binding") + 1];
-  const binding = { role: option("--role"), members: [option("--member")] };
+  const [, title, expression] = /^title=([^,]*),expression=(.*)$/.exec(option("--condition") ?? "") ?? [];
+  const binding = { role: option("--role"), members: [option("--member")],
+    ...(expression === undefined ? {} : { condition: { title, expression } }) };
   put(key, { bindings: [...(there[key]?.bindings ?? []), binding] });
+} else if (args.includes("remove-iam-policy-binding")) {
+  const key = "policy " + args[args.indexOf("remove-iam-policy-binding") + 1];
+  if (option("--condition") !== "None") fail("ERROR: which condition?");
+  put(key, { bindings: (there[key]?.bindings ?? []).filter((one) => one.condition !== undefined
+    || one.role !== option("--role") || !one.members.includes(option("--member"))) });
 } else {
   const [kind, keyOf] = Object.entries(KINDS).find(([kind]) => line.startsWith(kind + " "));
   const verb = args[kind.split(" ").length];
