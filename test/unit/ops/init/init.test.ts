@@ -171,7 +171,7 @@ describe("what a stack needs at Google", () => {
     const said: string[] = [];
     await makeThings(await missing(), outside, (line) => said.push(line));
     expect(said).toContain("✓ Made the bucket gs://acme-state");
-    expect(said).toHaveLength(things.length);
+    expect(said).toHaveLength(toMake.length);
     const before = asked().length;
     expect(await missing()).toEqual([]);
     const later = asked().slice(before);
