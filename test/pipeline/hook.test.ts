@@ -10,9 +10,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readToolChoice } from "../../ops/tools.ts";
@@ -42,7 +42,8 @@ let pipeline = 100;
 
 /** Where a project's jobs keep their files. */
 const gitlab = createServer(({ url = "" }, response) => {
-  const [, job] = /^\/api\/v4\/projects\/team%2Fapp\/jobs\/(\d+)\/artifacts\/pack\.env$/.exec(url) ?? [];
+  const [, job] =
+    /^\/api\/v4\/projects\/team%2Fapp\/jobs\/(\d+)\/artifacts\/pack\.env$/.exec(url) ?? [];
   if (job === undefined) response.writeHead(404).end();
   else response.end(readFileSync(join(artifacts, job)));
 });

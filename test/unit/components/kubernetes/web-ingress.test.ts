@@ -11,9 +11,12 @@ test.each([
   [{ loadBalancer: { ingress: null } }],
   [{ loadBalancer: { ingress: [] } }],
   [{ loadBalancer: { ingress: [{}] } }],
-])("an Ingress without an address, of status %j, has an empty one, and ends no program", (status) => {
-  expect(addressIn(status)).toBe("");
-});
+])(
+  "an Ingress without an address, of status %j, has an empty one, and ends no program",
+  (status) => {
+    expect(addressIn(status)).toBe("");
+  },
+);
 
 test("an address is an IP address, or a host name where the cloud gives that", () => {
   const of = (one: object) => addressIn({ loadBalancer: { ingress: [one] } });
