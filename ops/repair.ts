@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { withoutLargeOutputs } from "./large-outputs.ts";
 import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
 import { targetOf } from "./targets/index.ts";
@@ -12,8 +13,9 @@ interface Deployment {
 
 interface RecordedThing {
   readonly id?: string;
+  readonly type?: string;
   /** What an object in a cluster says of itself: there, an id is not unique. */
-  readonly outputs?: { readonly metadata?: { readonly uid?: string } };
+  readonly outputs?: { readonly metadata?: { readonly uid?: string }; readonly stderr?: unknown };
 }
 
 interface PendingOperation {
@@ -60,10 +62,12 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
     removed += 1;
     say(`  removed the ${thing.kind} ${thing.name}, which it had made and not recorded`);
   }
-  if (pending.length === 0) return removed;
+  const resources = withoutLargeOutputs(deployment.resources ?? []);
+  const isLean = resources === (deployment.resources ?? resources);
+  if (pending.length === 0 && isLean) return removed;
   await stack.importStack({
     ...exported,
-    deployment: { ...deployment, pending_operations: [] },
+    deployment: { ...deployment, ...(!isLean && { resources }), pending_operations: [] },
   });
   return removed + pending.length;
 }

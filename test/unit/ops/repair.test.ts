@@ -64,6 +64,28 @@ test("its operations are struck from the state, and the rest is written back as 
   ]);
 });
 
+test.each([
+  ["as text", "row moved ".repeat(20_000)],
+  ["encrypted", { ciphertext: "A".repeat(200_000) }],
+])(
+  "what a step had said, more than it could be deleted with, is taken out of the state: %s",
+  async (_, said) => {
+    const { stack, state, imported } = stackWith({});
+    const step = (stderr: unknown) => ({
+      type: "command:local:Command",
+      outputs: { stdout: "sha256:1", stderr },
+    });
+    Object.assign(state.deployment, { resources: [step(said), step("few words")] });
+    await repairInterrupted(stack);
+    expect(imported).toEqual([
+      {
+        ...state,
+        deployment: { ...state.deployment, resources: [step(""), step("few words")] },
+      },
+    ]);
+  },
+);
+
 test("what a step left behind is removed, even if no operation was cut off", async () => {
   exists("migrate", "step");
   const { stack, imported } = stackWith({});
