@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { confinedOptions, POSTGRES } from "../../components/docker/confinement.ts";
 import { run } from "../../setup/run.ts";
 import { deploy } from "../../stacks/index.ts";
 import { POSTGRES_IMAGE } from "../e2e/hosts/cloud-postgres.ts";
@@ -11,9 +12,13 @@ import { BUILT, exampleSettings } from "../unit/stacks/example.ts";
 const CONTAINER = `slipway-test-start-${randomBytes(4).toString("hex")}`;
 
 beforeAll(async () => {
-  const [entrypoint, ...words] = await wordsOfOurs();
+  const {
+    words: [entrypoint, ...words],
+    variables,
+  } = await ours();
   await succeed("docker", [
-    ...["create", "--name", CONTAINER, "--env", "POSTGRES_HOST_AUTH_METHOD=trust"],
+    ...["create", "--name", CONTAINER, ...confinedOptions(POSTGRES).split(" ")],
+    ...variables.map((variable) => `--env=${variable}`),
     ...["--volume", "/var/lib/postgresql", "--entrypoint", entrypoint ?? "", POSTGRES_IMAGE],
     ...words,
   ]);
@@ -36,10 +41,13 @@ test("A first start that is killed while it makes the data is begun anew, and la
   );
 });
 
-/** The command of our container, but for its own rules of who gets in. */
-async function wordsOfOurs(): Promise<string[]> {
+/** The command of our container, and its variables. */
+async function ours(): Promise<{ words: string[]; variables: string[] }> {
   const { inputs } = named(await record(() => deploy(exampleSettings(), BUILT)), "database");
-  return [...(inputs["entrypoints"] as string[]), "postgres"];
+  return {
+    words: [...(inputs["entrypoints"] as string[]), "postgres"],
+    variables: inputs["envs"] as string[],
+  };
 }
 
 async function started(): Promise<void> {
