@@ -33,7 +33,7 @@ test.each([
   expect(output).toMatch(/^\+ machine /m);
   expect(output).toContain(machine);
   expect(output).toMatch(/^ {2}\+ web-2 /m);
-  expect(output).toMatch(/^\d+ to create in 11 components, 2 of them protected\.$/m);
+  expect(output).toMatch(/^\d+ to create in 12 components, 2 of them protected\.$/m);
 });
 
 test.each([
