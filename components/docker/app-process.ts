@@ -49,7 +49,7 @@ export class AppProcess extends pulumi.ComponentResource {
 
 type SteadyArgs = AppConfinementArgs & Pick<AppProcessArgs, "drainSeconds">;
 
-export function steadyScript(container: pulumi.Input<string>, args: SteadyArgs): Script {
+function steadyScript(container: pulumi.Input<string>, args: SteadyArgs): Script {
   return {
     values: {
       CONTAINER: container,
