@@ -9,13 +9,13 @@ import { HTTP_SETTINGS } from "./nginx-http-settings.ts";
 import { REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
 import { listening, redirection, type ServerName, type TlsSettings } from "./nginx-names.ts";
 import { page, UNAVAILABLE } from "./nginx-pages.ts";
+import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles } from "./nginx-places.ts";
 import {
-  ACME_FOLDER,
-  CONF_FOLDER,
-  maintenanceFiles,
-  PREVIOUS_RELEASES,
-  STATIC_FOLDER,
-} from "./nginx-places.ts";
+  STATIC_ROOT,
+  type StaticArgs,
+  staticLocations,
+  staticSettings,
+} from "./nginx-static-conf.ts";
 
 /** Certificate and key, below `CONF_FOLDER`. */
 const TLS_FILES = { certificate: "tls/certificate.pem", key: "tls/key.pem" } as const;
@@ -36,7 +36,7 @@ export interface NginxPlace {
   readonly sitesFolder: string | undefined;
 }
 
-export interface ServerConfArgs {
+export interface ServerConfArgs extends StaticArgs {
   readonly place: NginxPlace;
   /** The only host that is answered; undefined answers every one. */
   readonly domain: string | undefined;
@@ -55,7 +55,8 @@ export interface ServerConfArgs {
 export function serverConf(args: ServerConfArgs): string {
   return [
     HTTP_SETTINGS,
-    STATIC_CACHE,
+    staticSettings(args),
+    prefixVariable(args),
     placeConf(args),
     limitZones(args.rateLimits),
     INSIDE_ONLY,
@@ -75,13 +76,6 @@ const named = (args: ServerConfArgs): ServerName => ({
     key: `${CONF_FOLDER}/${TLS_FILES.key}`,
   },
 });
-
-const STATIC_CACHE = `# A file of ours (no upstream was asked) with a hash in its name never gets another content.
-map "$upstream_addr $uri" $static_cache {
-  default                                 "";
-  "~^ /.*[.-](?=\\w*\\d)\\w{8,}\\.\\w+$"    "public, max-age=31536000, immutable";
-}
-`;
 
 function placeConf({ place, trustedProxies }: ServerConfArgs): string {
   const { resolver, inFront, sitesFolder } = place;
@@ -146,20 +140,12 @@ function unknownHosts({ domain, tls, place }: ServerConfArgs): string {
 
 function server(args: ServerConfArgs): string {
   const maintenance = maintenanceFiles(args.place.maintenanceFolder);
-  const files = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
   return `server {
 ${listening(named(args))}
-  root ${STATIC_FOLDER};
-  access_log /dev/stdout slipway;
+${STATIC_ROOT}  access_log /dev/stdout slipway;
   client_max_body_size ${args.bodyMiB}m;
 ${clientAddress(claims(args))}${limits(args.rateLimits)}
-  add_header X-Request-Id $request_id always;
-  add_header Retry-After $retry_after always;
-  add_header Cache-Control $static_cache;
-  add_header X-Content-Type-Options $content_type_options always;
-  add_header X-Frame-Options $frame_options always;
-  add_header Referrer-Policy $referrer_policy always;
-${args.tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_security always;\n"}
+${headers(args, "$static_cache")}
   error_page 502 @unavailable;
   error_page 504 = @again;
   # Which may end with a page of its own.
@@ -180,21 +166,14 @@ ${args.tls === "off" ? "" : "  add_header Strict-Transport-Security $transport_s
     return 503;
   }
 ${prefixRules(args)}
-  location / {
-    try_files ${files.join(" ")} $app_location;
-  }
-  # A folder is its index page, of the present release only.
-  location ~ /$ {
-    try_files /$release_files\${uri}index.html $app_location;
-  }
-  location @app {
+${staticLocations()}  location @app {
 ${proxy(args)}
   }
   location @stream {
 ${proxy(args)}
     proxy_buffering off;
   }
-  # Once more where there was no connection in time, and so nothing was sent: as of a container or a pod that
+${fallback(args)}  # Once more where there was no connection in time, and so nothing was sent: as of a container or a pod that
   # has just gone.
   location @again {
     error_page 502 504 @unavailable;
@@ -224,14 +203,60 @@ function limits(rates: ServerConfArgs["rateLimits"]): string {
   return lines.length === 0 ? "" : `${lines.join("")}  limit_req_status 429;\n`;
 }
 
+/** What an answer tells the browser, where the app does not say it itself. */
+function headers({ tls }: ServerConfArgs, cache: string, indent = "  "): string {
+  return [
+    "add_header X-Request-Id $request_id always;",
+    "add_header Retry-After $retry_after always;",
+    `add_header Cache-Control ${cache};`,
+    "add_header X-Content-Type-Options $content_type_options always;",
+    "add_header X-Frame-Options $frame_options always;",
+    "add_header Referrer-Policy $referrer_policy always;",
+    ...(tls === "off" ? [] : ["add_header Strict-Transport-Security $transport_security always;"]),
+  ]
+    .map((line) => `${indent}${line}`)
+    .join("\n");
+}
+
+/** A page that neither the files nor the app knows is one of the client's own routes. */
+function fallback(args: ServerConfArgs): string {
+  if (args.staticFallback === undefined) return "";
+  return `  location @page {
+${proxy(args)}
+    proxy_intercept_errors on;
+    error_page 404 = @fallback;
+    error_page 502 @unavailable;
+    error_page 504 = @again;
+  }
+  location @fallback {
+${headers(args, "no-cache", "    ")}
+    try_files /$files/${args.staticFallback} =404;
+  }
+`;
+}
+
+/** The path as the app sees it, in the words of the client: not decoded, and no slashes merged. */
+function prefixVariable({ pathPrefix: prefix }: ServerConfArgs): string {
+  if (prefix === "/") return "";
+  return `map $request_uri $app_request_uri {
+  default "";
+  "~^${escapeRegex(prefix.slice(0, -1))}(?<app_path>/.*)$" $app_path;
+}
+`;
+}
+
 /** Before a location is chosen, so that everything below sees the path as the app does. */
 function prefixRules({ pathPrefix: prefix }: ServerConfArgs): string {
   if (prefix === "/") return "";
   const bare = prefix.slice(0, -1);
+  // 308, because a POST stays one.
   return `  if ($uri = ${bare}) {
-    return 301 ${clientScheme()}://$http_host${prefix};
+    return 308 ${clientScheme()}://$http_host${prefix}$is_args$args;
   }
   if ($uri !~ ^${escapeRegex(prefix)}) {
+    return 404;
+  }
+  if ($app_request_uri = "") {
     return 404;
   }
   rewrite ^${escapeRegex(bare)}(/.*)$ $1;
@@ -242,7 +267,7 @@ function proxy(args: ServerConfArgs): string {
   const { pathPrefix, readSeconds, place } = args;
   const prefix = pathPrefix === "/" ? "" : pathPrefix.slice(0, -1);
   return [
-    "proxy_pass http://app;",
+    `proxy_pass http://app${pathPrefix === "/" ? "" : "$app_request_uri"};`,
     `proxy_connect_timeout ${place.connectSeconds}s;`,
     `proxy_read_timeout ${readSeconds}s;`,
     `proxy_send_timeout ${readSeconds}s;`,

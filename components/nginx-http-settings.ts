@@ -43,11 +43,6 @@ map $websocket $connection_upgrade {
   default   "";
   websocket upgrade;
 }
-# A stream of events must not wait for a full buffer.
-map $http_accept $app_location {
-  default             @app;
-  ~text/event-stream  @stream;
-}
 # Headers that the app sets itself are left to it.
 map $upstream_http_x_content_type_options $content_type_options {
   ''      nosniff;

@@ -2,7 +2,7 @@
 export const CONF_FOLDER = "/etc/nginx/conf.d";
 /** Where the static files of each release are, each in a folder of its own. */
 export const STATIC_FOLDER = "/srv/static";
-/** Folders of earlier releases, newest first, as links: pages loaded before a switch still find theirs. */
+/** Earlier releases whose hashed files stay, newest first; in a cluster, their folders have these names. */
 export const PREVIOUS_RELEASES = ["previous-1", "previous-2", "previous-3", "previous-4"] as const;
 /** In a cluster, the object that has these files when it is there; no program of ours makes it. */
 export const MAINTENANCE_CONFIG_MAP = "maintenance";

@@ -1,4 +1,10 @@
-/** What a release changes: `release.conf`. A switch replaces this one file. */
+import { PREVIOUS_RELEASES } from "./nginx-places.ts";
+import { earlierFiles } from "./nginx-static-conf.ts";
+
+/**
+ * What a release changes: `release.conf`. A switch replaces this one file, and adds the folders of the releases
+ * before.
+ */
 export function releaseConf(servers: readonly string[], staticFolder: string): string {
   // Looked up while Nginx runs: it starts without the app, and follows a container that came back with another
   // address. The second line is for when every server has just failed.
@@ -28,7 +34,7 @@ upstream app {
   server ${service} max_fails=0 backup;
   keepalive 0;
 }
-${filesOf(staticFolder)}`;
+${filesOf(staticFolder)}${earlierFiles(PREVIOUS_RELEASES)}`;
 }
 
 const filesOf = (folder: string) => `map $host $release_files {
@@ -41,4 +47,4 @@ export const NO_RELEASE_CONF = `# Written by Slipway.
 upstream app {
   server 127.0.0.1:9;
 }
-${filesOf("none")}`;
+${filesOf("none")}${earlierFiles([])}`;

@@ -110,6 +110,8 @@ function readIngress(
     domain,
     tls: readTls(reader, domain),
     pathPrefix: reader.text("pathPrefix", isPrefix, "a path that begins and ends with /", "/"),
+    staticPrefix: reader.text("staticPrefix", isPrefix, "a path that begins and ends with /", "/"),
+    staticFallback: reader.optional("staticFallback", STATIC_FILE, "a file below staticPath"),
     bodyMiB: reader.integer("bodyMiB", 1, 10_240),
     readSeconds: reader.integer("readSeconds", 1, 3600),
     rateLimits: reader.entries(
@@ -324,6 +326,7 @@ const CONTRACT_NAMES = new Set(
     .concat("APP_VERSION", "APP_COMMIT", "APP_IMAGE"),
 );
 
+const STATIC_FILE = /^(?!\.)[\w-][\w./-]*\.html?$/;
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 const IMAGE_NAMES = ["postgres", "nginx", "lego", "ingressController", "cloudSqlProxy"];
 const URL_PATH = /^\/[\w./~%:@!$&'()*+,;=?-]*$/;

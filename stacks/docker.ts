@@ -159,6 +159,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
       web: web.containerNames,
       port: app.port,
       staticFolder: files[0]?.folder,
+      staticPrefix: settings.ingress.staticPrefix,
       ingress: ingress.containerName,
       nginxImage: images.nginx,
       askFrom: ingress.askFrom,

@@ -177,6 +177,10 @@ export interface IngressSettings {
   readonly tls: TlsSettings;
   /** Begins and ends with a slash. */
   readonly pathPrefix: string;
+  /** Path that the static files are below, as the app sees it. */
+  readonly staticPrefix: string;
+  /** Static file that answers a page that the app does not know. */
+  readonly staticFallback: string | undefined;
   readonly bodyMiB: number;
   readonly readSeconds: number;
   /** Rate by path: requests under it that one client may make, as Nginx writes it (`5r/m`). */

@@ -10,6 +10,7 @@ import { killedIn, lifeFunctions, withoutKilled } from "./app-life.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { markFunctions } from "./image-marks.ts";
 import { type AskFrom, MAIN_CONF, MAINTENANCE } from "./nginx-ingress.ts";
+import { filesFunctions } from "./static-files.ts";
 
 export interface ReleaseArgs {
   readonly machine: Machine;
@@ -29,6 +30,8 @@ export interface ReleaseArgs {
   readonly port: number;
   /** Folder of the release's static files, or undefined where there are none. */
   readonly staticFolder: string | undefined;
+  /** Path that the static files are below; begins and ends with a slash. */
+  readonly staticPrefix: string;
   /** Container of Nginx. */
   readonly ingress: pulumi.Input<string>;
   /** Image that has curl, to ask from outside. */
@@ -105,6 +108,8 @@ export function switchScript(args: ReleaseArgs): Script {
           args.staticFolder ?? "none",
         ),
       ),
+      FILES: args.staticFolder ?? "none",
+      FILES_URL: `${args.askFrom.url}${args.staticPrefix}`,
       QUESTIONS: questions(args),
       RESOLVE: args.askFrom.resolve,
       FORWARDED_PROTO: args.askFrom.forwardedProto,
@@ -114,7 +119,7 @@ export function switchScript(args: ReleaseArgs): Script {
       PORT: String(args.port),
       HEALTH_SECONDS: String(args.healthSeconds),
     },
-    functions: `${markFunctions(args.owner)}${lifeFunctions(args.owner)}
+    functions: `${markFunctions(args.owner)}${lifeFunctions(args.owner)}${filesFunctions(args.imagesKept)}
 # A release that failed was stopped, with all that was healthy in it.
 start_again() {
   for one in $WEB; do
@@ -189,7 +194,8 @@ ask() {
 }
 # Each line of the questions is a URL and a pattern. Says which one was not answered as it should be.
 verify() {
-  printf '%s\\n' "$QUESTIONS" | while read -r url pattern; do
+  file=$(some_file)
+  printf '%s\\n' "$QUESTIONS" \${file:+"$FILES_URL$file"} | while read -r url pattern; do
     if answer=$(ask "$url" "$pattern"); then continue; fi
     printf '%s\\n' "$url did not answer with $IMAGE. It answered:" "  $answer"
     exit 1
@@ -230,12 +236,14 @@ wait_for_old_workers() {
 }`,
     apply: `
   start_again
-  printf %s "$CONF" | use_conf >&2
+  earlier=$(earlier_files)
+  printf '%s%s\\n' "$CONF" "$earlier" | use_conf >&2
   # Old workers take requests on connections that are kept alive for 10 seconds more (keepalive_min_timeout).
   deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
   if wrong=$(verify); then
     docker exec --workdir ${CONF_FOLDER} "$INGRESS" cp release.conf release.verified
     record true
+    keep_files
     remove_old_images
     wait_for_old_workers
     # One time for all: an open WebSocket has had it, and leaves little to the container.

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clone, docker } from "../clone.ts";
+import { setConfig } from "../config.ts";
+import { RequestLoop } from "../request-loop.ts";
 import { cloneWithExample, deployed } from "./example.ts";
 
 const PAGE = "examples/static/site/index.html";
@@ -57,6 +59,37 @@ test("What was taken back stays so in the next run, until there is something els
   change(PAGE, (text) => text.replace("Second edition", "Third edition"));
   await deployed(clone);
   expect(await page()).toContain("Third edition");
+});
+
+test("Releases that fail, five in a row, take no file of the live one away, nor does the way back to it", async () => {
+  const live = await assetsOf(await page());
+  setConfig(clone, { migrateCommand: "exit 1" });
+  for (const attempt of [1, 2, 3, 4, 5]) {
+    change(SCRIPT, (text) => `${text}\nconsole.log("attempt ${attempt}");\n`);
+    const { code, output: said } = await clone.slipway(["start"]);
+    expect(code, said).toBe(1);
+  }
+  expect(await statusesOf(["", ...live])).toEqual([200]);
+
+  setConfig(clone, { migrateCommand: "" });
+  await deployed(clone);
+  const loop = new RequestLoop(
+    clone.url,
+    ["/", ...live.map((path) => `/${path}`)].map((path) => ({
+      ...{ name: path, path, status: 200, perSecond: 20 },
+    })),
+  );
+  const rollback = await clone.slipway(["rollback", "-s", clone.stack]);
+  const { failures } = await loop.finish();
+  expect(rollback.code, rollback.output).toBe(0);
+  expect(failures).toEqual([]);
+  expect(await assetsOf(await page())).toEqual(live);
+});
+
+test("Sources in the folder are named, and are not served", async () => {
+  clone.write("examples/static/site/index.php", "<?php secret();");
+  expect(await deployed(clone)).toContain("has what looks like sources or settings: ./index.php.");
+  expect(await (await fetch(`${clone.url}/index.php`)).text()).not.toContain("secret");
 });
 
 const page = async () => await (await fetch(clone.url)).text();

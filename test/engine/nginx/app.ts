@@ -49,6 +49,7 @@ export class App {
     if (pathname.startsWith("/break")) return void request.socket.destroy();
     const size = Number(searchParams.get("header") ?? 0);
     if (size > 0) response.setHeader("Set-Cookie", `a=${"x".repeat(size)}`);
+    response.statusCode = Number(searchParams.get("status") ?? 200);
     response.setHeader("Content-Type", "application/json");
     request.on("data", () => undefined);
     request.on("end", () => response.end(JSON.stringify({ method, url, headers })));

@@ -7,6 +7,7 @@ import { MAIN_FILE, mainConf } from "../../../components/nginx-main-conf.ts";
 import { ACME_FOLDER, CONF_FOLDER } from "../../../components/nginx-places.ts";
 import { releaseConf } from "../../../components/nginx-release-conf.ts";
 import { SITES_FOLDER } from "../../../components/nginx-site-conf.ts";
+import { earlierFiles } from "../../../components/nginx-static-conf.ts";
 import { chosenTools } from "../../../ops/tools.ts";
 import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { run } from "../../../setup/run.ts";
@@ -32,6 +33,8 @@ const ARGS: ServerConfArgs = {
   tls: "off",
   httpsPort: 443,
   pathPrefix: "/",
+  staticPrefix: "/",
+  staticFallback: undefined,
   bodyMiB: 1,
   readSeconds: 2,
   rateLimits: {},
@@ -40,6 +43,8 @@ const ARGS: ServerConfArgs = {
 
 type Wanted = Partial<Omit<ServerConfArgs, "place">> & {
   readonly place?: Partial<ServerConfArgs["place"]>;
+  /** Folders of static files, the present release's first. */
+  readonly files?: readonly string[];
 };
 
 /** The files of an Nginx as a stack on a Docker host has it, and its servers. */
@@ -47,7 +52,7 @@ export function confFiles(servers: readonly string[], wanted: Wanted = {}): File
   return {
     [MAIN_FILE]: mainConf({ workers: undefined, user: "nginx" }),
     "default.conf": serverConf({ ...ARGS, ...wanted, place: { ...ARGS.place, ...wanted.place } }),
-    "release.conf": releaseConf(servers, "none"),
+    "release.conf": `${releaseConf(servers, wanted.files?.[0] ?? "none")}${earlierFiles(wanted.files?.slice(1) ?? [])}`,
   };
 }
 

@@ -338,6 +338,7 @@ const components: readonly (readonly [
           web: ["web"],
           port: 3000,
           staticFolder: undefined,
+          staticPrefix: "/",
           ingress: "ingress",
           nginxImage: "nginx:1",
           askFrom: { url: "http://127.0.0.1:8080", resolve: "", forwardedProto: "" },

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { type ServerConfArgs, serverConf } from "../../../components/nginx-conf.ts";
-import { PREVIOUS_RELEASES } from "../../../components/nginx-places.ts";
 import { NO_RELEASE_CONF, releaseConf } from "../../../components/nginx-release-conf.ts";
 
 const ARGS: ServerConfArgs = {
@@ -16,6 +15,8 @@ const ARGS: ServerConfArgs = {
   tls: "off",
   httpsPort: 443,
   pathPrefix: "/",
+  staticPrefix: "/",
+  staticFallback: undefined,
   bodyMiB: 10,
   readSeconds: 60,
   rateLimits: {},
@@ -52,6 +53,11 @@ test("before the first release there is a server that nobody listens at, and no 
     "map $host $release_files {",
     "default none;",
     "}",
+    ...[1, 2, 3, 4].flatMap((number) => [
+      `map $host $earlier_files_${number} {`,
+      "default none;",
+      "}",
+    ]),
   ]);
 });
 
@@ -59,15 +65,13 @@ test("a reload leaves clients of the old workers time to finish", () => {
   expect(serverConf(ARGS)).toMatch(/^keepalive_min_timeout 10s;$/m);
 });
 
-test("a file is looked for in this release, then in earlier ones, newest first, then in the app", () => {
-  const folders = ["$release_files", ...PREVIOUS_RELEASES].map((folder) => `/${folder}$uri`);
-  expect(serverConf(ARGS)).toContain(`try_files ${folders.join(" ")} $app_location;`);
-});
-
-test("an index page is one of this release only", () => {
-  expect(serverConf(ARGS)).toMatch(
-    /try_files \/\$release_files\$\{uri\}index\.html \$app_location;/,
+test("a file is one of this release; with a hash in its name, of the four before it, too", () => {
+  const folders = ["$files", ...[1, 2, 3, 4].map((number) => `$files_${number}`)];
+  const conf = serverConf(ARGS);
+  expect(conf).toContain(
+    `try_files ${folders.map((one) => `/${one}$static_uri`).join(" ")} $app_location;`,
   );
+  expect(conf).toMatch(/location \/ \{\n +try_files \/\$files\$static_uri \$app_location;/);
 });
 
 test("the app is told who asked, for which host, and how, and nothing that a client invents", () => {

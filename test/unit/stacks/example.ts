@@ -25,6 +25,8 @@ export const INGRESS: DockerSettings["ingress"] = {
   domain: undefined,
   tls: { kind: "off" },
   pathPrefix: "/",
+  staticPrefix: "/",
+  staticFallback: undefined,
   bodyMiB: 10,
   readSeconds: 60,
   rateLimits: {},

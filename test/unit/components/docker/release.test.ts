@@ -21,6 +21,7 @@ const args = {
   web: ["web-1-abc", "web-2-abc"],
   port: 3000,
   staticFolder: "0123456789ab",
+  staticPrefix: "/",
   ingress: "ingress",
   nginxImage: "nginx:1",
   askFrom: { url: "http://127.0.0.1:8080", resolve: "", forwardedProto: "" },
@@ -42,6 +43,8 @@ test("Nginx is pointed at the new containers and their files, and asked for the 
     ROLLBACK_OF: "",
     SEQUENCE: "",
     CONF: releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "0123456789ab"),
+    FILES: "0123456789ab",
+    FILES_URL: "http://127.0.0.1:8080/",
     QUESTIONS: `http://127.0.0.1:8080/version ${jsonStringPattern("app:2")}`,
     RESOLVE: "",
     FORWARDED_PROTO: "",
@@ -66,7 +69,7 @@ test("without static files, Nginx looks in a folder that is not there", async ()
 
 test("switch, verification and way back are one step, which is never taken back", () => {
   const { apply, update, remove } = switchScript(args);
-  const order = ['"$CONF" | use_conf', "if wrong=$(verify)", "verified_conf", "exit 1"];
+  const order = ['"$CONF" "$earlier" | use_conf', "if wrong=$(verify)", "verified_conf", "exit 1"];
   expect(order.map((text) => apply.indexOf(text)).every((at) => at >= 0)).toBe(true);
   expect(order.toSorted((a, b) => apply.indexOf(a) - apply.indexOf(b))).toEqual(order);
   expect([update, remove]).toEqual([undefined, undefined]);
