@@ -61,9 +61,12 @@ export function gitlabVariables({
       ? [secret("DIGITALOCEAN_TOKEN", "DigitalOcean: API > Tokens, read and write")]
       : []),
     ...(googleAccount === undefined ? [] : [open("SLIPWAY_GOOGLE_ACCOUNT", googleAccount, stack)]),
+    // Two, for jobs that need one, and none for those that test and pack: what a branch can use, may write notes.
+    secret("GITLAB_TOKEN", "project access token (read_api, Reporter), for branches and jobs"),
     {
-      ...{ name: "GITLAB_TOKEN", kind: "variable", scope: "*", isProtected: false, isMasked: true },
-      value: "project access token (api, Reporter), for the note on a merge request",
+      ...{ name: "GITLAB_TOKEN", kind: "variable", isProtected: false, isMasked: true },
+      scope: `preview/${stack}`,
+      value: "another project access token (api, Reporter), for the note on a merge request",
     },
   ];
 }

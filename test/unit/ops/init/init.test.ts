@@ -408,7 +408,8 @@ test("The table for GitLab says where each value is found, and protects what dep
     ["AWS_ACCESS_KEY_ID", "variable", "prod", "yes", "yes"],
     ["AWS_SECRET_ACCESS_KEY", "variable", "prod", "yes", "yes"],
     ["DIGITALOCEAN_TOKEN", "variable", "prod", "yes", "yes"],
-    ["GITLAB_TOKEN", "variable", "*", "no", "yes"],
+    ["GITLAB_TOKEN", "variable", "prod", "yes", "yes"],
+    ["GITLAB_TOKEN", "variable", "preview/prod", "no", "yes"],
   ]);
   expect(rows[1]?.[5]).toBe("content of /clone/.slipway/passphrase-prod");
 });
