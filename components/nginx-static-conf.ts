@@ -21,10 +21,13 @@ const HASHED = [
 
 /** What a server runs or keeps, and never hands out. */
 const SOURCES =
-  "php\\d?|phtml|phar|phps|inc|py|pyc|rb|erb|pl|cgi|aspx?|jsp|sql|sqlite3?|bak|orig|swp|~";
+  "php\\d?|phtml|phar|phps|inc|py|pyc|rb|erb|pl|cgi|aspx?|jsp|sql|sqlite3?|bak|orig|swp";
 
-/** Extensions of `SOURCES`, as `find` takes them. */
-export const SOURCE_NAMES = ["*.php", "*.phtml", "*.py", "*.rb", "*.pl", "*.jsp", "*.sql", ".env*"];
+/** The most telling of them, as `find` takes names. */
+export const SOURCE_NAMES = [
+  ...["*.php", "*.phtml", "*.inc", "*.py", "*.rb", "*.pl", "*.jsp", "*.sql", "*.sqlite3", "*.bak"],
+  ".env*",
+];
 
 /** What holds for every server: types of files, and variables that say which file answers a request. */
 export function staticSettings({ staticPrefix, staticFallback }: StaticArgs): string {
@@ -48,7 +51,7 @@ ${staticUri(staticPrefix)}# Files answer GET and HEAD; all else is the app's, hi
 map "$request_method $uri" $files {
   default                          none;
   "~/\\.(?!well-known/)"            none;
-  "~*\\.(${SOURCES})$"  none;
+  "~*(\\.(${SOURCES})|~)$"  none;
   "~^(GET|HEAD) "                  $release_files;
 }
 ${earlier((number) => `map $files $files_${number} {\n  default $earlier_files_${number};\n  none    none;\n}\n`)}

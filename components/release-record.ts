@@ -20,13 +20,44 @@ export interface ReleaseRecord {
   readonly sequence?: number;
 }
 
+/** The entries of a record. A line that is none costs itself alone: the others are still read. */
 export function parseRecord(text: string): ReleaseRecord[] {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
+  return text.split("\n").flatMap((line) => {
+    try {
+      const entry: unknown = JSON.parse(line);
+      return isEntry(entry) ? [entry] : [];
+    } catch {
+      return [];
+    }
+  });
 }
+
+function isEntry(value: unknown): value is ReleaseRecord {
+  const { image, version, rollbackOf, verified } = (value ?? {}) as Partial<ReleaseRecord>;
+  return [image, version, rollbackOf].every((one) => typeof one === "string") && isFlag(verified);
+}
+
+const isFlag = (value: unknown) => typeof value === "boolean";
 
 export function recordLine(entry: ReleaseRecord): string {
   return `${JSON.stringify(entry)}\n`;
 }
+
+/**
+ * The record with one entry more. What is live and is switched to once more, as by a rotation of a secret or
+ * another change of config, is no release of its own: its entry stays as it was.
+ */
+export function recorded(
+  entry: ReleaseRecord,
+  before: readonly ReleaseRecord[],
+): readonly ReleaseRecord[] {
+  const live = before.find(({ verified }) => verified);
+  if (entry.verified && live !== undefined && isSameRelease(entry, live)) return before;
+  return [entry, ...before].slice(0, RECORD_LENGTH);
+}
+
+/** What makes a release another one. */
+export const IDENTITY = ["image", "version", "rollbackOf", "sequence"] as const;
+
+const isSameRelease = (a: ReleaseRecord, b: ReleaseRecord) =>
+  IDENTITY.every((key) => a[key] === b[key]);

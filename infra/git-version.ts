@@ -1,9 +1,11 @@
 import { git } from "./git.ts";
+import { VERSION } from "./patterns.ts";
 
 /** Tags that name a version. */
 const VERSION_TAG = /^v\d+\.\d+\.\d+([-+][\w.+-]+)?$/;
 
-export const isVersionTag = (name: string): boolean => VERSION_TAG.test(name);
+export const isVersionTag = (name: string): boolean =>
+  VERSION_TAG.test(name) && VERSION.pattern.test(name);
 
 /**
  * The version of a commit, made by git alone, so that nobody writes a number into a file: `v1.4.2` on a tag,

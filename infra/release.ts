@@ -9,6 +9,7 @@ import { hashContext, readBuildContext } from "./build-context.ts";
 import { git, gitRefusal } from "./git.ts";
 import { versionOf } from "./git-version.ts";
 import { readArchive } from "./image-archive.ts";
+import { IMAGE_OR_ARCHIVE, type Rule, VERSION } from "./patterns.ts";
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");
 /** Relative to where the program runs, so that the state is the same on every machine. */
@@ -28,13 +29,19 @@ export interface Asked {
 /**
  * The variables of the environment by which a pipeline or a command asks for a release.
  *
- * @throws RunError for a sequence that is no number.
+ * @throws RunError for a value that can't be what it is meant for.
  */
 export function askedOf(environment: Readonly<Record<string, string | undefined>>): Asked {
+  const asked = (name: string, { pattern, words }: Rule) => {
+    const value = environment[name];
+    if (!value) return undefined;
+    if (pattern.test(value)) return value;
+    throw new RunError(`${name} is "${value}"; it must be ${words}.`);
+  };
   return {
-    image: environment["SLIPWAY_IMAGE"] || undefined,
-    version: environment["SLIPWAY_VERSION"] || undefined,
-    rollbackOf: environment["SLIPWAY_ROLLBACK_OF"] || undefined,
+    image: asked("SLIPWAY_IMAGE", IMAGE_OR_ARCHIVE),
+    version: asked("SLIPWAY_VERSION", VERSION),
+    rollbackOf: asked("SLIPWAY_ROLLBACK_OF", IMAGE_OR_ARCHIVE),
     sequence: sequenceOf(environment["SLIPWAY_SEQUENCE"]),
   };
 }

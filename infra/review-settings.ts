@@ -1,6 +1,7 @@
 import type { Review } from "../components/review.ts";
 import type { HostSettings, ServedBy, Settings } from "../stacks/settings.ts";
 import type { ConfigReader } from "./config-reader.ts";
+import { BRANCH } from "./patterns.ts";
 
 interface SharingContext {
   readonly stack: string;
@@ -54,7 +55,7 @@ function problemWith(
 
 /** What `./slipway review` writes into the file of a review stack. */
 export function readReview(reader: ConfigReader): Review | undefined {
-  const branch = reader.optional("reviewBranch", /^[^\s\0]+$/, "the name of a branch");
+  const branch = reader.optional("reviewBranch", BRANCH.pattern, BRANCH.words);
   const until = reader.optional("reviewUntil", TIME, "a time like 2030-01-31T12:00:00Z");
   const like = reader.optional("reviewLike", STACK_NAME, "the name of a stack");
   if (branch === undefined) return undefined;

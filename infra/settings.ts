@@ -17,7 +17,15 @@ import { readCloud } from "./cloud-settings.ts";
 import { readCluster } from "./cluster-settings.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { readHost } from "./host-settings.ts";
-import { BUILD_SECRET_ID, IPV4, NETWORK, SLUG } from "./patterns.ts";
+import {
+  BUILD_SECRET_ID,
+  IMAGE_OR_ARCHIVE,
+  IMAGE_REFERENCE,
+  IPV4,
+  NETWORK,
+  SLUG,
+  VERSION,
+} from "./patterns.ts";
 import { readReview, readSharing } from "./review-settings.ts";
 import { readSeed } from "./seed-settings.ts";
 import { stackFiles } from "./stack-files.ts";
@@ -182,6 +190,7 @@ function readApp(
   host: HostSettings,
 ): AppSettings {
   const onHost = target === "docker";
+  const imageRule = onHost ? IMAGE_OR_ARCHIVE : IMAGE_REFERENCE;
   const build = reader.optionalBoolean("build");
   const secretsAs = reader.oneOf("secretsAs", ["files", "env"]);
   if (build === true && !onHost) {
@@ -191,18 +200,8 @@ function readApp(
     );
   }
   return {
-    image: onHost
-      ? reader.optional(
-          "image",
-          IMAGE_OR_ARCHIVE,
-          "the reference of an image, or the path (./, ../ or /) of an archive",
-        )
-      : reader.optional("image", IMAGE_REFERENCE, "the reference of an image in a registry"),
-    version: reader.optional(
-      "version",
-      /^[\w][\w.+-]{0,127}$/,
-      "letters, digits, `.`, `+`, `_` and `-`, at most 128",
-    ),
+    image: reader.optional("image", imageRule.pattern, imageRule.words),
+    version: reader.optional("version", VERSION.pattern, VERSION.words),
     build: build ?? (onHost && host.kind === "local"),
     port: reader.integer("appPort", 1, 65535),
     healthPath: reader.text("healthPath", isUrlPath, "a path that begins with /", "/healthz"),
@@ -295,7 +294,7 @@ function readManaged(
 function readImages(reader: ConfigReader): Settings["images"] {
   const { postgres, nginx, lego, ingressController, cloudSqlProxy } = reader.entries(
     "images",
-    (name, reference) => IMAGE_NAMES.includes(name) && IMAGE_REFERENCE.test(reference),
+    (name, reference) => IMAGE_NAMES.includes(name) && IMAGE_REFERENCE.pattern.test(reference),
     `references of images, by the names ${IMAGE_NAMES.join(", ")}`,
   );
   return {
@@ -331,8 +330,6 @@ const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 const IMAGE_NAMES = ["postgres", "nginx", "lego", "ingressController", "cloudSqlProxy"];
 const URL_PATH = /^\/[\w./~%:@!$&'()*+,;=?-]*$/;
 const FOLDER_PATH = /^\/[\w./-]*[\w-]$/;
-const IMAGE_REFERENCE = /^\w[\w./:@-]*$/;
-const IMAGE_OR_ARCHIVE = /^(\w[\w./:@-]*|\.{0,2}\/[^\n\r\0]+)$/;
 const CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/;
 const ONE_LINE = /^[^\n\r\0]+$/;
 const PROCESS_NAME = /^[a-z][a-z0-9-]{0,30}$/;

@@ -1,8 +1,8 @@
 import type { CoreV1Api, V1ConfigMap } from "@kubernetes/client-node";
 import {
   parseRecord,
-  RECORD_LENGTH,
   type ReleaseRecord,
+  recorded,
   recordLine,
 } from "../components/release-record.ts";
 import { isNotFound } from "./connection.ts";
@@ -39,7 +39,7 @@ export class ReleaseBook {
    */
   async add(entry: ReleaseRecord, madeFrom?: readonly Rolled[]): Promise<readonly ReleaseRecord[]> {
     const before = await this.#read();
-    const releases = [entry, ...parseRecord(before?.data?.[RECORD] ?? "")].slice(0, RECORD_LENGTH);
+    const releases = recorded(entry, parseRecord(before?.data?.[RECORD] ?? ""));
     const data = {
       ...before?.data,
       [RECORD]: releases.map(recordLine).join(""),

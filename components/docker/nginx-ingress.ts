@@ -9,6 +9,7 @@ import type { TlsSettings } from "../nginx-names.ts";
 import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles, STATIC_FOLDER } from "../nginx-places.ts";
 import { NO_RELEASE_CONF } from "../nginx-release-conf.ts";
 import { SITES_FOLDER } from "../nginx-site-conf.ts";
+import { earlierFiles } from "../nginx-static-conf.ts";
 import {
   confined,
   confinedOptions,
@@ -221,6 +222,7 @@ export function configureScript(volume: pulumi.Input<string>, args: NginxIngress
       MAIN_CONF: mainConf({ workers: undefined, user: "nginx" }),
       SERVER_CONF: ownConf(args),
       NO_RELEASE_CONF,
+      NO_EARLIER_FILES: earlierFiles([]),
       CERTIFICATE: tls.kind === "provided" ? tls.certificate : "",
       KEY: tls.kind === "provided" ? tls.key : "",
     },
@@ -237,12 +239,18 @@ lines() {
   for text; do printf %s "$text" | base64 | tr -d '\\n'; echo; done
 }`,
     apply: `
-  lines "$NO_RELEASE_CONF" "$MAIN_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
+  lines "$NO_RELEASE_CONF" "$NO_EARLIER_FILES" "$MAIN_CONF" "$SERVER_CONF" "$CERTIFICATE" "$KEY" | inside '
     next() { read -r text; printf %s "$text" | base64 -d; }
     umask 077
 ${args.shared ? "" : REFUSE_TO_LEAVE}    next >release.conf.new
     [ -e release.conf ] || mv release.conf.new release.conf
     rm -f release.conf.new
+    # A release of before that did not name the releases before it.
+    next >earlier.new
+    for one in release.conf release.verified; do
+      if [ -e $one ] && ! grep -q earlier_files_1 $one; then cat earlier.new >>$one; fi
+    done
+    rm earlier.new
     rm -rf before tls.new
     mkdir before tls.new
     next >${MAIN_FILE}.new

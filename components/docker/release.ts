@@ -3,13 +3,14 @@ import { HTTP_PROBE, WRONG_ANSWER } from "../http-probe.ts";
 import { jsonStringPattern } from "../json-string-pattern.ts";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { CONF_FOLDER, MAINTENANCE_HEADER, RECORD_FILE } from "../nginx-places.ts";
+import { CONF_FOLDER, MAINTENANCE_HEADER } from "../nginx-places.ts";
 import { releaseConf } from "../nginx-release-conf.ts";
-import { parseRecord, RECORD_LENGTH, type ReleaseRecord } from "../release-record.ts";
+import { parseRecord, type ReleaseRecord } from "../release-record.ts";
 import { killedIn, lifeFunctions, withoutKilled } from "./app-life.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { markFunctions } from "./image-marks.ts";
 import { type AskFrom, MAIN_CONF, MAINTENANCE } from "./nginx-ingress.ts";
+import { entryOf, RECORD_FUNCTIONS } from "./record-file.ts";
 import { filesFunctions } from "./static-files.ts";
 
 export interface ReleaseArgs {
@@ -98,10 +99,13 @@ export function switchScript(args: ReleaseArgs): Script {
       INGRESS: args.ingress,
       NGINX_IMAGE: args.nginxImage,
       IMAGE: args.image,
-      VERSION: args.version,
-      MARK: args.mark,
-      ROLLBACK_OF: args.rollbackOf ?? "",
-      SEQUENCE: args.sequence === undefined ? "" : String(args.sequence),
+      ENTRY: entryOf({
+        image: args.image,
+        version: args.version,
+        rollbackOf: args.rollbackOf ?? "",
+        mark: args.mark,
+        ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
+      }),
       CONF: pulumi.all(args.web).apply((web) =>
         releaseConf(
           web.map((container) => `${container}:${args.port}`),
@@ -201,20 +205,15 @@ verify() {
     exit 1
   done
 }
-# A line of JSON; none of its values has a character that JSON would have to escape.
-record() {
-  commit=$(docker image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$IMAGE" |
-    sed -n 's/^APP_COMMIT=//p' | tr -cd '0-9A-Za-z._-')
-  printf '{"image":"%s","version":"%s","commit":"%s","time":"%s","by":"%s","verified":%s,"rollbackOf":"%s","mark":"%s"%s}\\n' \\
-    "$IMAGE" "$VERSION" "$commit" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$WHO" "$1" "$ROLLBACK_OF" "$MARK" \\
-    "\${SEQUENCE:+,\\"sequence\\":$SEQUENCE}" |
-    docker exec --interactive --workdir ${CONF_FOLDER} "$INGRESS" sh -euc '
-      { cat; if [ -e ${RECORD_FILE} ]; then head -n $(($1 - 1)) ${RECORD_FILE}; fi; } >${RECORD_FILE}.new
-      mv ${RECORD_FILE}.new ${RECORD_FILE}' sh ${RECORD_LENGTH}
+in_record() {
+  docker exec --interactive --workdir ${CONF_FOLDER} "$INGRESS" "$@"
 }
-verified_releases() {
-  docker exec --workdir ${CONF_FOLDER} "$INGRESS" grep '"verified":true' ${RECORD_FILE}
+# As baked into the image.
+commit() {
+  docker image inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$IMAGE" |
+    sed -n 's/^APP_COMMIT=//p' | tr -cd '0-9A-Za-z._-'
 }
+${RECORD_FUNCTIONS}
 remove_old_images() {
   kept=$(verified_releases | sed 's/.*"mark":"\\([^"]*\\)".*/\\1/' | awk '!seen[$0]++' | head -n ${args.imagesKept})
   marks | while read -r mark; do
@@ -235,6 +234,7 @@ wait_for_old_workers() {
   done
 }`,
     apply: `
+  COMMIT=$(commit)
   start_again
   earlier=$(earlier_files)
   printf '%s%s\\n' "$CONF" "$earlier" | use_conf >&2

@@ -36,9 +36,12 @@ export class StaticFiles extends pulumi.ComponentResource {
     const copied = args.machine.run(`${name}-copied`, copyScript(name, this.folder, args), {
       parent: this,
     });
-    void copied.stdout.apply((sources) => {
-      if (sources === "") return;
-      const files = sources.trim().split("\n").join(", ");
+    void copied.stdout.apply((printed) => {
+      const files = printed
+        .split("\n")
+        .filter((line) => line.startsWith("./"))
+        .join(", ");
+      if (files === "") return;
       void pulumi.log.warn(
         `${args.path} in the image has what looks like sources or settings: ${files}. They are not served as ` +
           "files; slipway:staticPath should be a folder of files that everybody may have.",
@@ -62,7 +65,7 @@ export function copyScript(name: string, folder: string, args: StaticFilesArgs):
 in_files() { docker exec --interactive --workdir ${STATIC_FOLDER} "$INGRESS" sh -euc "$@"; }
 # What looks like sources is neither served nor a reason to fail: it is named.
 name_sources() {
-  in_files 'cd "$1"; find . -type f \\( ${SOURCE_NAMES.map((name) => `-name "${name}"`).join(" -o ")} \\) | head -n 3' \\
+  in_files 'cd "$1"; find . -type f \\( ${SOURCE_NAMES.map((name) => `-iname "${name}"`).join(" -o ")} \\) | head -n 3' \\
     sh "$FOLDER" </dev/null
 }`,
     apply: `

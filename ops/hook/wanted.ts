@@ -1,3 +1,4 @@
+import { VERSION } from "../../infra/patterns.ts";
 import type { PipelineEvent } from "./pipeline-event.ts";
 import type { HookSettings, Route } from "./settings.ts";
 
@@ -25,6 +26,9 @@ export function wantedFor(
   // Anybody who may push at all may push a tag that is not.
   if (kind === "tag" && event.isProtected === false) {
     return { ignored: `The tag ${event.ref} is not protected at GitLab.` };
+  }
+  if (kind === "tag" && !VERSION.pattern.test(event.ref)) {
+    return { ignored: `The tag ${event.ref} is no version's name: ${VERSION.words}.` };
   }
   return route;
 }

@@ -83,7 +83,9 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
     all.push({ ...finding, dangerous: !(usual && isNew) });
   }
   // A new value is no old one made plain: what was replaced may be another thing.
-  for (const path of action === "delete" ? [] : madePlain(old, now)) {
+  // Nor is a script that finds the app's secrets as files now, and has none itself.
+  const plain = action === "delete" ? [] : madePlain(old, now);
+  for (const path of plain.filter((one) => !(one === "stdin" && findsSecretsAsFiles(now)))) {
     all.push(dangerous(`${path} of ${it} is no longer secret`, "secret in the clear"));
   }
   for (const name of toldOpenly(change)) {
@@ -91,6 +93,9 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
   }
   return all;
 }
+
+const findsSecretsAsFiles = (inputs: Change["now"]) =>
+  String(at(inputs, "stdin")).includes("_FILE=/run/secrets/");
 
 /**
  * What was removed by hand and comes back opens no more than it did, and shuts again what it kept out.

@@ -71,9 +71,13 @@ function plainInList(
     const same = key === undefined ? now[index] : now.find((other) => keyOf(other) === key);
     return typeof one === "object" ? plainIn(one, same, `${path}.${key ?? index}`, fewer) : [];
   });
-  const isNew = (one: unknown) => typeof one !== "object" && isPlain(one) && !old.includes(one);
+  const isNew = (one: unknown) =>
+    typeof one !== "object" && isPlain(one) && !old.includes(one) && !isFileOfSecret(one);
   return fewer && old.includes(SECRET) && now.some(isNew) ? [...things, path] : things;
 }
+
+/** Where the app finds a secret that it is given as a file: the path is none. */
+const isFileOfSecret = (one: unknown) => /^\w+_FILE=\/run\/secrets\/\w+$/.test(String(one));
 
 const keyOf = (thing: unknown) =>
   ["name", "file", "label", "key"]

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { IMAGE_OR_ARCHIVE, type Rule, VERSION } from "../../infra/patterns.ts";
 import type { FreeOptions } from "../locks/free.ts";
 import { UserError } from "../user-error.ts";
 
@@ -42,6 +43,27 @@ export function readOptions<T extends Options>(
     throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
   }
 }
+
+/**
+ * The value of an option that takes one; undefined where it is not given.
+ *
+ * @throws UserError for one that the program would refuse, or that would be found out later.
+ */
+export function checkedOf(
+  values: Readonly<Record<string, unknown>>,
+  option: string,
+  { pattern, words }: Rule,
+): string | undefined {
+  const value = textOf(values, option);
+  if (value === undefined || pattern.test(value)) return value;
+  throw new UserError(`--${option} is "${value}"; it must be ${words}.`);
+}
+
+/** What `--image` and `--version` name. */
+export const imageOf = (values: Readonly<Record<string, unknown>>) => ({
+  image: checkedOf(values, "image", IMAGE_OR_ARCHIVE),
+  version: checkedOf(values, "version", VERSION),
+});
 
 /** A whole number that is at least 1. */
 export function positive(value: string, option: string): number {

@@ -9,7 +9,7 @@ import { asText } from "../preview/text.ts";
 import { say, step } from "../progress.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { readArguments, textOf } from "./arguments.ts";
+import { imageOf, readArguments, textOf } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
@@ -39,7 +39,7 @@ export const preview: Verb = {
     const label = String(values["danger-label"]);
     const mergeRequest = values["note"] === true ? mergeRequestOf(process.env) : undefined;
     const gitlab = GitLab.fromEnvironment(process.env);
-    const [image, version] = [textOf(values, "image"), textOf(values, "version")];
+    const { image, version } = imageOf(values);
     const stack = await openStack(name, {
       ...(image === undefined ? {} : { SLIPWAY_IMAGE: image }),
       ...(version === undefined ? {} : { SLIPWAY_VERSION: version }),

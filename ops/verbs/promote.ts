@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
+import { COMMIT, VERSION } from "../../infra/patterns.ts";
 import { isSameCommit } from "../commits.ts";
 import { deploy, releasesOf } from "../deploy.ts";
 import { asTag } from "../pack/tags.ts";
@@ -7,8 +8,7 @@ import { registryLogin } from "../registry/pipeline-registry.ts";
 import { ImageRepository } from "../registry/registry.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
-import { commitOf } from "./up.ts";
+import { checkedOf, LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
@@ -29,7 +29,8 @@ export const promote: Verb = {
       force: { type: "boolean" },
       dotenv: { type: "string" },
     });
-    const [from, commit] = [textOf(values, "from"), commitOf(textOf(values, "commit"))];
+    const [from, commit] = [textOf(values, "from"), checkedOf(values, "commit", COMMIT)];
+    const version = checkedOf(values, "version", VERSION);
     if (from === undefined) throw new UserError(`From which stack? usage: ${usage}`);
     if (commit === undefined) throw new UserError(`Which commit? usage: ${usage}`);
     if (from === stack)
@@ -49,7 +50,7 @@ export const promote: Verb = {
     await deploy({
       stack,
       image: release.image,
-      version: textOf(values, "version") ?? release.version,
+      version: version ?? release.version,
       commit,
       sequence: release.sequence,
       // Somebody wants this very one there: that it is not has to be seen.
@@ -57,7 +58,6 @@ export const promote: Verb = {
       dotenv: textOf(values, "dotenv"),
       lock: lockOptions(values),
     });
-    const version = textOf(values, "version");
     if (version !== undefined) await nameVersion(release.image, version, process.env);
     return 0;
   },

@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { BRANCH, IMAGE_OR_ARCHIVE } from "../../infra/patterns.ts";
 import { writeDotenv } from "../dotenv.ts";
 import { duration, say } from "../progress.ts";
 import { repairInterrupted } from "../repair.ts";
@@ -11,7 +12,7 @@ import { endOf } from "../review/time-to-live.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { makeStackLike, openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
+import { checkedOf, readArguments, textOf } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
@@ -31,11 +32,14 @@ export const review: Verb = {
       ttl: { type: "string", default: "7d" },
       dotenv: { type: "string" },
     });
-    const asked = values as Readonly<Record<string, string | undefined>>;
-    const like = needed(asked, "like", "the stack that it is like, --like dev");
-    const branch = needed(asked, "branch", "its branch, --branch NAME");
+    const dotenv = textOf(values, "dotenv");
+    const like = needed(textOf(values, "like"), "the stack that it is like, --like dev");
+    const branch = needed(checkedOf(values, "branch", BRANCH), "its branch, --branch NAME");
     const { stack: name, slug } = reviewName(given, branch);
-    const image = needed(asked, "image", "what is to run, --image REF");
+    const image = needed(
+      checkedOf(values, "image", IMAGE_OR_ARCHIVE),
+      "what is to run, --image REF",
+    );
     const until = endOf(String(values["ttl"]), started);
 
     const model = await openStack(like);
@@ -52,8 +56,8 @@ export const review: Verb = {
     const { outputs } = await up(stack);
 
     const url = String(outputs["url"]?.value);
-    if (asked["dotenv"] !== undefined) {
-      writeDotenv(asked["dotenv"], {
+    if (dotenv !== undefined) {
+      writeDotenv(dotenv, {
         SLIPWAY_URL: url,
         SLIPWAY_VERSION: String(outputs["version"]?.value),
         SLIPWAY_IMAGE: String(outputs["verifiedImage"]?.value),
@@ -76,12 +80,7 @@ async function refuseOther(stack: Stack, branch: string): Promise<void> {
   );
 }
 
-function needed(
-  values: Readonly<Record<string, string | undefined>>,
-  option: string,
-  what: string,
-): string {
-  const value = values[option];
-  if (value) return value;
+function needed(value: string | undefined, what: string): string {
+  if (value !== undefined) return value;
   throw new UserError(`Missing: ${what}. usage: ${usage}`);
 }

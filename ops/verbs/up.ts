@@ -1,6 +1,15 @@
+import { COMMIT } from "../../infra/patterns.ts";
 import { deploy } from "../deploy.ts";
 import { UserError } from "../user-error.ts";
-import { LOCK_OPTIONS, lockOptions, positive, readArguments, textOf } from "./arguments.ts";
+import {
+  checkedOf,
+  imageOf,
+  LOCK_OPTIONS,
+  lockOptions,
+  positive,
+  readArguments,
+  textOf,
+} from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
@@ -22,7 +31,7 @@ export const up: Verb = {
       force: { type: "boolean" },
       dotenv: { type: "string" },
     });
-    const [image, version] = [textOf(values, "image"), textOf(values, "version")];
+    const { image, version } = imageOf(values);
     const sequence = textOf(values, "sequence");
     for (const [option, value] of Object.entries({ version, sequence })) {
       if (value === undefined || image !== undefined) continue;
@@ -34,7 +43,7 @@ export const up: Verb = {
       stack,
       image,
       version,
-      commit: commitOf(textOf(values, "commit")),
+      commit: checkedOf(values, "commit", COMMIT),
       sequence: sequence === undefined ? undefined : positive(sequence, "--sequence"),
       ifOlder: values["force"] === true ? "deploy" : "skip",
       dotenv: textOf(values, "dotenv"),
@@ -43,9 +52,3 @@ export const up: Verb = {
     return 0;
   },
 };
-
-/** @throws UserError for what is no name of a commit. */
-export function commitOf(value: string | undefined): string | undefined {
-  if (value === undefined || /^[0-9a-f]{7,64}$/.test(value)) return value;
-  throw new UserError(`--commit is "${value}"; it must be 7 to 64 hexadecimal digits.`);
-}

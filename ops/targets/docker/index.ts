@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
 import { quote } from "../../../components/machine/script.ts";
 import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-places.ts";
-import type { ReleaseRecord } from "../../../components/release-record.ts";
+import { parseRecord, type ReleaseRecord } from "../../../components/release-record.ts";
 import type { Command } from "../../../components/shell-command.ts";
 import { PROJECT } from "../../project.ts";
 import type { Part, Target } from "../target.ts";
@@ -83,7 +83,7 @@ async function readRecord(host: Reach, filters: string): Promise<ReleaseRecord[]
 ingress=$(docker ps --all --quiet $1 | head -n 1)
 if [ -z "$ingress" ]; then exit 0; fi
 docker cp "$ingress:${CONF_FOLDER}/${RECORD_FILE}" - 2>/dev/null | tar -xOf - 2>/dev/null || :`;
-  return linesOf(await printed(host.take(script, [filters]))).map((line) => JSON.parse(line));
+  return parseRecord(await printed(host.take(script, [filters])));
 }
 
 async function listParts(host: Reach, filters: string): Promise<Part[]> {

@@ -19,6 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
   "new/app.webmanifest": "{}",
   "new/index.php": "<?php secret();",
   "new/inc/db.PHP": "<?php secret();",
+  "new/settings.php~": "<?php secret();",
   "new/.env": "KEY=secret",
   "new/.git/config": "secret",
   "new/.well-known/security.txt": "Contact:",
@@ -66,7 +67,15 @@ const isAsked = (text: string) => text.includes('"url":');
 
 describe("what Nginx hands out of the static folder", () => {
   test.each([
-    ...["/index.php", "/inc/db.PHP", "/.env", "/.git/config", "/root/etc/passwd", "/passwd.txt"],
+    ...[
+      "/index.php",
+      "/inc/db.PHP",
+      "/settings.php~",
+      "/.env",
+      "/.git/config",
+      "/root/etc/passwd",
+      "/passwd.txt",
+    ],
     ...["/robots.txt", "/contact/../.env", "/%2eenv"],
   ])("is not %s: the app is asked", async (path) => {
     const text = await textOf(path);

@@ -258,6 +258,25 @@ describe("which release", () => {
     );
   });
 
+  test.each([
+    ["SLIPWAY_VERSION", 'v1"x', "letters, digits, `.`, `+`, `_` and `-`, at most 128"],
+    ["SLIPWAY_VERSION", "release/1", "letters, digits, `.`, `+`, `_` and `-`, at most 128"],
+    [
+      "SLIPWAY_IMAGE",
+      'app:"2',
+      "the reference of an image, or the path (./, ../ or /) of an archive",
+    ],
+    [
+      "SLIPWAY_ROLLBACK_OF",
+      "app 1",
+      "the reference of an image, or the path (./, ../ or /) of an archive",
+    ],
+  ])("what can't be a %s is refused: %s", (name, value, rule) => {
+    expect(() => askedOf({ [name]: value })).toThrow(
+      new RunError(`${name} is "${value}"; it must be ${rule}.`),
+    );
+  });
+
   test("the images of the releases before are known, newest first and each once", () => {
     const last = [entry("app:3"), entry("app:2"), entry("app:3"), entry("app:1")];
     expect(chooseRelease(named(undefined), NOTHING_ASKED, last).before).toEqual(["app:2", "app:1"]);

@@ -9,6 +9,12 @@ import { HTTP_PROBE } from "../../../../components/http-probe.ts";
 import { jsonStringPattern } from "../../../../components/json-string-pattern.ts";
 import { quote } from "../../../../components/machine/script.ts";
 import { releaseConf } from "../../../../components/nginx-release-conf.ts";
+import {
+  parseRecord,
+  type ReleaseRecord,
+  recorded,
+  recordLine,
+} from "../../../../components/release-record.ts";
 import { resolved } from "../../resolved.ts";
 
 const args = {
@@ -38,10 +44,7 @@ test("Nginx is pointed at the new containers and their files, and asked for the 
     INGRESS: "ingress",
     NGINX_IMAGE: "nginx:1",
     IMAGE: "app:2",
-    VERSION: "2",
-    MARK: "slipway-test/app:2",
-    ROLLBACK_OF: "",
-    SEQUENCE: "",
+    ENTRY: '{"image":"app:2","version":"2","rollbackOf":"","mark":"slipway-test/app:2"}',
     CONF: releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "0123456789ab"),
     FILES: "0123456789ab",
     FILES_URL: "http://127.0.0.1:8080/",
@@ -75,33 +78,100 @@ test("switch, verification and way back are one step, which is never taken back"
   expect([update, remove]).toEqual([undefined, undefined]);
 });
 
+/** A folder in the place of the one in Nginx's container; `docker` runs there what it is to run in that. */
+function recordOf(lines: readonly string[] = []) {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  const docker = `#!/bin/sh
+case $1 in
+  exec) cd '${folder}' && shift 5 && exec "$@" ;;
+  image) echo APP_COMMIT=abc ;;
+esac
+`;
+  writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+  if (lines.length > 0) writeFileSync(join(folder, "releases.jsonl"), lines.join(""));
+  return {
+    /** What the machine's shell makes of a release. */
+    async add(changes: Partial<ReleaseArgs>, verified = true) {
+      const values = Object.entries(await valuesOf({ ...args, ...changes }));
+      execFileSync("sh", ["-eu"], {
+        input: [
+          ...values.map(([name, value]) => `${name}=${quote(value)}`),
+          "WHO=ada",
+          switchScript(args).functions,
+          `COMMIT=$(commit)\nrecord ${verified}`,
+        ].join("\n"),
+        env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+      });
+    },
+    text: () => readFileSync(join(folder, "releases.jsonl"), "utf8"),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
 test.each([
   [undefined, {}],
   [17, { sequence: 17 }],
 ])("the record has the sequence of an image that has one: %s", async (sequence, more) => {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
-  const docker = `#!/bin/sh\ncase $1 in exec) cat ;; image) echo APP_COMMIT=abc ;; esac\n`;
-  try {
-    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
-    const values = Object.entries(await valuesOf({ ...args, sequence }));
-    const line = execFileSync("sh", ["-eu"], {
-      input: [
-        ...values.map(([name, value]) => `${name}='${value}'`),
-        "WHO=ada",
-        switchScript(args).functions,
-        "record true",
-      ].join("\n"),
-      encoding: "utf8",
-      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
-    });
-    expect(JSON.parse(line)).toEqual({
-      ...{ image: "app:2", version: "2", commit: "abc", time: expect.any(String), by: "ada" },
-      ...{ verified: true, rollbackOf: "", mark: "slipway-test/app:2" },
-      ...more,
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  using record = recordOf();
+  await record.add({ sequence });
+  expect(JSON.parse(record.text())).toEqual({
+    ...{ image: "app:2", version: "2", commit: "abc", time: expect.any(String), by: "ada" },
+    ...{ verified: true, rollbackOf: "", mark: "slipway-test/app:2" },
+    ...more,
+  });
+});
+
+test("a value is recorded as it is, whatever notation it would have to be escaped in", async () => {
+  const version = `v1"x \\ %s $HOME 'é' "verified":false`;
+  using record = recordOf();
+  await record.add({ version });
+  await record.add({ version: "2" });
+  expect(parseRecord(record.text()).map((one) => one.version)).toEqual(["2", version]);
+});
+
+const entry = (changes: Partial<ReleaseRecord>): ReleaseRecord => ({
+  ...{ image: "app:1", version: "1", commit: "", time: "2026-01-01T00:00:00Z", by: "bob" },
+  ...{ verified: true, rollbackOf: "", mark: "slipway-test/app:1" },
+  ...changes,
+});
+
+test("a line of the record that is none is passed over, and gone with the next write", async () => {
+  const bad = ['{"image":"app:3","version":"v1"x","verified":true}\n', "half a l\n", "[]\n"];
+  using record = recordOf([...bad, recordLine(entry({}))]);
+  expect(parseRecord(record.text())).toEqual([entry({})]);
+  await record.add({});
+  expect(record.text().trimEnd().split("\n").slice(1)).toEqual([recordLine(entry({})).trimEnd()]);
+  expect(parseRecord(record.text())).toMatchObject([{ version: "2" }, { version: "1" }]);
+});
+
+test("what is live and is switched to once more is no release of its own; anything else is", async () => {
+  const back = { image: "app:1", version: "1", rollbackOf: "app:2", mark: "slipway-test/app:1" };
+  const failed = entry({ image: "app:9", verified: false });
+  const rolledBack = entry({ rollbackOf: "app:2", time: "2026-01-02T00:00:00Z" });
+  using record = recordOf([failed, rolledBack, entry({})].map(recordLine));
+  const before = record.text();
+  await record.add(back);
+  expect(record.text()).toBe(before);
+  for (const other of [{ sequence: 4 }, { version: "1.0" }, { rollbackOf: undefined }]) {
+    await record.add({ ...back, ...other });
   }
+  await record.add({ ...back, rollbackOf: undefined }, false);
+  expect(parseRecord(record.text()).slice(0, 4)).toMatchObject([
+    ...[{ verified: false }, { rollbackOf: "", version: "1" }, { version: "1.0" }, { sequence: 4 }],
+  ]);
+});
+
+test("in a cluster the record is kept by the same rules", () => {
+  const rolledBack = entry({ rollbackOf: "app:2" });
+  const all = [entry({ image: "app:9", verified: false }), rolledBack, entry({})];
+  expect(recorded({ ...rolledBack, time: "2026-02-02T00:00:00Z", by: "eve" }, all)).toEqual(all);
+  for (const other of [{ sequence: 4 }, { version: "1.0" }, { rollbackOf: "" }]) {
+    expect(recorded({ ...rolledBack, ...other }, all)).toEqual([
+      { ...rolledBack, ...other },
+      ...all,
+    ]);
+  }
+  expect(recorded({ ...rolledBack, verified: false }, all)).toHaveLength(4);
 });
 
 test.each([
@@ -127,6 +197,7 @@ case $how in *TRIES=1) echo "HTTP 301"; exit 22 ;; esac
     const values = await valuesOf({
       ...args,
       askFrom: { ...args.askFrom, forwardedProto: forwardedProto as "https" },
+      staticFolder: undefined,
     });
     const lines = Object.entries(values).map(([name, value]) => `${name}=${quote(value)}`);
     const input = [...lines, switchScript(args).functions, "verify"].join("\n");

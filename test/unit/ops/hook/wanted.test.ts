@@ -67,6 +67,13 @@ test.each([
 });
 
 describe("what is deployed", () => {
+  test("A tag that can't be the name of a version is not, and it is said why", () => {
+    expect(wanted({ ref: 'v1.2.3"x', tag: true })).toEqual({
+      ignored:
+        "The tag v1.2.3\"x is no version's name: letters, digits, `.`, `+`, `_` and `-`, at most 128.",
+    });
+  });
+
   test.each([
     [{}, DEV],
     [{ project: "Team/App" }, DEV],
