@@ -7,7 +7,7 @@
 const CONNECTIONS_OF_AN_ADDRESS = 512;
 
 /** Largest line of a request, so a URL or a header, and the largest head of an answer. */
-export const HEADER_KIB = 32;
+const HEADER_KIB = 32;
 
 export const LIMITS = `# What a client may be slow with, and how much it may hold.
 client_header_timeout 10s;

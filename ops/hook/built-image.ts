@@ -5,7 +5,7 @@ import { patiently } from "./patiently.ts";
 import type { HookSettings } from "./settings.ts";
 
 /** What `pack` leaves with the job that built. */
-export const PACKED = "pack.env";
+const PACKED = "pack.env";
 
 const SECONDS = 30;
 

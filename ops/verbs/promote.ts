@@ -67,7 +67,7 @@ export const promote: Verb = {
  * Gives the image its version's name in the project's own registry. Who may run a pipeline may give that name to
  * any image: this one is the version. That it could not be named undoes no release.
  */
-export async function nameVersion(
+async function nameVersion(
   image: string,
   named: string,
   env: Readonly<Record<string, string | undefined>>,

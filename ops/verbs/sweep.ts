@@ -91,7 +91,7 @@ async function removeNamed(
 }
 
 /** The stop job of a pipeline from before `--branch` names the slug alone. */
-export function branchOfPipeline(given: string, env: NodeJS.ProcessEnv): string | undefined {
+function branchOfPipeline(given: string, env: NodeJS.ProcessEnv): string | undefined {
   return given === `review-${env["CI_COMMIT_REF_SLUG"]}` ? env["CI_COMMIT_REF_NAME"] : undefined;
 }
 

@@ -14,8 +14,7 @@ import { run } from "../../../setup/run.ts";
 import { until } from "../../e2e/until.ts";
 import { succeed } from "../../hosts/succeed.ts";
 
-export const NGINX_IMAGE =
-  chosenTools().images === "offline" ? offlineImages.nginx : "nginx:1.30.6";
+const NGINX_IMAGE = chosenTools().images === "offline" ? offlineImages.nginx : "nginx:1.30.6";
 
 export type Files = Readonly<Record<string, string>>;
 
