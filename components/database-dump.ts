@@ -1,4 +1,5 @@
 import type { Script } from "./machine/machine.ts";
+import { AS_SUPERUSER } from "./postgres-session.ts";
 import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./postgres-shell.ts";
 
 export interface DumpArgs {
@@ -35,7 +36,7 @@ export function dumpScript(
 }
 
 /** Runs beside the server: $1 the database, $2 the version, $3 how many dumps stay. */
-const DUMP = `
+const DUMP = `${AS_SUPERUSER}
 database=$1 version=$2 keep=$3
 folder=${DUMPS_FOLDER}
 umask 077
@@ -59,7 +60,8 @@ said=$(mkdir -p "$folder" 2>&1 && ls "$folder" 2>&1 >/dev/null) || fail "$said"
 rm -f "$folder"/.unfinished-*
 remove_old
 # What is dumped is seldom larger than the tables without their indexes; and the server needs some room, too.
-needed=$(ask "SELECT sum(pg_table_size(oid))::bigint / 1048576 + 64 FROM pg_class WHERE relkind IN ('r', 'm')") ||
+needed=$(ask "SELECT pg_catalog.sum(pg_catalog.pg_table_size(oid))::pg_catalog.int8 / 1048576 + 64
+  FROM pg_catalog.pg_class WHERE relkind IN ('r', 'm')") ||
   fail "$needed"
 free=$(df -Pk "$folder" | {
   read -r _

@@ -1,4 +1,5 @@
 import type { Script } from "./machine/machine.ts";
+import { ADMIN_OPTIONS, AS_SUPERUSER, LOGIN_OF } from "./postgres-session.ts";
 import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./postgres-shell.ts";
 
 /** What a database begins with: a file that is where Pulumi runs. */
@@ -44,13 +45,13 @@ ${server.functions.trim()}`,
 }
 
 /** Runs beside the server and prints whether the database $1 is to be seeded: yes or no. */
-export const WANTS_SEED = `
+export const WANTS_SEED = `${AS_SUPERUSER}
 database=$1
 admin() { psql -qXAt -v ON_ERROR_STOP=1 -d postgres -v database="$database" "$@"; }
 # One that was killed had the seed in place but for its name.
 admin <<'SQL'
-SELECT EXISTS (SELECT FROM pg_database WHERE datname = :'database' || '_seed')
-  AND NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') AS loaded,
+SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = :'database' || '_seed')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = :'database') AS loaded,
   :'database' || '_seed' AS seeded \\gset
 \\if :loaded
   ALTER DATABASE :"seeded" RENAME TO :"database";
@@ -63,11 +64,12 @@ if [ "$(psql -qXAt -d "$database" -c "${COUNT_RELATIONS}")" -eq 0 ]; then echo y
  * is on standard input. It is loaded beside the database and then takes its place, so that whatever happens on
  * the way, and whatever is in it, the database is empty until all of it is there.
  */
-export const LOAD_SEED = `
+export const LOAD_SEED = `${LOGIN_OF}
 database=$1 owner=$2 format=$3 bytes=$4 checksum=$5
 seeded=\${database}_seed
 umask 077
-export PGOPTIONS="-c client_min_messages=warning"
+quiet="-c client_min_messages=warning"
+export PGOPTIONS="${ADMIN_OPTIONS} $quiet"
 file=${VOLUME_PATH}/.seed
 trap 'rm -f "$file"' EXIT
 fail() {
@@ -77,14 +79,16 @@ fail() {
 }
 head -c "$bytes" >"$file" || fail "there is no room for it."
 [ "$(sha256sum <"$file" | cut -c 1-64)" = "$checksum" ] || fail "it did not arrive as it is."
+login=$(login_of "$database")
+[ -n "$login" ] || fail "the database has no login yet."
 dropdb --if-exists --force "$seeded"
 createdb --owner "$owner" "$seeded"
-psql -qX -v ON_ERROR_STOP=1 -d "$seeded" -c "REVOKE CONNECT ON DATABASE \\"$seeded\\" FROM PUBLIC"
+psql -qX -v ON_ERROR_STOP=1 -d postgres -c "REVOKE CONNECT ON DATABASE \\"$seeded\\" FROM PUBLIC"
 if [ "$format" = dump ]; then
-  said=$(pg_restore --exit-on-error --single-transaction --no-owner --no-acl --role "$owner" \\
-    --dbname "$seeded" "$file" 2>&1) || fail "$said"
+  said=$(PGOPTIONS=$quiet pg_restore --username "$login" --exit-on-error --single-transaction --no-owner --no-acl \\
+    --role "$owner" --dbname "$seeded" "$file" 2>&1) || fail "$said"
 else
-  said=$(PGOPTIONS="$PGOPTIONS -c role=$owner" psql -qX -v ON_ERROR_STOP=1 --single-transaction -o /dev/null \\
+  said=$(PGOPTIONS=$quiet psql --username "$login" -qX -v ON_ERROR_STOP=1 --single-transaction -o /dev/null \\
     -d "$seeded" -f "$file" 2>&1 >/dev/null) || fail "$said"
 fi
 dropdb --force "$database"

@@ -7,9 +7,9 @@ export interface PostgresAdmin {
   /** What the functions below read. */
   readonly values: Script["values"];
   /**
-   * Shell functions: `as_admin ARGUMENT...` runs psql with the SQL of its standard input and stops at the
-   * first error, `wait_until_ready` returns when that works, and `can_drop_logins` fails, and says why,
-   * where there is no server any more that a login could be dropped from.
+   * Shell functions: `as_admin ARGUMENT...` runs psql with the SQL of its standard input, begins with
+   * ADMIN_OPTIONS and stops at the first error, `wait_until_ready` returns when that works, and
+   * `can_drop_logins` fails, and says why, where there is no server any more that a login could be dropped from.
    */
   readonly functions: string;
 }
@@ -76,19 +76,19 @@ sql() {
 make_database() {
   owner=$(sql -v database="$DATABASE" <<'SQL'
 SET client_min_messages = warning;
-SELECT NOT rolsuper AS limited FROM pg_roles WHERE rolname = current_user \\gset
-SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') AS missing \\gset
+SELECT NOT rolsuper AS limited FROM pg_catalog.pg_roles WHERE rolname = current_user \\gset
+SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = :'owner') AS missing \\gset
 \\if :missing
   CREATE ROLE :"owner" NOLOGIN;
 \\endif
 \\if :limited
   GRANT :"owner" TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;
 \\endif
-SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') AS missing \\gset
+SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = :'database') AS missing \\gset
 \\if :missing
   CREATE DATABASE :"database" OWNER :"owner";
 \\endif
-SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = :'database';
+SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = :'database';
 SQL
   )
   if [ "$owner" != "$OWNER" ]; then
@@ -104,8 +104,9 @@ set_login() {
   {
     cat <<'SQL'
 REVOKE CONNECT ON DATABASE :"database" FROM PUBLIC;
-SELECT :'owner' || '_' || coalesce(max(substring(rolname from '[0-9]+$')::int), 0) + :added AS login
-  FROM pg_roles WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$') \\gset
+SELECT :'owner' || '_' ||
+  coalesce(pg_catalog.max(pg_catalog.substring(rolname::pg_catalog.text, '[0-9]+$')::pg_catalog.int4), 0) + :added AS login
+  FROM pg_catalog.pg_roles WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$') \\gset
 \\if :added
   CREATE ROLE :"login" LOGIN IN ROLE :"owner";
   ALTER ROLE :"login" SET role = :'owner';
@@ -117,16 +118,17 @@ SQL
 }
 drop_logins_up_to() {
   sql -v newest="$1" -d "$DATABASE" >/dev/null <<'SQL'
-SELECT format(statement, rolname, :'owner')
-  FROM pg_roles, unnest(ARRAY[
+SELECT pg_catalog.format(statement, rolname, :'owner')
+  FROM pg_catalog.pg_roles, pg_catalog.unnest(ARRAY[
     'ALTER ROLE %1$I NOLOGIN',
     'GRANT %1$I TO CURRENT_USER WITH INHERIT TRUE, SET TRUE',
-    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %1$L',
+    'SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = %1$L',
     'REASSIGN OWNED BY %1$I TO %2$I',
     'DROP OWNED BY %1$I',
     'DROP ROLE %1$I'
   ]) WITH ORDINALITY AS steps (statement, step)
- WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$') AND substring(rolname from '[0-9]+$')::int <= :newest
+ WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$')
+   AND pg_catalog.substring(rolname::pg_catalog.text, '[0-9]+$')::pg_catalog.int4 <= :newest
  ORDER BY rolname, step \\gexec
 SQL
 }`;

@@ -16,5 +16,16 @@ export const VOLUME_PATH = "/var/lib/postgresql";
 
 /** How many relations somebody has made in a database: one of ours that nobody has used has none. */
 export const COUNT_RELATIONS =
-  "SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace " +
+  "SELECT pg_catalog.count(*) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace " +
   "WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'";
+
+/** Where the script is in the server's own container already. */
+export const BESIDE_SERVER: PostgresShell = {
+  values: {},
+  functions: `
+beside_server() {
+  script=$1
+  shift
+  sh -euc "$script" sh "$@"
+}`,
+};

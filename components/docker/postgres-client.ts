@@ -7,8 +7,10 @@ import { confinedOptions, STEP } from "./confinement.ts";
  * and CA, the certificate of the server's authority, which may be empty. What psql is to do is on standard
  * input. Password and certificate go before it there, so that no list of processes and no inspection of the
  * container shows them.
+ *
+ * @param options with what its sessions begin, as `PGOPTIONS`
  */
-export function postgresClient(owner: Owner): string {
+export function postgresClient(owner: Owner, options = ""): string {
   return `
 client() {
   {
@@ -18,7 +20,8 @@ client() {
     cat
   } | docker run --rm --interactive ${labelOptions(labels(owner, "step"))} ${confinedOptions(STEP)} \\
     --network "$NETWORK" --env PGHOST="$PGHOST" --env PGPORT="$PGPORT" --env PGDATABASE="$PGDATABASE" \\
-    --env PGUSER="$PGUSER" --env PGSSLMODE="$PGSSLMODE" --env PGCONNECT_TIMEOUT=10 --entrypoint sh "$IMAGE" -c '
+    --env PGUSER="$PGUSER" --env PGSSLMODE="$PGSSLMODE" --env PGCONNECT_TIMEOUT=10 \\
+    ${options === "" ? "" : `--env PGOPTIONS="${options}" `}--entrypoint sh "$IMAGE" -c '
       IFS= read -r PGPASSWORD
       IFS= read -r ca
       export PGPASSWORD

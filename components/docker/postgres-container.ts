@@ -6,6 +6,7 @@ import { labelList, labels, type Owner } from "../labels.ts";
 import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
 import { HBA, HBA_PATH } from "../postgres-hba.ts";
+import { ADMIN_OPTIONS } from "../postgres-session.ts";
 import { type PostgresShell, VOLUME_PATH } from "../postgres-shell.ts";
 import { startAfter } from "../postgres-start.ts";
 import { confined, POSTGRES, processLimit } from "./confinement.ts";
@@ -137,7 +138,7 @@ function containerAdmin(container: pulumi.Input<string>): PostgresAdmin {
     values: { CONTAINER: container },
     functions: `
 as_admin() {
-  docker exec --interactive --user postgres "$CONTAINER" psql -qXAt -v ON_ERROR_STOP=1 "$@"
+  docker exec --interactive --user postgres --env "PGOPTIONS=${ADMIN_OPTIONS}" "$CONTAINER" psql -qXAt -v ON_ERROR_STOP=1 "$@"
 }
 wait_until_ready() {
   # Over TCP, because while the image initialises the folder its server answers on the socket only.

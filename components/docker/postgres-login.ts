@@ -4,6 +4,7 @@ import type { Owner } from "../labels.ts";
 import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { PostgresServer } from "../managed/postgres-server.ts";
+import { ADMIN_OPTIONS } from "../postgres-session.ts";
 import { postgresClient } from "./postgres-client.ts";
 
 export interface PostgresLoginArgs {
@@ -68,7 +69,7 @@ function serverAdmin({
       PGSSLMODE: server.ca === undefined ? "disable" : "verify-full",
       SECONDS_ALLOWED: String(readySeconds),
     },
-    functions: `${postgresClient(owner)}
+    functions: `${postgresClient(owner, ADMIN_OPTIONS)}
 as_admin() {
   client "$@"
 }

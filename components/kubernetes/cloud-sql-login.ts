@@ -9,6 +9,7 @@ import {
   type PostgresAdmin,
 } from "../login-script.ts";
 import type { CloudSqlPostgres } from "../managed/cloud-sql-postgres.ts";
+import { AS_SUPERUSER } from "../postgres-session.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import {
   cloudSqlEgress,
@@ -143,6 +144,7 @@ function administrator({ instance, readySeconds }: CloudSqlLoginArgs): PostgresA
     },
     functions: `
 export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD PGSSLMODE PGCONNECT_TIMEOUT=10
+${AS_SUPERUSER}
 as_admin() {
   psql -qXAt -v ON_ERROR_STOP=1 "$@"
 }

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type DumpArgs, dumpScript } from "../database-dump.ts";
-import type { PostgresShell } from "../postgres-shell.ts";
+import { BESIDE_SERVER } from "../postgres-shell.ts";
 import type { Command } from "../shell-command.ts";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
@@ -98,16 +98,5 @@ function dumpFirst(
   cluster: Cluster,
   dump: DumpArgs & { readonly server: RunningContainer },
 ): pulumi.ResourceHook {
-  return cluster.steps.beforeCreate(dump.server, name, dumpScript(HERE, dump));
+  return cluster.steps.beforeCreate(dump.server, name, dumpScript(BESIDE_SERVER, dump));
 }
-
-/** The script is in the server's own container already. */
-const HERE: PostgresShell = {
-  values: {},
-  functions: `
-beside_server() {
-  script=$1
-  shift
-  sh -euc "$script" sh "$@"
-}`,
-};

@@ -10,6 +10,7 @@ import {
   type PostgresAdmin,
 } from "../login-script.ts";
 import { HBA, HBA_FOLDER, HBA_PATH } from "../postgres-hba.ts";
+import { AS_SUPERUSER } from "../postgres-session.ts";
 import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
@@ -195,6 +196,7 @@ function serverPod(
 const SUPERUSER: PostgresAdmin = {
   values: {},
   functions: `
+${AS_SUPERUSER}
 as_admin() {
   psql -qXAt -v ON_ERROR_STOP=1 "$@"
 }

@@ -31,6 +31,8 @@ beforeAll(async () => {
   const ready = ["exec", CONTAINER, "pg_isready", "--quiet", "--host", "127.0.0.1"];
   await until(async () => (await run("docker", ready)).code === 0, "Postgres answers");
   await sql("postgres", "CREATE ROLE shop");
+  await sql("postgres", "CREATE ROLE shop_1 LOGIN IN ROLE shop");
+  await sql("postgres", "ALTER ROLE shop_1 SET role = shop");
   await sql("postgres", "CREATE ROLE nobody_here");
   await sql("postgres", "CREATE DATABASE shop OWNER shop");
 });

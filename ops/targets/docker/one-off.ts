@@ -1,4 +1,6 @@
 import { LIVE } from "../../../components/docker/app-life.ts";
+import { quote } from "../../../components/machine/script.ts";
+import { PSQL_AS_LOGIN } from "../psql-as-login.ts";
 
 /**
  * Scripts on a Docker host that run one thing beside a stack. The first argument is the filters of
@@ -57,7 +59,7 @@ code=0
 docker start --attach --interactive "$name" || code=$?
 exit "$code"`;
 
-/** psql in the container of the database, acting as the owner of what is in it. $2 and on are its arguments. */
+/** psql in the container of the database, by the newest login of the app, which acts as the owner of what is in it. $2 and on are its arguments. */
 export const PSQL = `
 filters=$1
 shift
@@ -68,13 +70,10 @@ if [ -z "$database" ]; then
 fi
 web=$(docker ps --all --quiet $filters --filter label=slipway.role=web | head -n 1)
 name=$(docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$web" | sed -n 's/^DB_NAME=//p')
-owner=$(docker exec --user postgres "$database" psql -qXAt -d "$name" \\
-  -c "SELECT quote_ident(pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database()")
 terminal=
 if [ -t 0 ]; then terminal=--tty; fi
 code=0
-docker exec --interactive $terminal --user postgres --env "PGOPTIONS=-c role=$owner" "$database" \\
-  psql -d "$name" "$@" || code=$?
+docker exec --interactive $terminal --user postgres "$database" sh -euc ${quote(PSQL_AS_LOGIN)} "$name" "$@" || code=$?
 exit "$code"`;
 
 /** psql where the database is elsewhere: a command for the app's environment, to which arguments are added. */

@@ -6,6 +6,7 @@ import type { Command } from "../../../components/shell-command.ts";
 import { lacksShell } from "../../../steps/trouble.ts";
 import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
+import { PSQL_AS_LOGIN } from "../psql-as-login.ts";
 import { isReady, type Namespace, nameOf, reached } from "./namespace.ts";
 import { attachHere, execHere, hasTerminal } from "./terminal.ts";
 
@@ -160,12 +161,7 @@ async function statusOf(namespace: Namespace, name: string): Promise<V1PodStatus
   return status ?? {};
 }
 
-const PSQL = `
-owner=$(psql -qXAt -d "$0" \\
-  -c "SELECT quote_ident(pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database()")
-PGOPTIONS="-c role=$owner" exec psql -d "$0" "$@"`;
-
-/** psql in the pod of the database, acting as the owner of what is in it; @returns its exit code. */
+/** psql in the pod of the database, by the newest login of the app, which acts as the owner of what is in it; @returns its exit code. */
 export async function psql(namespace: Namespace, args: readonly string[]): Promise<number> {
   const [pod] = (await namespace.pods("database")).filter(isReady);
   if (pod === undefined) return await psqlElsewhere(namespace, args);
@@ -173,7 +169,7 @@ export async function psql(namespace: Namespace, args: readonly string[]): Promi
   const variables = web?.spec?.containers[0]?.env ?? [];
   const database = variables.find(({ name }) => name === "DB_NAME")?.value ?? "app";
   const where = { namespace: namespace.name, pod: nameOf(pod), container: "postgres" };
-  return await execHere(namespace.config, where, ["sh", "-euc", PSQL, database, ...args]);
+  return await execHere(namespace.config, where, ["sh", "-euc", PSQL_AS_LOGIN, database, ...args]);
 }
 
 /** As the app gets in: its login acts as the owner by itself. */
