@@ -92,7 +92,7 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
     docker logs --tail 30 "$container" 2>&1 | confinement_hints
     echo "Nothing was switched. Mend it and run up again; it starts with the migration." >&2
     exit 1
-  fi`,
+  fi${dump === undefined ? "" : `\n  ${dump.succeeded}`}`,
   };
 }
 

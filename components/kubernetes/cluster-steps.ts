@@ -84,9 +84,10 @@ export class ClusterSteps {
 
   /**
    * The script's `apply` in such a container, each time that a resource is made which has this among its
-   * `hooks.beforeCreate`; when it fails, the resource is not made.
+   * `hooks`. Of `beforeCreate`: when it fails, the resource is not made. Of `afterCreate`: it runs when the
+   * resource was made without an error, and no failure of it counts.
    */
-  beforeCreate(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
+  hook(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
     const call = pulumi.all([this.#shellIn(container), scriptText(script)]);
     return new pulumi.ResourceHook(name, async () => {
       const [shell, text] = await new Promise<[string[], string]>((done) => {

@@ -57,8 +57,7 @@ export class MigrationJob extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const dumps =
-      args.dump === undefined ? [] : [dumpFirst(`${name}-dump`, args.cluster, args.dump)];
+    const hooks = args.dump && dumpHooks(`${name}-dump`, args.cluster, args.dump);
     new kubernetes.batch.v1.Job(
       name,
       {
@@ -78,7 +77,7 @@ export class MigrationJob extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: image,
-        ...(dumps.length > 0 && { hooks: { beforeCreate: dumps } }),
+        ...(hooks && { hooks }),
         customTimeouts: { create: `${seconds}s`, update: `${seconds}s` },
       },
     );
@@ -93,10 +92,15 @@ function jobWords(command: Command, timeoutSeconds: number): string[] {
     : [...command];
 }
 
-function dumpFirst(
+/** Old dumps go when the Job has succeeded, which is what its creation waits for. */
+function dumpHooks(
   name: string,
-  cluster: Cluster,
+  { steps }: Cluster,
   dump: DumpArgs & { readonly server: RunningContainer },
-): pulumi.ResourceHook {
-  return cluster.steps.beforeCreate(dump.server, name, dumpScript(BESIDE_SERVER, dump));
+): pulumi.ResourceHookBinding {
+  const { succeeded, ...script } = dumpScript(BESIDE_SERVER, dump);
+  return {
+    beforeCreate: [steps.hook(dump.server, name, script)],
+    afterCreate: [steps.hook(dump.server, `${name}-done`, { ...script, apply: succeeded })],
+  };
 }

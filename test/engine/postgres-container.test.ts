@@ -125,14 +125,31 @@ test("Nobody but the server's user reads it", async () => {
   );
 });
 
-test("The newest ones stay, as many as there are to be, and what a killed run had begun goes", async () => {
+test("After a migration the newest ones stay, as many as there are to be, and what a killed run had begun goes", async () => {
   await inside(`touch ${DUMPS_FOLDER}/.unfinished-1 ${DUMPS_FOLDER}/by-hand.dump`);
-  for (const version of ["2", "3", "4"]) await dump(version, 2);
-  expect((await dumps()).map((name) => name.replace(/^[\dTZ]+-/, ""))).toEqual([
-    "before-3.dump",
-    "before-4.dump",
-    "by-hand.dump",
-  ]);
+  for (const version of ["2", "3", "4"]) await migration(version, 2);
+  expect(await versions()).toEqual(["3", "4"]);
+  expect(await dumps()).toContain("by-hand.dump");
+  expect(await inside(`ls -A ${DUMPS_FOLDER} | grep '^[.]' || :`)).toBe("");
+});
+
+test("Of a series of failures the dump before it stays, and the newest; after it, until the next success", async () => {
+  for (const version of ["5", "6", "7", "8"]) await dump(version, 2);
+  expect(await versions()).toEqual(["3", "4", "5", "8"]);
+  await migration("9", 1);
+  expect(await versions()).toEqual(["5", "9"]);
+  await migration("10", 2);
+  expect(await versions()).toEqual(["9", "10"]);
+});
+
+test("The dump that was just taken is the last one and stays, though a clock was ahead before", async () => {
+  await inside(
+    `rm ${DUMPS_FOLDER}/*; touch ${DUMPS_FOLDER}/20991231T235959Z-before-ahead.dump ${DUMPS_FOLDER}/20240101T000000Z-before-old.dump`,
+  );
+  await migration("11", 2);
+  expect(await versions()).toEqual(["ahead", "11"]);
+  await migration("12", 1);
+  expect(await versions()).toEqual(["12"]);
 });
 
 test("It fails, says why and leaves nothing half-done when there may be no room for it", async () => {
@@ -170,6 +187,18 @@ async function shellOfOurs(): Promise<PostgresShell> {
   });
   return made[0] as PostgresShell;
 }
+
+/** One that succeeds. */
+async function migration(version: string, keep: number): Promise<void> {
+  const { succeeded, ...script } = dumpScript(server, { databaseName: "shop", version, keep });
+  const apply = `${script.apply}\n${succeeded}`;
+  const input = await resolved(scriptText({ ...script, apply }));
+  expect(await run("sh", ["-s", "apply"], { input })).toMatchObject({ code: 0, stderr: "" });
+}
+
+/** Of the dumps before migrations, the oldest first. */
+const versions = async () =>
+  (await dumps()).flatMap((name) => /^[\dTZ]+-before-(.*)[.]dump$/.exec(name)?.[1] ?? []);
 
 async function dump(version: string, keep = 5, databaseName = "shop") {
   const input = await resolved(scriptText(dumpScript(server, { databaseName, version, keep })));

@@ -20,6 +20,8 @@ export interface Recorded {
   readonly id: string;
   /** Names of what runs each time before it is made. */
   readonly beforeCreate: readonly string[];
+  /** And of what runs after it was made. */
+  readonly afterCreate: readonly string[];
   /** Ids of what it is made after: its parent, its provider, and what it depends on. */
   readonly after: readonly string[];
   /** As the provider gets them. */
@@ -41,7 +43,7 @@ interface Request {
   getDeletedwith(): string;
   getReplaceWithList(): string[];
   getDependenciesList(): string[];
-  getHooks(): { getBeforeCreateList(): string[] } | undefined;
+  getHooks(): { getBeforeCreateList(): string[]; getAfterCreateList(): string[] } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
@@ -195,6 +197,7 @@ function recorded(request: Request): Recorded {
     deletedWith: request.getDeletedwith() === "" ? undefined : idOfUrn(request.getDeletedwith()),
     replaceWith: request.getReplaceWithList().map(idOfUrn),
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+    afterCreate: request.getHooks()?.getAfterCreateList() ?? [],
     id: `${request.getType()}::${request.getName()}`,
     after: [request.getParent(), request.getProvider(), ...request.getDependenciesList()]
       .filter(Boolean)

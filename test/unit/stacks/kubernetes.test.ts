@@ -266,7 +266,12 @@ describe("a stack in a cluster", () => {
 
   test("dumps the database each time before the Job of a migration is made, unless no dump is to stay", async () => {
     expect(stack.filter(({ beforeCreate }) => beforeCreate.length > 0)).toMatchObject([
-      { name: "migrate", type: "kubernetes:batch/v1:Job", beforeCreate: ["migrate-dump"] },
+      {
+        name: "migrate",
+        type: "kubernetes:batch/v1:Job",
+        beforeCreate: ["migrate-dump"],
+        afterCreate: ["migrate-dump-done"],
+      },
     ]);
     const { database } = exampleSettings({ containerDatabase: { dumpsKept: 0 } });
     const without = await recordStack(clusterSettings({ database }));
