@@ -14,7 +14,9 @@ export type Role =
   | "web"
   | "process"
   | "certificate"
-  | "step";
+  | "step"
+  /** A command that a person runs beside the stack. No step made it, so no repair ends it. */
+  | "one-off";
 
 /** Labels of a thing with a role; `release` names the version where there is one. */
 export function labels(owner: Owner, role: Role, release?: string): Record<string, string> {

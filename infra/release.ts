@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { log, RunError } from "@pulumi/pulumi";
 import { type ImageSource, markOf } from "../components/docker/app-image.ts";
+import { markRepository } from "../components/docker/image-marks.ts";
 import type { ReleaseRecord } from "../components/release-record.ts";
 import type { AppRelease, BuildSettings, Settings } from "../stacks/settings.ts";
 import { hashContext, readBuildContext } from "./build-context.ts";
@@ -83,7 +84,12 @@ function choose(
   const live = last[0];
   if (asked.image !== undefined) {
     const { image, version, rollbackOf } = asked;
-    return { ...named(image, version), rollbackOf, migrates: rollbackOf === undefined };
+    const { from, version: name } = named(image, version);
+    return {
+      from: sourceOf(image, settings) ?? from,
+      version: name,
+      ...{ rollbackOf, migrates: rollbackOf === undefined },
+    };
   }
   const wanted = configured(settings);
   if (live === undefined) {
@@ -93,18 +99,30 @@ function choose(
   if (wanted !== undefined && !takenBack(last).some((image) => isSame(wanted, image, settings))) {
     return { ...wanted, rollbackOf: undefined, migrates: true };
   }
-  if (wanted !== undefined) {
+  const isLive = wanted !== undefined && isSame(wanted, live.image, settings);
+  if (wanted !== undefined && !isLive) {
     void log.warn(
       `${wanted.version} was rolled back by ${live.by} on ${live.time}; ${live.version} stays. ` +
         "Release something else, or this one again with SLIPWAY_IMAGE.",
     );
   }
   return {
-    from: { reference: live.image },
+    // The engine may have lost it, and no registry has what was built here.
+    from: isLive ? wanted.from : { reference: live.image },
     version: live.version,
     rollbackOf: live.rollbackOf || undefined,
     migrates: live.rollbackOf === "",
   };
+}
+
+/** The app's folder, where it is what a reference to an image that the stack built was built from. */
+function sourceOf(reference: string, settings: Settings): ImageSource | undefined {
+  const { project, stack, app, build } = settings;
+  if (!app.build || !reference.startsWith(`${markRepository({ project, stack })}:`))
+    return undefined;
+  if (!existsSync(join(resolve(PROJECT_ROOT, build.appPath), build.dockerfile))) return undefined;
+  const { source } = readSource(build);
+  return referenceOf(source, settings) === reference ? source : undefined;
 }
 
 function configured(settings: Settings): Candidate | undefined {

@@ -54,6 +54,7 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
   }
   let removed = 0;
   for (const thing of unrecorded) {
+    if (thing.role === "one-off") continue;
     if (thing.role === "data" && !(options.data && begun.has(thing.name))) {
       say(`The ${thing.kind} ${thing.name} is there already, and its data is used.`);
       continue;

@@ -41,8 +41,8 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<num
   await repairInterrupted(stack);
   const report = new Report();
   await engineWork("stop", report, async (signal) => {
-    // Also where config or an interrupted destroy took the protection off: a stop keeps the data.
-    await setProtection(stack, keepsData, true);
+    // Also where config or an interrupted destroy took the protection off: a stop keeps the data, and the images.
+    await setProtection(stack, keepsOnStop, true);
     await stack.destroy({ ...options, onEvent: report.onEvent, excludeProtected: true, signal });
   });
   return report.changes;
@@ -65,6 +65,7 @@ export async function remove(
   const unrecorded = await repairInterrupted(stack, { data: true });
   const report = new Report();
   await engineWork("destroy", report, async (signal) => {
+    await setProtection(stack, (all) => all.filter(keepsImages), false);
     await prepare();
     await stack.destroy({ ...options, onEvent: report.onEvent, signal });
   });
@@ -89,18 +90,35 @@ interface RecordedResource {
   readonly urn: string;
   readonly type: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: readonly string[];
   protect?: boolean;
 }
 
 const isData = ({ type, inputs = {} }: RecordedResource) => holdsData({ type, inputs });
 
-/** What holds data; and with claims in a cluster that stays, the step that clears it before it goes. */
-function keepsData(all: readonly RecordedResource[]): RecordedResource[] {
+/** A step of the program, by the end of its name. */
+const isStep = ({ type, urn }: Pick<RecordedResource, "type" | "urn">, end: string) =>
+  type === "command:local:Command" && urn.endsWith(end);
+
+/** Whether it is the step whose removal drops the stack's images. A stop protects it. */
+export const keepsImages = (one: Pick<RecordedResource, "type" | "urn">) =>
+  isStep(one, "::image-marks");
+
+/**
+ * What holds data; with claims in a cluster that stays, the step that clears it before it goes; and where the
+ * engine stays, the step that removes the stack's images from it: a start is to find those of the last releases.
+ */
+function keepsOnStop(all: readonly RecordedResource[]): RecordedResource[] {
   const data = all.filter(isData);
-  const clears = ({ type, urn }: RecordedResource) =>
-    type === "command:local:Command" && urn.endsWith("-let-go");
-  const isInCluster = data.some(({ type }) => type.startsWith("kubernetes:"));
-  return isInCluster ? [...data, ...all.filter(clears)] : data;
+  const isIn = (provider: string) => data.some(({ type }) => type.startsWith(provider));
+  return [
+    ...data,
+    ...(isIn("kubernetes:") ? all.filter((one) => isStep(one, "-let-go")) : []),
+    // Kept on a machine that has nothing else to keep, it would keep the machine.
+    ...all.filter(
+      (one) => keepsImages(one) && (isIn("docker:") || (one.dependencies ?? []).length === 0),
+    ),
+  ];
 }
 
 async function setProtection(

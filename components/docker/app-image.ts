@@ -232,6 +232,11 @@ export function pullScript(
     },
     apply: `
   if ! docker image inspect "$REFERENCE" >/dev/null 2>&1; then
+    if [ "$REFERENCE" = "$MARK" ]; then
+      echo "$REFERENCE is no longer in the engine. The stack built or loaded it there, so no registry has it." \\
+        "Release another one: with the variable SLIPWAY_IMAGE, its reference or ./FILE.tar; or change the app." >&2
+      exit 1
+    fi
     if [ -n "$SERVER" ]; then
       # For this pull alone: nothing of the login stays on the machine.
       DOCKER_CONFIG=$(mktemp -d)

@@ -25,15 +25,20 @@ export class DockerNetwork extends pulumi.ComponentResource {
       { parent: this },
     );
     // All that joins the network comes after this step, so on a destroy it is removed just before the
-    // network, which the engine would refuse to delete while a killed step's container is on it.
+    // network, which the engine would refuse to delete while a killed step's container is on it, or one that a
+    // person runs.
     const steps = args.machine.run(
       `${name}-steps`,
       {
-        values: { NETWORK: network.name, FILTERS: labelFilters(args.owner, "step") },
+        values: {
+          NETWORK: network.name,
+          FILTERS: labelFilters(args.owner, "step"),
+          ONE_OFF: labelFilters(args.owner, "one-off"),
+        },
         apply: ":",
         remove: `
           # shellcheck disable=SC2086 # several words
-          left=$(docker ps --all --quiet $FILTERS)
+          left=$(docker ps --all --quiet $FILTERS; docker ps --all --quiet $ONE_OFF)
           # shellcheck disable=SC2086
           if [ -n "$left" ]; then docker rm --force --volumes $left >/dev/null; fi`,
       },

@@ -30,7 +30,8 @@ const SAY_AGAIN_MS = 30_000;
  */
 export async function freeStack(stack: Stack, options: FreeOptions = {}): Promise<number> {
   // The local one is freed before it is opened, by its files.
-  if (stack.name === LOCAL_STACK || isKeptByServer()) return 0;
+  if (stack.name === LOCAL_STACK) return 0;
+  if (isKeptByServer()) return await waitForServer(stack, options);
   const began = Date.now();
   let said = 0;
   for (;;) {
@@ -53,6 +54,32 @@ export async function freeStack(stack: Stack, options: FreeOptions = {}): Promis
     }
     await pause(ASK_AGAIN_MS);
   }
+}
+
+/** A run that is dead counts for at work until its lease has ended, some minutes at most. */
+async function waitForServer(stack: Stack, { waitSeconds = 0 }: FreeOptions): Promise<0> {
+  const began = Date.now();
+  let said = 0;
+  while (await isAtWork(stack)) {
+    if (Date.now() - began >= waitSeconds * 1000) {
+      throw new UserError(
+        `Stack "${stack.name}" is being changed by another run of pulumi, as its server says. Wait for it ` +
+          `(--lock-wait SECONDS); if you know that it is dead: \`npm run pulumi -- cancel -s ${stack.name}\`.`,
+      );
+    }
+    if (said === 0 || Date.now() - said > SAY_AGAIN_MS) {
+      said = Date.now();
+      say(`▸ ${stack.name} is being changed by another run: ${duration(began)} so far ...`);
+    }
+    await pause(ASK_AGAIN_MS);
+  }
+  return 0;
+}
+
+async function isAtWork({ name, workspace }: Stack): Promise<boolean> {
+  const all = await workspace.listStacks();
+  const ofName = (full: string) => full === name || full.endsWith(`/${name}`);
+  return all.some((one) => ofName(one.name) && one.updateInProgress);
 }
 
 /** A server leases its locks, ends those of the dead by itself, and tells nobody who they are. */

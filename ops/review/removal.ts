@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Review } from "../../components/review.ts";
+import { freeStack } from "../locks/free.ts";
 import { OWN } from "../project.ts";
 import { destroyWithData } from "../up.ts";
 import { UserError } from "../user-error.ts";
@@ -39,6 +40,7 @@ export async function removeReviewStack(stack: Stack): Promise<void> {
   // Whatever was known before may be otherwise now.
   const refused = refusal(await candidateOf(stack));
   if (refused !== undefined) throw new UserError(`${stack.name} stays: ${refused.why}.`);
+  await freeStack(stack);
   await recoverConfig(stack);
   await restoreKeys(stack);
   await destroyWithData(stack);

@@ -8,8 +8,11 @@ export interface LabelledThing {
   readonly name: string;
   /** What it is, in a word. */
   readonly kind: string;
-  /** `step`: what a step made for itself. The state never has it, and it never outlives the step. */
-  readonly role: "resource" | "data" | "step";
+  /**
+   * `step`: what a step made for itself. The state never has it, and it never outlives the step. `one-off`: a
+   * command that a person runs; the state never has it, and it goes on beside any change.
+   */
+  readonly role: "resource" | "data" | "step" | "one-off";
   remove(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
 import { duration, say } from "../progress.ts";
 import { reviewsBeside } from "../review/reviews-beside.ts";
-import { down, remove } from "../up.ts";
+import { down, keepsImages, remove } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
@@ -59,7 +59,7 @@ async function protectedIn(stack: Stack): Promise<string[]> {
   const { deployment } = await stack.exportStack();
   const resources: Recorded[] = deployment.resources ?? [];
   return resources
-    .filter(({ protect }) => protect === true)
+    .filter((one) => one.protect === true && !keepsImages(one))
     .map(({ urn, type, inputs = {} }) => {
       const holds = holdsData({ type, inputs }) || takesAllWithIt(type);
       return `${urn.split("::").at(-1)}${holds ? " (data)" : ""}`;

@@ -1,6 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { BRANCH, IMAGE_OR_ARCHIVE } from "../../infra/patterns.ts";
 import { writeDotenv } from "../dotenv.ts";
+import { freeStack } from "../locks/free.ts";
 import { duration, say } from "../progress.ts";
 import { repairInterrupted } from "../repair.ts";
 import { reviewConfig } from "../review/derived-config.ts";
@@ -49,6 +50,7 @@ export const review: Verb = {
 
     const stack = await makeStackLike(name, model, { SLIPWAY_IMAGE: image });
     await refuseOther(stack, branch);
+    await freeStack(stack);
     if (await recoverConfig(stack)) say(`  Pulumi.${name}.yaml is as the last run left it.`);
     await applyConfig(stack, wanted);
     say(`▸ Deploying ${name}, for the branch ${branch}, until ${until} ...`);

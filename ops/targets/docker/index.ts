@@ -27,7 +27,7 @@ export function dockerTarget(stack: string, host: Reach, psqlImage?: string): Ta
     host.show(RUN, [
       filters,
       `${PROJECT}-${stack}-run-${randomBytes(3).toString("hex")}`,
-      labelOptions(labels(owner, "step")),
+      labelOptions(labels(owner, "one-off")),
       image,
       ...(typeof command === "string" ? ["/bin/sh", "-c", command] : command),
     ]);
@@ -95,5 +95,5 @@ async function listParts(host: Reach, filters: string): Promise<Part[]> {
       const [role = "", name = "", version = "", state = "", status = ""] = line.split("\t");
       return { role, name, version, state: status, isRunning: state === "running" };
     })
-    .filter(({ role }) => role !== "step");
+    .filter(({ role }) => !["step", "one-off"].includes(role));
 }

@@ -47,7 +47,7 @@ cores=$(docker inspect --format '{{.HostConfig.NanoCpus}}' "$web")
 if [ "$cores" -gt 0 ]; then limits="$limits --cpus $((cores / 1000000000)).$(printf %09d $((cores % 1000000000)))"; fi
 secrets=$(docker inspect \\
   --format '{{range .Mounts}}{{if eq .Destination "/run/secrets"}}--volume {{.Name}}:/run/secrets:ro{{end}}{{end}}' "$web")
-docker create --interactive $terminal --name "$name" $labels $limits $secrets --network "$network" \\
+docker create --rm --interactive $terminal --name "$name" $labels $limits $secrets --network "$network" \\
   --env-file "$work/variables" --entrypoint "$program" "$image" "$@" >/dev/null
 if [ "$program" = /bin/sh ] && ! docker cp "$name:/bin/sh" - >/dev/null 2>&1; then
   echo "The image has no /bin/sh, which is to run a line. Give a program and its arguments as words, which needs" \\

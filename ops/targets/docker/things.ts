@@ -39,6 +39,7 @@ async function list(host: Reach, kind: Kind, filters: string): Promise<LabelledT
 function roleOf(kind: Kind, label: string): LabelledThing["role"] {
   // Configuration and static files are written again by whoever uses them.
   if (kind === "volume") return label === "database" ? "data" : "step";
+  if (label === "one-off") return label;
   // A container with the label of an image is what a build runs its commands in.
   return ["step", "image"].includes(label) ? "step" : "resource";
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ImageSource } from "../../../components/docker/app-image.ts";
+import { type ImageSource, markOf } from "../../../components/docker/app-image.ts";
 import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { askedOf, chooseRelease } from "../../../infra/release.ts";
 import { gitVersion } from "../../../ops/git-version.ts";
@@ -314,6 +314,25 @@ describe("which release", () => {
       rollbackOf: undefined,
       migrates: true,
     });
+  });
+
+  // An engine that was emptied has it no more, and no registry ever had it.
+  test("what was built here is built again where the folder is still the same, after a rollback too", () => {
+    const plain = exampleSettings();
+    const settings = { ...plain, build: { ...plain.build, appPath: folder } };
+    const built = chooseRelease(settings, NOTHING_ASKED, []).from;
+    const mark = markOf(settings, built);
+    const back = [entry(mark, "app:2"), entry("app:2", mark), entry(mark)];
+    expect(chooseRelease(settings, NOTHING_ASKED, back)).toMatchObject({
+      from: built,
+      rollbackOf: "app:2",
+      migrates: false,
+    });
+    const asked = askedOf({ SLIPWAY_IMAGE: mark, SLIPWAY_ROLLBACK_OF: "app:2" });
+    expect(chooseRelease(settings, asked, [entry("app:2")]).from).toEqual(built);
+
+    write("src/main.js", "two");
+    expect(chooseRelease(settings, asked, [entry("app:2")]).from).toEqual({ reference: mark });
   });
 
   test("an archive is known by what is in it, and named by what it is loaded as", () => {

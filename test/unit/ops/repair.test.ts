@@ -93,6 +93,14 @@ test("what a step left behind is removed, even if no operation was cut off", asy
   expect([removed, imported]).toEqual([["migrate"], []]);
 });
 
+test("a command that a person runs goes on", async () => {
+  exists("run-1", "one-off");
+  const { stack, imported } = stackWith({ begun: ["run-1"] });
+  await repairInterrupted(stack);
+  expect(removed).toEqual([]);
+  expect(imported).toHaveLength(1);
+});
+
 test("data that is not recorded stays, to be found again by its name", async () => {
   exists("data", "data");
   await repairInterrupted(stackWith({ begun: ["data"] }).stack);

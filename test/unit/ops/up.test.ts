@@ -8,10 +8,15 @@ const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
 
 /** Names of what is protected when the engine begins. */
-async function keptOf(things: Readonly<Record<string, string>>): Promise<string[]> {
+async function keptOf(
+  things: Readonly<Record<string, string>>,
+  dependencies: Readonly<Record<string, string[]>> = {},
+): Promise<string[]> {
   const resources = Object.entries(things).map(([name, type]) => ({
     urn: `urn:pulumi:dev::slipway::${type}::${name}`,
     type,
+    dependencies: dependencies[name] ?? [],
+    inputs: { labels: [{ label: "slipway.role", value: "database" }] },
   }));
   let state = { version: 3, deployment: { resources } };
   let kept: string[] = [];
@@ -48,4 +53,12 @@ test("a cluster that stays for the data in it is not cleared; one without data i
     "database-data",
   ]);
   expect(await keptOf({ ...cluster, database: INSTANCE })).toEqual(["database"]);
+});
+
+test("a stop keeps the images where the engine stays, and no machine for their sake", async () => {
+  const marks = { "image-marks": "command:local:Command", "image-build": "command:local:Command" };
+  const volume = { "database-data": "docker:index/volume:Volume" };
+  expect(await keptOf({ ...marks, ...volume })).toEqual(["image-marks", "database-data"]);
+  expect(await keptOf(marks)).toEqual(["image-marks"]);
+  expect(await keptOf(marks, { "image-marks": ["droplet"] })).toEqual([]);
 });

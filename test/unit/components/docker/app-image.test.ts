@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   AppImage,
   type AppImageArgs,
@@ -139,6 +139,32 @@ describe("a pull", () => {
     const { apply } = pullScript({ reference: "r.example/app:1" }, "mark", registry);
     expect(apply).toContain('printf %s "$PASSWORD" | docker login');
     expect(apply).toContain("trap 'rm -rf \"$DOCKER_CONFIG\"' EXIT");
+  });
+
+  test("of what only the engine ever had says so, and asks no registry", () => {
+    const bin = mkdtempSync(join(tmpdir(), "slipway-pull-"));
+    onTestFinished(() => rmSync(bin, { recursive: true }));
+    writeFileSync(join(bin, "docker"), '#!/bin/sh\n[ "$1" != pull ] || echo PULLED >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    const { apply } = pullScript(
+      { reference: "slipway-test/app:1" },
+      "slipway-test/app:1",
+      undefined,
+    );
+    const { status, stderr } = spawnSync("sh", ["-eu"], {
+      env: {
+        PATH: `${bin}:${process.env["PATH"]}`,
+        REFERENCE: "mark:1",
+        MARK: "mark:1",
+        SERVER: "",
+      },
+      input: apply,
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^mark:1 is no longer in the engine\. .* SLIPWAY_IMAGE/);
+    expect(stderr).not.toContain("PULLED");
   });
 
   test("has no login where there is no registry in config", async () => {

@@ -137,3 +137,20 @@ test.each([
     expect(pipelineOf(name, env).environment).toBe(environment);
   },
 );
+
+test("a server is asked whether somebody is at work, before anything is mended", async () => {
+  vi.stubEnv("PULUMI_BACKEND_URL", "https://pulumi.example");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const states = [true, false];
+  const kept = {
+    name: "dev",
+    workspace: {
+      listStacks: async () => [
+        { name: "us/dev", updateInProgress: states.shift() ?? false },
+        { name: "us/other-dev", updateInProgress: true },
+      ],
+    },
+  } as unknown as Stack;
+  await expect(freeStack(kept)).rejects.toThrow('Stack "dev" is being changed by another run');
+  expect(await freeStack(kept)).toBe(0);
+});

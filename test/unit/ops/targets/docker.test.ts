@@ -45,6 +45,11 @@ test("a container that a step or a build made for itself is known as such", asyn
   expect((await docker.things()).map(({ role }) => role)).toEqual(["step", "step"]);
 });
 
+test("a command that a person runs is no step's container", async () => {
+  prints("container", "c1\trun-1\tone-off");
+  expect((await docker.things()).map(({ role }) => role)).toEqual(["one-off"]);
+});
+
 test("only what is labelled as the stack's is listed, and stopped containers too", async () => {
   await docker.things();
   for (const call of calls()) {
