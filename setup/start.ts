@@ -50,7 +50,7 @@ function farewell(url: string, version: string): string {
 ${url} answers with version ${version}.
 
 Try next:
-  curl ${url}/version
+  curl ${url}${localSetting("versionPath") || localSetting("healthPath")}
   npm run pulumi -- preview -s ${LOCAL_STACK}      what a change would do
   npm start                            after a change in app/: the next version, without a gap
   npm stop                             take it down and keep the data

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { ReleaseRecord } from "../../components/release-record.ts";
 import { readConfig, setSecret } from "../config.ts";
+import { releasesOf } from "../deploy.ts";
 import { openForChange } from "../open-for-change.ts";
 import { duration, say } from "../progress.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
+import { openStack } from "../workspace.ts";
 import { LOCK_OPTIONS, lockOptions, readArguments } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
@@ -22,7 +25,8 @@ const rotations: Readonly<Record<string, (stack: Stack) => Promise<void>>> = {
 };
 
 export const rotate: Verb = {
-  summary: "Put a new secret in the place of one, in config and in what runs, without a gap.",
+  summary:
+    "Put a new secret in the place of one, in config and in what runs, without a gap. What is live stays.",
   usage,
   group: "Releases",
   async run(args) {
@@ -34,11 +38,15 @@ export const rotate: Verb = {
       throw new UserError(`Which secret? usage: ${usage}`);
     }
     const stack = await openForChange(name, lockOptions(values));
+    if (secret === "databasePassword") await refuseForeignDatabase(stack);
+    const [live] = await releasesOf(stack);
     await rotation(stack);
     say(
       `✓ Pulumi.${name}.yaml has a new ${secret}. Should this end here, the next up goes on with it.`,
     );
-    await up(stack);
+    if (live !== undefined)
+      say(`  ${live.version} (${live.image}) stays: nothing else is released.`);
+    await up(live === undefined ? stack : await openStack(name, asItIs(live)));
     say(
       `✓ ${secret} of ${name} is rotated: ${duration(started)}. ${AFTERWARDS[secret] ?? ""}`.trim(),
     );
@@ -46,10 +54,35 @@ export const rotate: Verb = {
   },
 };
 
+/** What is live is asked for, whatever config names and the folder has: a rotation is no release. */
+function asItIs({ image, version, rollbackOf, sequence }: ReleaseRecord): Record<string, string> {
+  return {
+    SLIPWAY_IMAGE: image,
+    SLIPWAY_VERSION: version,
+    ...(rollbackOf !== "" && { SLIPWAY_ROLLBACK_OF: rollbackOf }),
+    ...(sequence !== undefined && { SLIPWAY_SEQUENCE: String(sequence) }),
+  };
+}
+
+/** A password that is made here opens no database that somebody else administers. */
+async function refuseForeignDatabase(stack: Stack): Promise<void> {
+  const database = await readConfig(stack, "database");
+  if (database === "none") {
+    throw new UserError(`${stack.name} has no database (slipway:database is "none").`);
+  }
+  if (database === "external") {
+    throw new UserError(
+      `The database of ${stack.name} is external, and its password is changed where it is administered. Then ` +
+        `type: pulumi config set --secret databasePassword -s ${stack.name} && ./slipway up -s ${stack.name}`,
+    );
+  }
+}
+
 const AFTERWARDS: Readonly<Record<string, string>> = {
   databasePassword: "The old one no longer logs in. Commit the stack's file.",
   appSecret:
-    "What the old one signed is still valid. Commit the stack's file; when that may end: " +
+    "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed. Commit the stack's file; when " +
+    "that may end: " +
     "`pulumi config rm previousAppSecret` and up.",
 };
 
