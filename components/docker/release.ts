@@ -257,6 +257,9 @@ wait_for_old_workers() {
     printf '%s\\n' "$before" | use_conf >&2
     echo "Nginx is back at the last verified release." >&2
     show_logs
+    # Its workers answer connections that are kept alive until they end, and must find it until then.
+    deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
+    wait_for_old_workers
     stop_unserved "$INGRESS"
   fi
   exit 1`,
