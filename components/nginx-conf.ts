@@ -7,7 +7,13 @@ import {
 } from "./nginx-client-claims.ts";
 import { HTTP_SETTINGS } from "./nginx-http-settings.ts";
 import { REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
-import { listening, redirection, type ServerName, type TlsSettings } from "./nginx-names.ts";
+import {
+  escapeRegex,
+  listening,
+  redirection,
+  type ServerName,
+  type TlsSettings,
+} from "./nginx-names.ts";
 import { page, UNAVAILABLE } from "./nginx-pages.ts";
 import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles } from "./nginx-places.ts";
 import {
@@ -277,5 +283,3 @@ function proxy(args: ServerConfArgs): string {
     .map((line) => `    ${line}`)
     .join("\n");
 }
-
-const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -99,3 +99,6 @@ ${name}
   ssl_session_timeout 1d;
   ssl_session_tickets off;`;
 }
+
+/** The text as it stands, in a regular expression of Nginx. */
+export const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -1,3 +1,4 @@
+import { escapeRegex } from "./nginx-names.ts";
 import { PREVIOUS_RELEASES, STATIC_FOLDER } from "./nginx-places.ts";
 
 export interface StaticArgs {
@@ -115,5 +116,3 @@ export function earlierFiles(folders: readonly string[]): string {
 function earlier(text: (number: number) => string): string {
   return PREVIOUS_RELEASES.map((_, index) => text(index + 1)).join("");
 }
-
-const escapeRegex = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

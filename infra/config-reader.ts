@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
+import { quote } from "../components/machine/script.ts";
 import { type Command, isWords, parseCommand } from "../components/shell-command.ts";
 import { parseJsonObject } from "./json-object.ts";
 import { HOST_NAME } from "./patterns.ts";
@@ -290,7 +291,7 @@ export class ConfigReader {
   /** What is left of a secret map is not shown: one that is JSON in a string is set again as a whole. */
   #removeSecret(key: string, name: string): string {
     return isMapInStackFile(this.#stack, this.#full(key))
-      ? `pulumi config rm --path ${quoted(pathOf(key, name))}`
+      ? `pulumi config rm --path ${quote(pathOf(key, name))}`
       : `${this.#setSecret(key)} <FILE`;
   }
 
@@ -357,15 +358,12 @@ function setWithout(
 ): string {
   const names = new Set(entries.map(([name]) => name));
   const others = Object.entries(object).filter(([name]) => !names.has(name));
-  return `pulumi config set ${key} ${quoted(JSON.stringify(Object.fromEntries(others)))}`;
+  return `pulumi config set ${key} ${quote(JSON.stringify(Object.fromEntries(others)))}`;
 }
 
 /** As the path of `pulumi config`: a name with other characters is in brackets and quotes. */
 const pathOf = (key: string, name: string) =>
   /^[\w-]+$/.test(name) ? `${key}.${name}` : `${key}[${JSON.stringify(name)}]`;
-
-/** One word of the shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function parseStrings(text: string): string[] | undefined {
   try {
