@@ -30,7 +30,7 @@ test("the container knows no password and publishes nothing", async () => {
   });
 });
 
-test("the superuser comes in over the socket only, and nobody without a password", async () => {
+test("the superuser comes in over the socket only, and nobody over the network without a password", async () => {
   const [, hba] = named(await recordStack(), "database").inputs["envs"] as [string, string];
   const rules = hba
     .replace("SLIPWAY_HBA=", "")
@@ -39,6 +39,7 @@ test("the superuser comes in over the socket only, and nobody without a password
     .map((line) => line.split(/ +/).join(" "));
   expect(rules).toEqual([
     "local all postgres peer",
+    "local all all trust",
     "host all postgres all reject",
     "host all all all scram-sha-256",
   ]);
