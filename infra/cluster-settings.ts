@@ -45,7 +45,7 @@ export function readCluster(reader: ConfigReader, context: ClusterContext): Read
   }
   return {
     cluster: readClusterItself(reader, context),
-    namespace: reader.optional("namespace", NAME, "a name in lower case") ?? `${project}-${stack}`,
+    namespace: reader.optional("namespace", NAMESPACE, NAMESPACE_RULE) ?? `${project}-${stack}`,
     ingressClass: reader.optional("ingressClass", NAME, "the name of an ingress class"),
     ingressAnnotations: reader.strings("ingressAnnotations"),
     maxReplicas: reader.optionalInteger("autoscale", 2, 1000),
@@ -126,4 +126,6 @@ function refuseLogin(reader: ConfigReader, given: Readonly<Record<string, unknow
 }
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");
+const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const NAMESPACE_RULE = "lower-case letters, digits and -, at most 63";
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;

@@ -204,12 +204,6 @@ export class ConfigReader {
     return value === "" ? undefined : pulumi.secret(value);
   }
 
-  /** A secret of several lines, like a private key. */
-  optionalSecretText(key: string): pulumi.Output<string> | undefined {
-    const value = this.#secretValue(key);
-    return value === "" ? undefined : pulumi.secret(value);
-  }
-
   /** A secret of several lines, and what it says that is no secret itself. */
   optionalSecretFile<T>(
     key: string,

@@ -2,7 +2,8 @@ import type { DnsName } from "../components/dns-name.ts";
 import type { HostSettings } from "../stacks/settings.ts";
 import { type CloudSettings, GOOGLE_REGION, googlePlace } from "./cloud-settings.ts";
 import type { ConfigReader } from "./config-reader.ts";
-import { HOST_NAME, NETWORK } from "./patterns.ts";
+import { NETWORK, SSH_HOST } from "./patterns.ts";
+import { HOST_KEY, privateKeyProblem } from "./ssh-keys.ts";
 
 interface HostContext {
   readonly cloud: CloudSettings;
@@ -45,15 +46,23 @@ function readDns(reader: ConfigReader, domain: string | undefined): DnsName | un
 
 function readServer(reader: ConfigReader, host: string) {
   // As it is written: it may be an alias of the ssh configuration, which tells capitals apart.
-  const address = reader.optional("sshHost", HOST_NAME, "a host name or an address");
+  const address = reader.optional("sshHost", SSH_HOST, "a host name or an address");
   if (address === undefined && host === "ssh") reader.missing("sshHost", 'host is "ssh"', "HOST");
   return {
     address: address ?? "",
     port: reader.integer("sshPort", 1, 65535),
     user: reader.text("sshUser", isUserName, "the name of a user of the server", "root"),
-    key: reader.optionalSecretText("sshKey"),
+    key: readKey(reader),
     hostKey: reader.optional("sshHostKey", HOST_KEY, "the server's public key, `TYPE BASE64`"),
   };
+}
+
+function readKey(reader: ConfigReader) {
+  const key = reader.optionalSecretFile("sshKey", privateKeyProblem);
+  if (key?.said !== undefined) {
+    reader.problem(`slipway:sshKey ${key.said}.`, "pulumi config set --secret sshKey <KEY_FILE");
+  }
+  return key?.secret;
 }
 
 /** What is made where nothing is said of it, at each cloud. */
@@ -80,5 +89,4 @@ function readMadeHost(reader: ConfigReader, host: string, { region, size }: Clou
   };
 }
 
-const HOST_KEY = /^(ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]+=*$/;
 const isUserName = (value: string) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value);

@@ -17,7 +17,7 @@ interface Sharing {
 
 /** The keys by which several stacks have one public ingress. */
 export function readSharing(reader: ConfigReader, context: SharingContext): Sharing {
-  const { stack, domain } = context;
+  const { domain } = context;
   // Read by `./slipway review`, which gives each review stack a host below it.
   const reviewDomain = reader.hostName("reviewDomain", "a host name");
   reader.boolean("reviewAppSecrets");
@@ -27,13 +27,6 @@ export function readSharing(reader: ConfigReader, context: SharingContext): Shar
   const wrong = problemWith(of, ingressShared, context);
   if (wrong !== undefined) reader.problem(wrong, "pulumi config rm ingressOf");
   if (domain === undefined) reader.missing("domain", "ingressOf is set", "HOST");
-  if (stack.length > LONGEST_SERVED) {
-    reader.problem(
-      `The stack's name has more than ${LONGEST_SERVED} characters, which leaves it without a name on the ` +
-        "network of its public Nginx (slipway:ingressOf). Make one with a shorter name.",
-      "pulumi stack rename NAME",
-    );
-  }
   return { ingressShared, ingressOf: { stack: of, domain: domain ?? "" } };
 }
 
@@ -64,7 +57,5 @@ export function readReview(reader: ConfigReader): Review | undefined {
   return { branch, until: until ?? "", like: like ?? "" };
 }
 
-/** `PROJECT-STACK` is a label of a host name, which has 63 characters at most. */
-const LONGEST_SERVED = 55;
 const STACK_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;

@@ -29,6 +29,7 @@ import {
 import { readReview, readSharing } from "./review-settings.ts";
 import { readSeed } from "./seed-settings.ts";
 import { stackFiles } from "./stack-files.ts";
+import { refuseStackName } from "./stack-name.ts";
 
 /**
  * Reads the stack's config, checks all of it, and freezes it.
@@ -88,6 +89,11 @@ export function readSettings(project: string, stack: string): Settings {
     },
   };
 
+  const { replicas, migrateCommand } = settings.app;
+  refuseStackName(reader, {
+    ...{ project, stack, target, replicas },
+    migrates: migrateCommand !== undefined,
+  });
   refuseProxyPorts(reader, settings);
   reader.refuseUnknownKeys();
   reader.throwProblems();

@@ -10,7 +10,7 @@ import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
-import { targetOf } from "./targets/index.ts";
+import { removeWayTo, targetOf } from "./targets/index.ts";
 import type { Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
@@ -70,6 +70,7 @@ export async function remove(
     await stack.destroy({ ...options, onEvent: report.onEvent, signal });
   });
   await removeBuilds(target);
+  removeWayTo(stack.name);
   return report.changes + unrecorded;
 }
 

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Review } from "../../components/review.ts";
 import { freeStack } from "../locks/free.ts";
-import { OWN } from "../project.ts";
 import { destroyWithData } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { configOf, recoverConfig } from "./review-stack.ts";
@@ -12,7 +9,6 @@ import { type Candidate, refusal } from "./verdict.ts";
 interface Recorded {
   readonly urn: string;
   readonly protect?: boolean;
-  readonly outputs?: { readonly ssh?: unknown };
 }
 
 /** What is known of a stack that may be one for a branch. Its file need not be there. */
@@ -42,15 +38,8 @@ export async function removeReviewStack(stack: Stack): Promise<void> {
   if (refused !== undefined) throw new UserError(`${stack.name} stays: ${refused.why}.`);
   await freeStack(stack);
   await recoverConfig(stack);
-  await restoreKeys(stack);
   await destroyWithData(stack);
   await stack.workspace.removeStack(stack.name);
-}
-
-/** The program leaves in the clone what leads to a server; a preview does that, and changes nothing. */
-async function restoreKeys(stack: Stack): Promise<void> {
-  const isFar = (await resourcesOf(stack)).some(({ outputs }) => outputs?.ssh !== undefined);
-  if (isFar && !existsSync(join(OWN, "ssh", stack.name))) await stack.preview();
 }
 
 async function resourcesOf(stack: Stack): Promise<readonly Recorded[]> {

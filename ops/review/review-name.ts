@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../user-error.ts";
 
-/** `slipway-STACK` has to fit into a label of a host name and of Kubernetes, which have 63 characters. */
-const LONGEST = 55;
+/**
+ * `slipway-STACK-web-20-1234567` and `slipway-STACK-migrate-1234567` have to fit into a label of a host name and of
+ * Kubernetes, which have 63 characters.
+ */
+const LONGEST = 39;
 /** A label of a host name. */
 const LONGEST_LABEL = 63;
 /** As GitLab makes CI_COMMIT_REF_SLUG. */

@@ -1,5 +1,9 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { OWN } from "../project.ts";
 import { dockerTarget } from "./docker/index.ts";
+import { ensureKeyFiles } from "./docker/key-files.ts";
 import { reach } from "./docker/reach.ts";
 import type { Target } from "./target.ts";
 
@@ -28,11 +32,21 @@ export async function kubeconfigOfStack(stack: Stack): Promise<string> {
 export async function targetOf(stack: Stack): Promise<Target> {
   const said = await recordedOf(stack);
   const namespace = said("namespaceName");
-  if (namespace === undefined)
-    return dockerTarget(stack.name, reach(said("ssh")), said("psqlImage"));
+  if (namespace === undefined) {
+    const ssh = said("ssh");
+    if (ssh !== undefined) await ensureKeyFiles(stack, ssh);
+    return dockerTarget(stack.name, reach(ssh), said("psqlImage"));
+  }
   // The client of a cluster is loaded by those alone who use one.
   const { kubernetesTarget } = await import("./kubernetes/index.ts");
   return kubernetesTarget(stack.name, await kubeconfigOfStack(stack), namespace);
+}
+
+/** Removes what the clone keeps to reach a stack that is gone: keys, sockets, a kubeconfig. */
+export function removeWayTo(stack: string): void {
+  for (const command of ["ssh", "kube"]) {
+    rmSync(join(OWN, command, stack), { recursive: true, force: true });
+  }
 }
 
 async function recordedOf(stack: Stack) {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { ROOT } from "../../ops/project.ts";
 import { chosenTools, cliFolder } from "../../ops/tools.ts";
-import { badSettings } from "../unit/infra/bad-settings.ts";
+import { badSettings, badStackNames } from "../unit/infra/bad-settings.ts";
 import { defaults, messageOf, read, type Values } from "../unit/infra/config.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "slipway-lines-"));
@@ -23,6 +24,11 @@ const FILLED: Readonly<Record<string, string>> = {
   STACK: "prod",
   REFERENCE: "registry.example/app:1",
 };
+const { privateKey: PRIVATE_KEY } = generateKeyPairSync("ec", {
+  namedCurve: "prime256v1",
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
 const SECRET = "a secret of more than thirty-two characters";
 
 beforeAll(async () => {
@@ -31,6 +37,7 @@ beforeAll(async () => {
   for (const file of ["FILE", "KEY.pem", "CERTIFICATE.pem"]) {
     writeFileSync(join(scratch, file), '{"A":"b"}\n');
   }
+  writeFileSync(join(scratch, "KEY_FILE"), PRIVATE_KEY);
   await type("pulumi stack init dev");
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -46,6 +53,13 @@ test.each([...lines])("%s, as a message says it, mends that", async (line, { val
   await type(`${filled(line)} -s dev`);
 
   expect(messageOf(() => read(valuesIn(stackFile)))).not.toContain(text);
+});
+
+test("`pulumi stack rename`, as a message about a stack's name says it, mends that", async () => {
+  const [name = "", , , line = ""] = badStackNames.find(([one]) => one === "a..b") ?? [];
+  await type(`pulumi stack init ${name}`);
+  await type(`${line} -s ${name}`);
+  expect(messageOf(() => read({}, [], [], line.split(" ").at(-1)))).toBe("");
 });
 
 test.each(["appEnv.DEBUG", "processes.worker", 'rateLimits["/login"]', "trustedProxies[0]"])(
@@ -81,6 +95,7 @@ function valuesIn(file: string): Values {
       .map(([key, value]) => {
         if (typeof value !== "object" || value === null) return [key, String(value)];
         if (!("secure" in value)) return [key, JSON.stringify(value)];
+        if (key === "sshKey") return [key, PRIVATE_KEY];
         return [key, /s$/i.test(key) && defaults[key] === "" ? '{"A":"b"}' : SECRET];
       }),
   );

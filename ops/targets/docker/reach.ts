@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { quote } from "../../../components/machine/script.ts";
 import { PROGRAM } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
+import { KeyFiles } from "./key-files.ts";
 
 export interface Result {
   readonly code: number;
@@ -21,9 +22,11 @@ export interface Reach {
  * @param ssh the command that reaches the machine, as the state has it; undefined is this machine.
  */
 export function reach(ssh?: string): Reach {
+  const keys = ssh === undefined ? undefined : new KeyFiles(ssh);
   const command = (script: string, args: readonly string[], terminal: boolean) => {
     const words = ["sh", "-euc", script, "sh", ...args];
     if (ssh === undefined) return words;
+    keys?.restore();
     const remote = words.map(quote).join(" ");
     return [
       "sh",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestHost } from "../../hosts/test-host.ts";
@@ -205,10 +205,14 @@ describe("secrets", () => {
   });
 });
 
-test("A destroy with --data leaves nothing in the server's engine", async () => {
+test("A destroy with --data, from a clone that was never at the server, leaves nothing there and here", async () => {
+  const keys = join(clone.folder, ".slipway", "ssh", clone.stack);
+  rmSync(keys, { recursive: true });
   const { code, output } = await slipway("destroy", "--data");
   expect(code, output).toBe(0);
+  expect(output).not.toContain("could not be asked");
   expect(await thingsOn(host, clone.stack)).toEqual([]);
+  expect(existsSync(keys)).toBe(false);
 });
 
 const PREVIEW = ["pulumi", "preview"] as const;

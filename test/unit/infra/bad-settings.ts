@@ -116,6 +116,90 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
     'slipway:sshHost is missing, and host is "ssh".',
     "pulumi config set sshHost HOST",
   ],
+  ...[
+    ["that is a public one", "ssh-ed25519 AAAAC3Nz", "is a public key; ssh wants the private one"],
+    [
+      "with a passphrase",
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${Buffer.from("openssh-key-v1\0\0\0\0\x0aaes256-ctr").toString("base64")}\n-----END OPENSSH PRIVATE KEY-----`,
+      "has a passphrase, which nobody types; `ssh-keygen -p -f KEY_FILE` takes it off (of a copy)",
+    ],
+    [
+      "in PEM with a passphrase",
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF\n-----END ENCRYPTED PRIVATE KEY-----\n",
+      "has a passphrase, which nobody types; `ssh-keygen -p -f KEY_FILE` takes it off (of a copy)",
+    ],
+    [
+      "of PuTTY",
+      "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none",
+      "is a key of PuTTY; `puttygen FILE -O private-openssh -o KEY_FILE` makes one for ssh of it",
+    ],
+    [
+      "with line ends of Windows",
+      "-----BEGIN OPENSSH PRIVATE KEY-----\r\nAAAA\r\n-----END OPENSSH PRIVATE KEY-----\r\n",
+      "has line ends of Windows, which ssh does not read",
+    ],
+    ["that is none", "~/.ssh/id_ed25519", "is no private key"],
+    ["that was cut off", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r", "is no private key"],
+  ].map(([kind, sshKey = "", says]): [string, Values, string, string] => [
+    `a key for ssh ${kind}, and it is not shown`,
+    { sshKey },
+    `slipway:sshKey ${says}.`,
+    "pulumi config set --secret sshKey <KEY_FILE",
+  ]),
+  [
+    "a key of a server that says another type than it is",
+    { sshHostKey: "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIEVDyyXzbjPpO1Lgg7zjPn3Jm0gN5cQ0vJkHqLGvS9aB" },
+    'slipway:sshHostKey is "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIEVDyyXzbjPpO1Lgg7zjPn3Jm0gN5cQ0vJkHqLGvS9aB"; it must be the server\'s public key, `TYPE BASE64`, or empty.',
+    'pulumi config set sshHostKey ""',
+  ],
+  [
+    "a host name with a label of 64 characters",
+    { domain: `${"a".repeat(64)}.example` },
+    `slipway:domain is "${"a".repeat(64)}.example"; it must be a host name, or empty.`,
+    'pulumi config set domain ""',
+  ],
+  [
+    "a host name of more than 253 characters",
+    { reviewDomain: `${"a.".repeat(126)}bc` },
+    `slipway:reviewDomain is "${"a.".repeat(126)}bc"; it must be a host name, or empty.`,
+    'pulumi config set reviewDomain ""',
+  ],
+  [
+    "a host name with an empty label",
+    { domain: "shop..example" },
+    'slipway:domain is "shop..example"; it must be a host name, or empty.',
+    'pulumi config set domain ""',
+  ],
+  [
+    "a host name with a label that ends with -",
+    { domain: "shop-.example" },
+    'slipway:domain is "shop-.example"; it must be a host name, or empty.',
+    'pulumi config set domain ""',
+  ],
+  ...[
+    "registry.example/Shop/app:1",
+    "shop/app:",
+    "shop//app",
+    "shop/app@sha256:12",
+    "shop/-app",
+  ].map((image): [string, Values, string, string] => [
+    `an image that Docker refuses: ${image}`,
+    { image },
+    `slipway:image is "${image}"; it must be the reference of an image, whose path is in lower case, or the path (./, ../ or /) of an archive, or empty.`,
+    'pulumi config set image ""',
+  ]),
+  [
+    "an image of Slipway's own that Docker refuses",
+    { images: '{"nginx":"Mirror/NGINX:1"}' },
+    'slipway:images has {"nginx":"Mirror/NGINX:1"}; it must have references of images, by the names postgres, nginx, lego, ingressController, cloudSqlProxy.',
+    "pulumi config set images '{}'",
+  ],
+  [
+    "a namespace with a dot",
+    { namespace: "shop.prod" },
+    'slipway:namespace is "shop.prod"; it must be lower-case letters, digits and -, at most 63, or empty.',
+    'pulumi config set namespace ""',
+  ],
   [
     "a database elsewhere without an address",
     { database: "external" },
@@ -218,5 +302,59 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
     { databasePassword: "two lines\nof text" },
     "slipway:databasePassword has more than one line.",
     "pulumi config set --secret databasePassword",
+  ],
+];
+
+const ON_KUBERNETES = { target: "kubernetes", domain: "shop.example", kubeconfigPath: "no-such" };
+
+/** Names of stacks that are refused, with settings they are refused for; the rest as above. */
+export const badStackNames: readonly (readonly [string, Values, string, string])[] = [
+  [
+    "Dev",
+    {},
+    'The name of the stack is "Dev"; it must be in lower case, as names of images, hosts and namespaces are.',
+    "pulumi stack rename dev",
+  ],
+  [
+    "Dev",
+    ON_KUBERNETES,
+    'The name of the stack is "Dev"; it must be in lower case, as names of images, hosts and namespaces are.',
+    "pulumi stack rename dev",
+  ],
+  ...["a..b", "a._b", "dev-", "_dev", "a___b"].map((name): [string, Values, string, string] => [
+    name,
+    {},
+    `The name of the stack is "${name}"; it must be letters and digits, with \`-\`, \`_\` or \`.\` between them alone, for it is in the name of an image.`,
+    `pulumi stack rename ${name.replace(/^_|-$/, "").replace(/[._]+/, "-")}`,
+  ]),
+  ...["a.b", "a_b", "dev-"].map((name): [string, Values, string, string] => [
+    name,
+    ON_KUBERNETES,
+    `The name of the stack is "${name}"; it must be letters, digits and \`-\`, a letter or a digit at both ends, for it is in the name of a namespace.`,
+    `pulumi stack rename ${name.replace(/-$/, "").replace(/[._]/, "-")}`,
+  ]),
+  [
+    "a".repeat(42),
+    {},
+    `The name of the stack is "${"a".repeat(42)}"; it must have at most 41 characters, for slipway-STACK-web-1-1234567 has to fit into 63.`,
+    `pulumi stack rename ${"a".repeat(41)}`,
+  ],
+  [
+    "a".repeat(41),
+    { replicas: "10" },
+    `The name of the stack is "${"a".repeat(41)}"; it must have at most 40 characters, for slipway-STACK-web-10-1234567 has to fit into 63.`,
+    `pulumi stack rename ${"a".repeat(40)}`,
+  ],
+  [
+    "a".repeat(40),
+    ON_KUBERNETES,
+    `The name of the stack is "${"a".repeat(40)}"; it must have at most 39 characters, for slipway-STACK-migrate-1234567 has to fit into 63.`,
+    `pulumi stack rename ${"a".repeat(39)}`,
+  ],
+  [
+    "a".repeat(56),
+    { ...ON_KUBERNETES, migrateCommand: "" },
+    `The name of the stack is "${"a".repeat(56)}"; it must have at most 55 characters, for slipway-STACK has to fit into 63.`,
+    `pulumi stack rename ${"a".repeat(55)}`,
   ],
 ];

@@ -36,6 +36,7 @@ export function read(
   values: Values = {},
   inTheClear: readonly string[] = [],
   alsoEncrypted: readonly string[] = [],
+  stack = "dev",
 ): Settings {
   const config = Object.entries({ ...defaults, ...secrets, ...values });
   const encrypted = [...SECRET_KEYS, ...alsoEncrypted];
@@ -43,7 +44,7 @@ export function read(
     Object.fromEntries(config.map(([key, value]) => [`slipway:${key}`, value])),
     encrypted.filter((key) => !inTheClear.includes(key)).map((key) => `slipway:${key}`),
   );
-  return readSettings("slipway", "dev");
+  return readSettings("slipway", stack);
 }
 
 export function messageOf(work: () => unknown): string {

@@ -264,12 +264,12 @@ describe("which release", () => {
     [
       "SLIPWAY_IMAGE",
       'app:"2',
-      "the reference of an image, or the path (./, ../ or /) of an archive",
+      "the reference of an image, whose path is in lower case, or the path (./, ../ or /) of an archive",
     ],
     [
       "SLIPWAY_ROLLBACK_OF",
       "app 1",
-      "the reference of an image, or the path (./, ../ or /) of an archive",
+      "the reference of an image, whose path is in lower case, or the path (./, ../ or /) of an archive",
     ],
   ])("what can't be a %s is refused: %s", (name, value, rule) => {
     expect(() => askedOf({ [name]: value })).toThrow(

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ContainerDatabase, ManagedDatabase } from "../../../stacks/settings.ts";
 import { resolved } from "../resolved.ts";
-import { badSettings } from "./bad-settings.ts";
+import { badSettings, badStackNames } from "./bad-settings.ts";
 import { defaults, messageOf, problems, ROOT, read, secrets } from "./config.ts";
 
 describe("good settings", () => {
@@ -163,6 +163,19 @@ describe("one thing that is wrong", () => {
   test.each(badSettings)("is named, with the line to type: %s", (_, values, text, type) => {
     expect(messageOf(() => read(values))).toBe(problems([text, type]));
   });
+
+  test.each(badStackNames)("is named, with the line to type: a stack called %s", (...bad) => {
+    const [name, values, text, type] = bad;
+    const message = messageOf(() => read(values, [], [], name));
+    expect(message).toContain(`. ${text}\n     ${type} -s ${name}`);
+  });
+
+  test.each(["local-2", "a_b", "a.b", "a--b", "review-fix-login-0a1b2c3d", "a".repeat(41)])(
+    "a stack called %s is none",
+    (name) => {
+      expect(read({}, [], [], name)).toMatchObject({ stack: name });
+    },
+  );
 
   test("is named, with the line to type: an encrypted value that would be shown, and it is not", () => {
     const message = messageOf(() => read({ appEnv: "hush, no JSON" }, [], ["appEnv"]));

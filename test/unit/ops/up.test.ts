@@ -1,6 +1,10 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { expect, test, vi } from "vitest";
-import { down } from "../../../ops/up.ts";
+import { afterAll, expect, test, vi } from "vitest";
+import { OWN, PROGRAM } from "../../../ops/project.ts";
+import { down, remove } from "../../../ops/up.ts";
 
 vi.mock("../../../ops/repair.ts", () => ({ repairInterrupted: async () => 0 }));
 
@@ -62,3 +66,40 @@ test("a stop keeps the images where the engine stays, and no machine for their s
   expect(await keptOf(marks)).toEqual(["image-marks"]);
   expect(await keptOf(marks, { "image-marks": ["droplet"] })).toEqual([]);
 });
+
+test("a destroy in a clone that was never at the server asks the program for the keys, and leaves none", async () => {
+  const name = "unit-of-keys";
+  const keys = join(OWN, "ssh", name);
+  afterAll(() => rmSync(keys, { recursive: true, force: true }));
+  const [log, bin] = [join(scratch, "log"), join(scratch, "bin")];
+  mkdirSync(bin);
+  // As ssh does: without a key of the server it lets nobody be asked.
+  const script = `#!/bin/sh\n[ -s '${join(keys, "known_hosts")}' ] || exit 255\necho asked >>'${log}'\n`;
+  writeFileSync(join(bin, "ssh"), script, { mode: 0o755 });
+  vi.stubEnv("PATH", `${bin}:${process.env["PATH"]}`);
+  const path = relative(PROGRAM, keys);
+  const ssh = `ssh -o ControlPath=${path}/%C -o UserKnownHostsFile=${path}/known_hosts root@server.example`;
+  const exported = {
+    deployment: { resources: [{ urn: "a::machine", type: "t", outputs: { ssh } }] },
+  };
+  let previews = 0;
+  const stack = {
+    name,
+    exportStack: async () => structuredClone(exported),
+    preview: async () => {
+      previews += 1;
+      writeFileSync(join(keys, "known_hosts"), "slipway KEY\n");
+    },
+    // Its last step removes them.
+    destroy: async () => rmSync(keys, { recursive: true }),
+  };
+
+  await remove(stack as unknown as Stack);
+
+  expect(previews).toBe(1);
+  expect(readFileSync(log, "utf8")).toBe("asked\n");
+  expect(existsSync(keys)).toBe(false);
+});
+
+const scratch = mkdtempSync(join(tmpdir(), "slipway-up-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { certificate } from "../../../../ops/doctor/certificate.ts";
 import type { Check, Finding } from "../../../../ops/doctor/check.ts";
@@ -94,6 +96,53 @@ describe("what is wrong is said, with what to type", () => {
       isWrong(
         "root@server.example.org can't be reached: Permission denied (publickey).",
         "ssh -p 22 root@server.example.org",
+      ),
+    ],
+    [
+      "a server that takes another key than sshKey",
+      host,
+      worldWith(
+        { ssh: { code: 255, stderr: "root@server: Permission denied (publickey).\n" } },
+        { stack: stackWith({ host: "ssh", sshHost: "server.example.org", sshKey: "KEY" }) },
+      ),
+      isWrong(
+        "root@server.example.org does not take the stack's sshKey: root@server: Permission denied (publickey).",
+        "npm run -s pulumi -- config set --secret sshKey -s dev <KEY_FILE",
+      ),
+    ],
+    [
+      "a server with another key than sshHostKey",
+      host,
+      worldWith(
+        {
+          "ssh-keyscan -T 10 -p 22 -- server.example.org": {
+            stdout: `server.example.org ssh-rsa AAAA2\n# a remark\nserver.example.org ssh-ed25519 AAAA1\n`,
+          },
+          "ssh ": { code: 255, stderr: "Host key verification failed.\n" },
+        },
+        {
+          stack: stackWith({
+            host: "ssh",
+            sshHost: "server.example.org",
+            sshHostKey: "ssh-ed25519 AAAA0",
+          }),
+        },
+      ),
+      isWrong(
+        "the key of server.example.org is not that of sshHostKey. Compare it on the server: cat /etc/ssh/ssh_host_*_key.pub",
+        "npm run pulumi -- config set sshHostKey 'ssh-ed25519 AAAA1' -s dev",
+      ),
+    ],
+    [
+      "a server whose key nobody has vouched for",
+      host,
+      worldWith(
+        { "ssh ": { code: 255, stderr: "Host key verification failed.\n" } },
+        { stack: onServer },
+      ),
+      isWrong(
+        "nobody has vouched for the key of server.example.org: sshHostKey is empty, and your known_hosts has another or none. Compare it on the server: cat /etc/ssh/ssh_host_*_key.pub",
+        "npm run pulumi -- config set sshHostKey 'TYPE BASE64' -s dev",
       ),
     ],
     [
@@ -296,6 +345,32 @@ test("A server's name is no option of ssh, whatever it begins with", async () =>
   };
   await host.run(worldWith({}, { stack, run }));
   expect(asked[0]?.slice(-3, -1)).toEqual(["--", "-oProxyCommand=reboot;@h"]);
+});
+
+test("A server is asked with the stack's own keys, in files that are gone afterwards", async () => {
+  const found: Record<string, string> = {};
+  const stack = stackWith({
+    host: "ssh",
+    sshHost: "server.example.org",
+    sshKey: "KEY",
+    sshHostKey: "ssh-ed25519 AAAA0",
+  });
+  const run = async (_: string, args: readonly string[]) => {
+    for (const option of ["IdentityFile", "UserKnownHostsFile"]) {
+      const file = args.find((one) => one.startsWith(`${option}=`))?.split("=")[1] ?? "";
+      found[option] = `${(statSync(file).mode & 0o777).toString(8)} ${readFileSync(file, "utf8")}`;
+      found["folder"] = dirname(file);
+    }
+    expect(args.join(" ")).not.toContain("KEY ");
+    expect(args).toContain("StrictHostKeyChecking=yes");
+    return { code: 0, stdout: "29.1.0\n", stderr: "" };
+  };
+  expect((await host.run(worldWith({}, { stack, run }))).state).toBe("ok");
+  expect(found).toMatchObject({
+    IdentityFile: "600 KEY\n",
+    UserKnownHostsFile: "600 slipway ssh-ed25519 AAAA0\n",
+  });
+  expect(existsSync(found["folder"] ?? "")).toBe(false);
 });
 
 test("A cluster that takes what it is sent and says nothing is given up, by its name", async () => {

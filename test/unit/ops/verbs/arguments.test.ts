@@ -10,7 +10,8 @@ vi.mock("../../../../ops/workspace.ts", () => ({
 vi.mock("../../../../ops/open-for-change.ts", () => ({ openForChange: touched }));
 
 const VERSION = "letters, digits, `.`, `+`, `_` and `-`, at most 128";
-const IMAGE = "the reference of an image, or the path (./, ../ or /) of an archive";
+const IMAGE =
+  "the reference of an image, whose path is in lower case, or the path (./, ../ or /) of an archive";
 const REVIEW = ["-s", "review-a", "--like", "dev"];
 
 test.each([
