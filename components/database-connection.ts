@@ -10,7 +10,7 @@ export interface DatabaseConnection {
   /** Login role, which acts as the owner of the database. */
   readonly user: string;
   readonly password: string;
-  /** `postgres://user:password@host:port/name`. */
+  /** `postgresql://user:password@host:port/name?sslmode=...`. */
   readonly url: string;
 }
 
@@ -28,10 +28,17 @@ export interface DatabaseTls {
   readonly ca: pulumi.Input<string> | undefined;
 }
 
-/** A URL for any client. */
+/** `disable` for a server without TLS, on a network of its own; `verify-full` for any other. */
+export type SslMode = "disable" | "verify-full";
+
+/**
+ * A URL for any client. Its scheme is the one that all of them know: SQLAlchemy refuses `postgres://`. The mode is
+ * always there, because what clients do without one differs: Go's lib/pq insists on TLS, libpq tries without.
+ */
 export function connectionUrl(
   { host, port, name, user, password }: Omit<DatabaseConnection, "url">,
-  query = "",
+  sslMode: SslMode,
 ): string {
-  return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}${query}`;
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return `postgresql://${login}@${host}:${port}/${name}?sslmode=${sslMode}`;
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectionUrl, type DatabaseConnection } from "./database-connection.ts";
+import { connectionUrl, type DatabaseConnection, type SslMode } from "./database-connection.ts";
 import type { Script, Step } from "./machine/machine.ts";
 
 /** How the steps of a login speak to a server as its administrator. */
@@ -57,14 +57,14 @@ export function loginConnection(
   step: Step,
   server: { readonly host: pulumi.Input<string>; readonly port: pulumi.Input<number> },
   { databaseName, password: given }: LoginArgs,
-  query?: string,
+  sslMode: SslMode = "disable",
 ): pulumi.Output<DatabaseConnection> {
   return pulumi.secret(
     pulumi
       .all([step.stdout, given, server.host, server.port])
       .apply(([user, password, host, port]) => {
         const parts = { host, port, name: databaseName, user, password };
-        return { ...parts, url: connectionUrl(parts, query) };
+        return { ...parts, url: connectionUrl(parts, sslMode) };
       }),
   );
 }

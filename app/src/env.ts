@@ -105,7 +105,7 @@ class EnvReader {
     const url = this.#required(name);
     if (url !== "" && !isPostgresUrl(url)) {
       this.#problems.push(
-        `${name} is not of the form postgres://user:password@host:port/database: ` +
+        `${name} is not of the form postgresql://user:password@host:port/database: ` +
           "percent-encode what is special in the password.",
       );
     }

@@ -43,7 +43,7 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
       // The URN says nothing; it makes whatever uses the connection wait until the database answers.
       pulumi.all([args.password, answers.urn]).apply(([password]) => {
         const parts = { host, port, name: databaseName, user, password };
-        return { ...parts, url: connectionUrl(parts, "?sslmode=verify-full") };
+        return { ...parts, url: connectionUrl(parts, "verify-full") };
       }),
     );
     this.registerOutputs({ connection: this.connection, psqlImage: args.image });

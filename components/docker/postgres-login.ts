@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Database, DatabaseConnection, DatabaseTls } from "../database-connection.ts";
+import type { Database, DatabaseConnection, DatabaseTls, SslMode } from "../database-connection.ts";
 import type { Owner } from "../labels.ts";
 import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -42,12 +42,13 @@ export class PostgresLogin extends pulumi.ComponentResource implements Database 
     const { server } = args;
     const script = loginScript(serverAdmin(args), args);
     const login = args.machine.run(name, script, { parent: this });
-    const query = server.ca === undefined ? "" : "?sslmode=verify-full";
-    this.connection = loginConnection(login, server, args, query);
+    this.connection = loginConnection(login, server, args, sslMode(server));
     if (server.ca !== undefined) this.tls = { ca: server.ca };
     this.registerOutputs({ connection: this.connection, psqlImage: args.image });
   }
 }
+
+const sslMode = ({ ca }: PostgresServer): SslMode => (ca === undefined ? "disable" : "verify-full");
 
 function serverAdmin({
   owner,
@@ -66,7 +67,7 @@ function serverAdmin({
       PGDATABASE: server.firstDatabase,
       PGUSER: server.administrator,
       PGPASSWORD: server.password,
-      PGSSLMODE: server.ca === undefined ? "disable" : "verify-full",
+      PGSSLMODE: sslMode(server),
       SECONDS_ALLOWED: String(readySeconds),
     },
     functions: `${postgresClient(owner, ADMIN_OPTIONS)}

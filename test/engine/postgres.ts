@@ -38,7 +38,7 @@ async function startPostgres(container: string): Promise<string> {
   await docker("run", ...options, ...data, ...environment, IMAGES[chosenTools().images]);
   await untilReady(container);
   const [address = ""] = (await docker("port", container, "5432/tcp")).split("\n");
-  return `postgres://postgres:${password}@${address}/postgres`;
+  return `postgresql://postgres:${password}@${address}/postgres`;
 }
 
 /** Over TCP, because while the image initialises its folder, its server answers on the socket only. */

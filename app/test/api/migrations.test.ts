@@ -139,7 +139,7 @@ describe("node src/migrate.ts", () => {
   });
 
   it("fails when Postgres cannot be reached, without showing the password", async () => {
-    const { exitCode, stderr } = await runCommand("postgres://app:hunter2@127.0.0.1:1/conduit");
+    const { exitCode, stderr } = await runCommand("postgresql://app:hunter2@127.0.0.1:1/conduit");
     expect(exitCode).toBe(1);
     expect(stderr).toBe("migrate: the database cannot be used: connect ECONNREFUSED 127.0.0.1:1\n");
   });
@@ -181,7 +181,7 @@ describe("/readyz", () => {
   });
 
   it("is 503 without details when the database does not answer", async () => {
-    const gone = { ...database, url: "postgres://app:hunter2@127.0.0.1:1/conduit" };
+    const gone = { ...database, url: "postgresql://app:hunter2@127.0.0.1:1/conduit" };
     const app = await composeTestApp(gone);
     const response = await app.inject("/readyz");
     expect(response.statusCode).toBe(503);

@@ -33,6 +33,6 @@ function testDatabaseUrl(): string {
   if (TEST_DATABASE_URL) return TEST_DATABASE_URL;
   throw new Error(
     "TEST_DATABASE_URL is missing: set it to a Postgres whose role may create databases and roles, " +
-      "for example postgres://postgres:postgres@127.0.0.1:5432/postgres.",
+      "for example postgresql://postgres:postgres@127.0.0.1:5432/postgres.",
   );
 }

@@ -13,7 +13,7 @@ function file(name: string, content: string): string {
   return path;
 }
 
-const DATABASE_URL = "postgres://app:p%40ss@db:5432/conduit";
+const DATABASE_URL = "postgresql://app:p%40ss@db:5432/conduit";
 const APP_SECRET = "s".repeat(32);
 
 describe("the server's environment", () => {
@@ -78,11 +78,11 @@ describe("the server's environment", () => {
     expect(read).not.toThrow("hunter2");
   });
 
-  it.each(["mysql://app:hunter2@db/conduit", "postgres://app:hunter2@db", "hunter2"])(
+  it.each(["mysql://app:hunter2@db/conduit", "postgresql://app:hunter2@db", "hunter2"])(
     "refuses the database address %s, without showing it",
     (address) => {
       const read = () => parseServerEnv({ DATABASE_URL: address, APP_SECRET });
-      expect(read).toThrow("DATABASE_URL is not of the form postgres://");
+      expect(read).toThrow("DATABASE_URL is not of the form postgresql://");
       expect(read).not.toThrow("hunter2");
     },
   );

@@ -25,7 +25,7 @@ export async function makeSurroundings(image: string, leftovers: Leftovers): Pro
 
   const environment = {
     PORT: "3000",
-    DATABASE_URL: `postgres://postgres:${password}@database/postgres`,
+    DATABASE_URL: `postgresql://postgres:${password}@database/postgres`,
     APP_SECRET: randomBytes(24).toString("base64url"),
   };
   docker(

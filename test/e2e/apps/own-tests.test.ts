@@ -47,7 +47,7 @@ test("The tests of the worker pass, those that need a database too", () => {
     images.node,
     `npm ci --no-audit --no-fund
     npm test
-    TEST_DATABASE_URL=postgres://postgres:postgres@database/postgres npm run test:database`,
+    TEST_DATABASE_URL=postgresql://postgres:postgres@database/postgres npm run test:database`,
   );
   expect(output.match(/^. pass [1-9]\d*$/gm)).toHaveLength(2);
   expect(output.match(/^. fail 0$/gm)).toHaveLength(2);

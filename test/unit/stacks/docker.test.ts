@@ -239,7 +239,7 @@ describe("what the settings choose", () => {
       "database > database-answers: command:local:Command",
     ]);
     expect(writtenSecret(stack, "DATABASE_URL")).toBe(
-      `postgres://me:${encodeURIComponent(SECRETS.databasePassword)}@db.example:5433/shop?sslmode=verify-full`,
+      `postgresql://me:${encodeURIComponent(SECRETS.databasePassword)}@db.example:5433/shop?sslmode=verify-full`,
     );
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readDatabaseUrl, readPort, readTickSeconds } from "../../src/env.ts";
 
-const url = "postgres://a:b@c/d";
+const url = "postgresql://a:b@c/d";
 
 test("The database's address is read from a file without its last line break", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "worker-example-"));

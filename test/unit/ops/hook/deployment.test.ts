@@ -139,7 +139,7 @@ test("A tag promotes what the other stack verified, without asking a registry", 
 test("A deployment that fails names the file with its output, which may have a secret in it", async () => {
   const said = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
   try {
-    const deploy = deployment('echo "slipway: postgres://app:hunter2@db" >&2; exit 1');
+    const deploy = deployment('echo "slipway: postgresql://app:hunter2@db" >&2; exit 1');
     const outcome = await deploy(job(), () => {}, never);
     const [log] = readdirSync(join(folder, "journal", "deployments"));
     expect(outcome).toEqual({
@@ -147,7 +147,7 @@ test("A deployment that fails names the file with its output, which may have a s
       why: `slipway ended with 1; its output is deployments/${log}`,
     });
     // The service's log is for the machine's administrators.
-    expect(said).toHaveBeenCalledWith("It said last: slipway: postgres://app:hunter2@db\n");
+    expect(said).toHaveBeenCalledWith("It said last: slipway: postgresql://app:hunter2@db\n");
   } finally {
     said.mockRestore();
   }
