@@ -85,9 +85,21 @@ describe("a network", () => {
     expect(preview.state).toMatchObject({ name: run, driver: UNKNOWN, id: UNKNOWN });
   });
 
-  test("It is as it was when it is looked at again", async () => {
+  test("Looked at again it has empty options too, which are no change", async () => {
+    expect(state).toMatchObject({ ipamOptions: null });
     const found = await plugin.read(NETWORK, state, inputs);
-    expect(found).toEqual({ state, inputs });
+    expect(found).toEqual({ state: { ...state, ipamOptions: {} }, inputs });
+    const refreshed = found?.state ?? {};
+    expect((await plugin.diff(NETWORK, refreshed, inputs, inputs)).changed).toBe(false);
+  });
+
+  test("The state has the addresses that the engine chose, which are no change", async () => {
+    const { IPAM } = await docker.getNetwork(run).inspect();
+    const [{ Subnet, Gateway } = {}] = IPAM?.Config ?? [];
+    expect(state["ipamConfigs"]).toEqual([
+      { subnet: Subnet, gateway: Gateway, ipRange: "", auxAddress: {} },
+    ]);
+    expect((await plugin.diff(NETWORK, state, inputs, inputs)).changed).toBe(false);
   });
 
   test("Labels in another order are no change", async () => {
@@ -102,6 +114,7 @@ describe("a network", () => {
     ["driver", "macvlan", { driver: "update-replace" }],
     ["options", { "a.b": "c" }, { 'options["a.b"]': "add-replace" }],
     ["labels", [], { labels: "delete-replace" }],
+    ["ipamOptions", { a: "b" }, { ipamOptions: "add-replace" }],
   ])(
     "Another %s replaces it, the old one going first because the name is taken",
     async (name, value, changes) => {

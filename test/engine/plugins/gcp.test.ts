@@ -274,6 +274,11 @@ describe("check", () => {
       settings: { availabilityType: "ZONAL", diskAutoresize: true, pricingPlan: "PER_USE" },
     });
   });
+
+  test("A default that is false or 0 is left out, and one of a deprecated property", async () => {
+    const { __defaults } = await plugin.checked(DISK, { name: "d" });
+    expect(__defaults).toEqual(["type"]);
+  });
 });
 
 describe("diff", () => {
@@ -386,6 +391,53 @@ describe("diff", () => {
     const diff = await plugin.diff(IAM_MEMBER, {}, inputs, { ...inputs, member: "b" });
     expect(diff).toMatchObject({ replaces: ["member"], deleteBeforeReplace: true });
   });
+});
+
+describe("a preview of a creation", () => {
+  const previewed = async (type: string, inputs: Properties) => {
+    const checked = await plugin.checked(type, inputs);
+    return (await plugin.create(type, checked, { preview: true })).state;
+  };
+
+  test("It knows as whom a service account acts, and its id and number not", async () => {
+    const email = "web-server@p.iam.gserviceaccount.com";
+    expect(await previewed(ACCOUNT, { accountId: "web-server" })).toMatchObject({
+      email,
+      member: `serviceAccount:${email}`,
+      name: UNKNOWN,
+      uniqueId: UNKNOWN,
+      id: UNKNOWN,
+    });
+  });
+
+  test.each<[string, Properties, Properties]>([
+    [NETWORK, {}, { project: "p", deletionPolicy: "DELETE", selfLink: UNKNOWN }],
+    [ADDRESS, {}, { project: "p", region: UNKNOWN, address: UNKNOWN }],
+    [INSTANCE, INSTANCE_INPUTS, { project: "p", zone: "europe-west3-a", selfLink: UNKNOWN }],
+    [
+      ADDRESS,
+      { project: "q", deletionPolicy: "ABANDON" },
+      { project: "q", deletionPolicy: "ABANDON" },
+    ],
+  ])("Of %s with %j it knows where it will be", async (type, inputs, known) => {
+    expect(await previewed(type, inputs)).toMatchObject(known);
+  });
+});
+
+test.each([
+  [ACCOUNT, { accountId: "web-server" }],
+  [ADDRESS, {}],
+  [DISK, {}],
+  [FIREWALL, HTTP_IN],
+  [NETWORK, {}],
+])("%s is deleted, unless its policy prevents that", async (type, inputs) => {
+  const checked = await plugin.checked(type, inputs);
+  const { state } = await plugin.create(type, checked);
+  expect(state).toMatchObject({ deletionPolicy: "DELETE" });
+  await plugin.delete(type, state);
+  const prevented = await plugin.create(type, { ...checked, deletionPolicy: "PREVENT" });
+  const { message } = await failureOf(plugin.delete(type, prevented.state));
+  expect(message).toContain('without setting deletion_policy="DELETE"');
 });
 
 describe("an instance", () => {

@@ -20,6 +20,12 @@ const AUTOPILOT = {
   deletionProtection: false,
 };
 const STANDARD = { initialNodeCount: 1, removeDefaultNodePool: true, deletionProtection: false };
+const NAT = {
+  router: "r",
+  natIpAllocateOption: "AUTO_ONLY",
+  sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+  logConfig: { enable: true, filter: "ERRORS_ONLY" },
+};
 
 let plugin: Plugin;
 beforeAll(async () => {
@@ -50,17 +56,68 @@ test.each<[string, Properties]>([
     },
   ],
   [ROUTER, { network: "n" }],
-  [
-    ROUTER_NAT,
-    {
-      router: "r",
-      natIpAllocateOption: "AUTO_ONLY",
-      sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
-      logConfig: { enable: true, filter: "ERRORS_ONLY" },
-    },
-  ],
+  [ROUTER_NAT, NAT],
 ])("%s is previewed, made, the same when looked at again, and deleted", async (type, inputs) => {
   await expectWholeLife(plugin, type, inputs);
+});
+
+describe("what is not said", () => {
+  test("Of a NAT it has the official defaults", async () => {
+    const { inputs, state } = await nat();
+    const defaults = {
+      type: "PUBLIC",
+      icmpIdleTimeoutSec: 30,
+      tcpEstablishedIdleTimeoutSec: 1200,
+      tcpTimeWaitTimeoutSec: 120,
+      tcpTransitoryIdleTimeoutSec: 30,
+      udpIdleTimeoutSec: 30,
+    };
+    expect(inputs).toMatchObject(defaults);
+    expect(inputs["__defaults"]).toEqual([...Object.keys(defaults), "name"].sort());
+    expect(state).toMatchObject({
+      ...defaults,
+      minPortsPerVm: 64,
+      endpointTypes: ["ENDPOINT_TYPE_VM"],
+    });
+  });
+
+  test("Of a cluster it has the official defaults, as deep as they are", async () => {
+    const { inputs } = await made({
+      ...STANDARD,
+      ipAllocationPolicy: { clusterSecondaryRangeName: "pods" },
+      clusterAutoscaling: { autoProvisioningDefaults: { serviceAccount: "a" } },
+    });
+    expect(inputs).toMatchObject({
+      enableShieldedNodes: true,
+      network: "default",
+      ipAllocationPolicy: { stackType: "IPV4" },
+      clusterAutoscaling: {
+        autoscalingProfile: "BALANCED",
+        autoProvisioningDefaults: {
+          serviceAccount: "a",
+          diskSize: 100,
+          diskType: "pd-standard",
+          imageType: "COS_CONTAINERD",
+        },
+      },
+    });
+  });
+
+  test("A default that Autopilot would refuse is not taken", async () => {
+    const { inputs } = await made(AUTOPILOT);
+    expect(inputs).not.toHaveProperty("enableShieldedNodes");
+  });
+
+  test("To write a default down is no change", async () => {
+    const { inputs, state } = await nat();
+    const news = await plugin.checked(ROUTER_NAT, { ...NAT, udpIdleTimeoutSec: 30 }, inputs);
+    expect((await plugin.diff(ROUTER_NAT, state, inputs, news)).changed).toBe(false);
+  });
+
+  async function nat() {
+    const inputs = await plugin.checked(ROUTER_NAT, NAT);
+    return { inputs, ...(await plugin.create(ROUTER_NAT, inputs)) };
+  }
 });
 
 describe("a cluster", () => {

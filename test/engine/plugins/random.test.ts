@@ -70,7 +70,6 @@ describe("a password", () => {
   });
 
   test.each<[string, Properties, string]>([
-    ["an unknown property", { length: 9, size: 1 }, "unknown key. Examine values at 'web.size'."],
     ["no length", {}, 'The argument "length" is required'],
     ["less than it has to have", { length: 3, minLower: 2, minUpper: 2 }, "must be at least 4"],
     [
@@ -81,6 +80,15 @@ describe("a password", () => {
   ])("Of %s is said what is wrong", async (_, inputs, problem) => {
     const { failures } = await plugin.check(RANDOM_PASSWORD, inputs);
     expect(failures).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test("An unknown property is kept and changes nothing, as the official plugin has it", async () => {
+    const inputs = { length: 9, size: 1 };
+    expect(await plugin.check(RANDOM_PASSWORD, inputs)).toEqual({ inputs, failures: [] });
+    const { state } = await plugin.create(RANDOM_PASSWORD, inputs);
+    expect(state).not.toHaveProperty("size");
+    const diff = await plugin.diff(RANDOM_PASSWORD, state, inputs, { length: 9, size: 2 });
+    expect(diff.changed).toBe(false);
   });
 
   test("Any change makes another one, but to write down a default is none", async () => {

@@ -102,16 +102,20 @@ describe("a key", () => {
   });
 
   test.each<[string, Properties, string]>([
-    [
-      "an unknown property",
-      { algorithm: "RSA", bits: 1 },
-      "unknown key. Examine values at 'web.bits'.",
-    ],
     ["no algorithm", {}, 'The argument "algorithm" is required'],
     ["another algorithm", { algorithm: "DSA" }, "expected one of RSA, ECDSA, ED25519, got DSA"],
   ])("Of %s is said what is wrong", async (_, inputs, problem) => {
     const { failures } = await plugin.check(PRIVATE_KEY, inputs);
     expect(failures).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test("An unknown property is kept and changes nothing, as the official plugin has it", async () => {
+    const inputs = { algorithm: "ED25519", bits: 1 };
+    expect(await plugin.check(PRIVATE_KEY, inputs)).toEqual({ inputs, failures: [] });
+    const { state } = await plugin.create(PRIVATE_KEY, inputs);
+    expect(state).not.toHaveProperty("bits");
+    const diff = await plugin.diff(PRIVATE_KEY, state, inputs, { algorithm: "ED25519", bits: 2 });
+    expect(diff.changed).toBe(false);
   });
 
   test("Any change makes another key, but to write down a default is none", async () => {

@@ -1,10 +1,19 @@
+import type Docker from "dockerode";
 import { isMap, type PropertyMap } from "../property-value.ts";
 import { type Engine, engineMessage, says, step } from "./engine.ts";
 import { LABEL, labelMap, labelSet } from "./labels.ts";
 import type { Managed } from "./managed.ts";
 import { poll } from "./poll.ts";
+import type { Schema } from "./schema.ts";
 
 const REMOVAL = { target: "removed", timeoutSeconds: 30, everySeconds: 1 };
+
+const IPAM_CONFIG: Schema = {
+  subnet: { type: "string", forceNew: true },
+  ipRange: { type: "string", forceNew: true },
+  gateway: { type: "string", forceNew: true },
+  auxAddress: { type: "map", forceNew: true },
+};
 
 export const network: Managed = {
   deleteBeforeReplace: false,
@@ -18,22 +27,26 @@ export const network: Managed = {
     internal: { type: "bool", forceNew: true, computed: true },
     attachable: { type: "bool", forceNew: true },
     ipv6: { type: "bool", forceNew: true },
+    ingress: { type: "bool", forceNew: true },
     ipamDriver: { type: "string", forceNew: true, default: "default" },
+    ipamOptions: { type: "map", forceNew: true },
+    ipamConfigs: { type: "set", element: IPAM_CONFIG, forceNew: true, computed: true },
     scope: { type: "string", computed: true, output: true },
   },
 
   async create(engine, planned, exists) {
     const docker = await engine.connected();
-    const { name, driver, options, internal, attachable, ipv6, ipamDriver, labels } = planned;
+    const { name, driver, options, internal, attachable, ingress, ipv6, labels } = planned;
     const created = await step("Unable to create network", () =>
       docker.createNetwork({
         Name: String(name),
         ...(typeof driver === "string" ? { Driver: driver } : {}),
-        ...(isMap(options) ? { Options: options as Record<string, string> } : {}),
+        ...(isMap(options) ? { Options: options as Texts } : {}),
         Internal: internal === true,
         Attachable: attachable === true,
+        Ingress: ingress === true,
         EnableIPv6: ipv6 === true,
-        IPAM: { Driver: String(ipamDriver) },
+        IPAM: addressManagement(planned),
         Labels: labelMap(labels),
         CheckDuplicate: true,
       }),
@@ -58,8 +71,16 @@ export const network: Managed = {
       options: found.Options ?? {},
       internal: found.Internal,
       attachable: found.Attachable,
+      ingress: found.Ingress ?? false,
       ipv6: found.EnableIPv6 ?? false,
       ipamDriver: found.IPAM?.Driver ?? "",
+      ipamOptions: found.IPAM?.Options ?? {},
+      ipamConfigs: (found.IPAM?.Config ?? []).map((config) => ({
+        subnet: config.Subnet ?? "",
+        ipRange: config.IPRange ?? "",
+        gateway: config.Gateway ?? "",
+        auxAddress: (config.AuxiliaryAddresses ?? {}) as Texts,
+      })),
       scope: found.Scope,
     };
     return { id, properties };
@@ -72,6 +93,26 @@ export const network: Managed = {
     await poll(REMOVAL, () => removeOnce(engine, id));
   },
 };
+
+type Texts = Record<string, string>;
+
+function addressManagement({ ipamDriver, ipamOptions, ipamConfigs }: PropertyMap): Docker.IPAM {
+  const configs = Array.isArray(ipamConfigs) ? ipamConfigs.filter(isMap) : [];
+  return {
+    Driver: String(ipamDriver),
+    ...(isMap(ipamOptions) ? { Options: ipamOptions as Texts } : {}),
+    ...(configs.length === 0
+      ? {}
+      : {
+          Config: configs.map(({ subnet, ipRange, gateway, auxAddress }) => ({
+            Subnet: String(subnet),
+            IPRange: String(ipRange),
+            Gateway: String(gateway),
+            AuxiliaryAddresses: isMap(auxAddress) ? (auxAddress as Texts) : {},
+          })),
+        }),
+  };
+}
 
 /** Containers that are being removed may still hold on to it for a moment. */
 async function removeOnce(engine: Engine, id: string): Promise<"removed" | "pending"> {

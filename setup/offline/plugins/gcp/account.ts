@@ -1,3 +1,4 @@
+import type { PropertyMap } from "../property-value.ts";
 import type { Kind, Thing } from "../simulated/kind.ts";
 import { numberOf } from "../simulated/made-up.ts";
 import { text } from "../simulated/text.ts";
@@ -25,14 +26,23 @@ export const account: Kind = {
 
   id: fullName,
 
+  foretold: identity,
+
   outputs: (account, id) => ({
-    project: projectOf(account),
-    email: email(account),
-    member: `serviceAccount:${email(account)}`,
+    ...identity(account),
     name: id,
     uniqueId: String(numberOf(account, "account", 15)),
   }),
 };
+
+/** All of it follows from the account's own name and that of its project. */
+function identity(account: Thing): PropertyMap {
+  return {
+    project: projectOf(account),
+    email: email(account),
+    member: `serviceAccount:${email(account)}`,
+  };
+}
 
 function email(account: Thing): string {
   return `${text(account.inputs, "accountId")}@${projectOf(account)}.iam.gserviceaccount.com`;

@@ -3,7 +3,7 @@ import { CREATED_AT, numberOf, privateAddress, reservedAddress } from "../simula
 import { text } from "../simulated/text.ts";
 import { selfLink } from "./compute-link.ts";
 import { LABELS, labels } from "./labels.ts";
-import { PLACE, projectOf, regionOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf, regionOf } from "./location.ts";
 import { NAME } from "./name.ts";
 
 export const address: Kind = {
@@ -42,6 +42,8 @@ export const address: Kind = {
 
   id: (address) =>
     `projects/${projectOf(address)}/regions/${regionOf(address)}/addresses/${text(address.inputs, "name")}`,
+
+  foretold: foretoldProject,
 
   outputs: (address, id) => {
     const { inputs } = address;

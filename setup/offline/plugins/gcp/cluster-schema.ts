@@ -3,7 +3,7 @@ import { PLACE } from "./location.ts";
 import { NODE_CONFIG } from "./node-config.ts";
 
 const NETWORK: Schema = {
-  network: { type: "string", forceNew: true },
+  network: { type: "string", default: "default", forceNew: true },
   subnetwork: { type: "string", computed: true, forceNew: true },
   networkingMode: {
     type: "string",
@@ -26,6 +26,7 @@ const NETWORK: Schema = {
       servicesSecondaryRangeName: { type: "string", computed: true, forceNew: true },
       clusterIpv4CidrBlock: { type: "string", computed: true, forceNew: true },
       servicesIpv4CidrBlock: { type: "string", computed: true, forceNew: true },
+      stackType: { type: "string", default: "IPV4", oneOf: ["IPV4", "IPV4_IPV6"] },
     },
   },
 };
@@ -73,7 +74,6 @@ const ACCESS: Schema = {
 
 const CARE: Schema = {
   deletionProtection: { type: "bool", default: true },
-  deletionPolicy: { type: "string", computed: true, oneOf: ["DELETE", "ABANDON", "PREVENT"] },
   releaseChannel: {
     type: "object",
     computed: true,
@@ -105,23 +105,34 @@ const CARE: Schema = {
   },
 };
 
+const DISK_TYPES = ["pd-standard", "pd-ssd", "pd-balanced", "hyperdisk-balanced"];
+const IMAGE_TYPES = ["COS_CONTAINERD", "COS", "UBUNTU_CONTAINERD", "UBUNTU"];
+
 const NODES: Schema = {
   enableAutopilot: { type: "bool", forceNew: true },
   removeDefaultNodePool: { type: "bool" },
   initialNodeCount: { type: "int", forceNew: true },
   nodeConfig: { type: "object", computed: true, of: NODE_CONFIG },
-  enableShieldedNodes: { type: "bool" },
+  enableShieldedNodes: { type: "bool", default: true, conflictsWith: ["enableAutopilot"] },
   clusterAutoscaling: {
     type: "object",
     computed: true,
     of: {
       enabled: { type: "bool", computed: true },
+      autoscalingProfile: {
+        type: "string",
+        default: "BALANCED",
+        oneOf: ["BALANCED", "OPTIMIZE_UTILIZATION"],
+      },
       autoProvisioningDefaults: {
         type: "object",
         computed: true,
         of: {
-          serviceAccount: { type: "string" },
+          serviceAccount: { type: "string", default: "default" },
           oauthScopes: { type: "list", of: "string", computed: true },
+          diskSize: { type: "int", default: 100 },
+          diskType: { type: "string", default: "pd-standard", oneOf: DISK_TYPES },
+          imageType: { type: "string", default: "COS_CONTAINERD", oneOf: IMAGE_TYPES },
         },
       },
     },

@@ -51,7 +51,6 @@ export const cluster: Kind = {
       workloadIdentityConfig:
         inputs["workloadIdentityConfig"] ??
         (isAutopilot ? { workloadPool: `${projectOf(cluster)}.svc.id.goog` } : {}),
-      deletionPolicy: inputs["deletionPolicy"] ?? "DELETE",
       privateClusterConfig: {
         ...mapIn(inputs["privateClusterConfig"]),
         privateEndpoint: privateAddress(cluster),

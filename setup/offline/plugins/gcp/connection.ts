@@ -1,6 +1,5 @@
 import type { Kind } from "../simulated/kind.ts";
 import { text } from "../simulated/text.ts";
-import { DELETION_POLICY, deletionPolicy } from "./deletion-policy.ts";
 
 export const connection: Kind = {
   schema: {
@@ -8,7 +7,6 @@ export const connection: Kind = {
     service: { type: "string", required: true, forceNew: true },
     reservedPeeringRanges: { type: "list", of: "string", required: true },
     updateOnCreationFail: { type: "bool" },
-    deletionPolicy: DELETION_POLICY,
 
     peering: { type: "string", output: true },
   },
@@ -17,7 +15,6 @@ export const connection: Kind = {
     ["network", "service"].map((name) => encodeURIComponent(text(inputs, name))).join(":"),
 
   outputs: ({ inputs }) => ({
-    ...deletionPolicy(inputs),
     peering: text(inputs, "service").replaceAll(".", "-"),
   }),
 };

@@ -1,5 +1,4 @@
 import type { Schema } from "../simulated/schema.ts";
-import { DELETION_POLICY } from "./deletion-policy.ts";
 import { PLACE } from "./location.ts";
 import { NAME } from "./name.ts";
 
@@ -136,7 +135,6 @@ export const databaseInstanceSchema: Schema = {
   region: PLACE,
   databaseVersion: { type: "string", required: true },
   deletionProtection: { type: "bool", default: true },
-  deletionPolicy: DELETION_POLICY,
   encryptionKeyName: { type: "string", computed: true, forceNew: true },
   maintenanceVersion: { type: "string", computed: true },
   rootPassword: { type: "string", secret: true },

@@ -9,8 +9,7 @@ import {
 } from "../simulated/made-up.ts";
 import { text } from "../simulated/text.ts";
 import { databaseInstanceSchema } from "./database-instance-schema.ts";
-import { deletionPolicy } from "./deletion-policy.ts";
-import { projectOf, regionOf } from "./location.ts";
+import { foretoldProject, projectOf, regionOf } from "./location.ts";
 
 export const databaseInstance: Kind = {
   outside: { type: "databaseInstance", create: "create", delete: "delete" },
@@ -24,6 +23,8 @@ export const databaseInstance: Kind = {
 
   id: ({ inputs }) => text(inputs, "name"),
 
+  foretold: foretoldProject,
+
   outputs: (instance, id) => {
     const { inputs } = instance;
     const project = projectOf(instance);
@@ -33,7 +34,6 @@ export const databaseInstance: Kind = {
       settings: settings(inputs),
       encryptionKeyName: inputs["encryptionKeyName"] ?? "",
       maintenanceVersion: inputs["maintenanceVersion"] ?? `${text(inputs, "databaseVersion")}.R1`,
-      ...deletionPolicy(inputs),
       ...addresses(instance),
       connectionName: `${project}:${regionOf(instance)}:${id}`,
       dnsName: `${hexDigits(instance, "dns", 12)}.${regionOf(instance)}.sql.goog.`,

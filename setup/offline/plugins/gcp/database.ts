@@ -1,7 +1,6 @@
 import type { Kind } from "../simulated/kind.ts";
 import { text } from "../simulated/text.ts";
-import { DELETION_POLICY, deletionPolicy } from "./deletion-policy.ts";
-import { PLACE, projectOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf } from "./location.ts";
 
 export const database: Kind = {
   schema: {
@@ -10,7 +9,6 @@ export const database: Kind = {
     project: PLACE,
     charset: { type: "string", computed: true },
     collation: { type: "string", computed: true },
-    deletionPolicy: DELETION_POLICY,
 
     selfLink: { type: "string", output: true },
   },
@@ -21,11 +19,12 @@ export const database: Kind = {
     return `${instance}/databases/${text(inputs, "name")}`;
   },
 
+  foretold: foretoldProject,
+
   outputs: (database, id) => ({
     project: projectOf(database),
     charset: database.inputs["charset"] ?? "UTF8",
     collation: database.inputs["collation"] ?? "en_US.UTF8",
-    ...deletionPolicy(database.inputs),
     selfLink: `https://sqladmin.googleapis.com/sql/v1beta4/${id}`,
   }),
 };

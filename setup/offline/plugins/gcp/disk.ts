@@ -3,7 +3,7 @@ import { CREATED_AT, numberOf } from "../simulated/made-up.ts";
 import { text } from "../simulated/text.ts";
 import { selfLink } from "./compute-link.ts";
 import { LABELS, labels } from "./labels.ts";
-import { PLACE, projectOf, zoneOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf, zoneOf } from "./location.ts";
 import { NAME } from "./name.ts";
 
 export const disk: Kind = {
@@ -38,6 +38,8 @@ export const disk: Kind = {
 
   id: (disk) =>
     `projects/${projectOf(disk)}/zones/${zoneOf(disk)}/disks/${text(disk.inputs, "name")}`,
+
+  foretold: foretoldProject,
 
   outputs: (disk, id) => {
     const { inputs } = disk;

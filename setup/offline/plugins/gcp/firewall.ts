@@ -4,7 +4,7 @@ import { CREATED_AT } from "../simulated/made-up.ts";
 import type { Items } from "../simulated/schema.ts";
 import { text } from "../simulated/text.ts";
 import { selfLink } from "./compute-link.ts";
-import { PLACE, projectOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf } from "./location.ts";
 import { NAME } from "./name.ts";
 
 const RULES = {
@@ -62,6 +62,8 @@ export const firewall: Kind = {
 
   id: (firewall) =>
     `projects/${projectOf(firewall)}/global/firewalls/${text(firewall.inputs, "name")}`,
+
+  foretold: foretoldProject,
 
   outputs: (firewall, id) => {
     const { inputs } = firewall;

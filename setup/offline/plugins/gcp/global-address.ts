@@ -3,7 +3,7 @@ import { CREATED_AT, numberOf, reservedAddress } from "../simulated/made-up.ts";
 import { text } from "../simulated/text.ts";
 import { selfLink } from "./compute-link.ts";
 import { LABELS, labels } from "./labels.ts";
-import { PLACE, projectOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf } from "./location.ts";
 import { NAME } from "./name.ts";
 
 export const globalAddress: Kind = {
@@ -30,6 +30,8 @@ export const globalAddress: Kind = {
 
   id: (address) =>
     `projects/${projectOf(address)}/global/addresses/${text(address.inputs, "name")}`,
+
+  foretold: foretoldProject,
 
   outputs: (address, id) => {
     const { inputs } = address;

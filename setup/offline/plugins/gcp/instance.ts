@@ -34,6 +34,8 @@ export const instance: Kind = {
   id: (instance) =>
     `projects/${projectOf(instance)}/zones/${zoneOf(instance)}/instances/${text(instance.inputs, "name")}`,
 
+  foretold: (instance) => ({ project: projectOf(instance), zone: zoneOf(instance) }),
+
   outputs: (instance, id) => {
     const { inputs } = instance;
     return {

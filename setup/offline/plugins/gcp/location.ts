@@ -1,3 +1,4 @@
+import type { PropertyMap } from "../property-value.ts";
 import type { Thing } from "../simulated/kind.ts";
 import type { Scalar } from "../simulated/schema.ts";
 
@@ -6,6 +7,11 @@ export const PLACE = { type: "string", computed: true, forceNew: true } as const
 
 export function projectOf({ inputs, settings }: Thing): string {
   return given(inputs["project"] ?? settings["project"], "project: required field is not set");
+}
+
+/** What a preview knows where a thing says no project. */
+export function foretoldProject(thing: Thing): PropertyMap {
+  return { project: projectOf(thing) };
 }
 
 export function zoneOf({ inputs, settings }: Thing): string {

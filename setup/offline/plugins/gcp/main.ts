@@ -10,6 +10,7 @@ import { cluster } from "./cluster.ts";
 import { connection } from "./connection.ts";
 import { database } from "./database.ts";
 import { databaseInstance } from "./database-instance.ts";
+import { withDeletionPolicy } from "./deletion-policy.ts";
 import { disk } from "./disk.ts";
 import { firewall } from "./firewall.ts";
 import { getClientConfig } from "./get-client-config.ts";
@@ -42,25 +43,25 @@ await serve(
       disableGlobalProjectWarning: { secret: false },
     },
     kinds: {
-      "gcp:compute/address:Address": address,
-      "gcp:compute/disk:Disk": disk,
-      "gcp:compute/firewall:Firewall": firewall,
-      "gcp:compute/globalAddress:GlobalAddress": globalAddress,
-      "gcp:compute/instance:Instance": instance,
-      "gcp:compute/network:Network": network,
-      "gcp:compute/router:Router": router,
-      "gcp:compute/routerNat:RouterNat": routerNat,
-      "gcp:compute/subnetwork:Subnetwork": subnetwork,
-      "gcp:container/cluster:Cluster": cluster,
-      "gcp:container/nodePool:NodePool": nodePool,
-      "gcp:dns/recordSet:RecordSet": recordSet,
+      "gcp:compute/address:Address": withDeletionPolicy(address),
+      "gcp:compute/disk:Disk": withDeletionPolicy(disk),
+      "gcp:compute/firewall:Firewall": withDeletionPolicy(firewall),
+      "gcp:compute/globalAddress:GlobalAddress": withDeletionPolicy(globalAddress),
+      "gcp:compute/instance:Instance": withDeletionPolicy(instance),
+      "gcp:compute/network:Network": withDeletionPolicy(network),
+      "gcp:compute/router:Router": withDeletionPolicy(router),
+      "gcp:compute/routerNat:RouterNat": withDeletionPolicy(routerNat),
+      "gcp:compute/subnetwork:Subnetwork": withDeletionPolicy(subnetwork),
+      "gcp:container/cluster:Cluster": withDeletionPolicy(cluster),
+      "gcp:container/nodePool:NodePool": withDeletionPolicy(nodePool),
+      "gcp:dns/recordSet:RecordSet": withDeletionPolicy(recordSet),
       "gcp:projects/iAMMember:IAMMember": iamMember,
-      "gcp:serviceaccount/account:Account": account,
+      "gcp:serviceaccount/account:Account": withDeletionPolicy(account),
       "gcp:serviceaccount/iAMMember:IAMMember": serviceAccountMember,
-      "gcp:servicenetworking/connection:Connection": connection,
-      "gcp:sql/database:Database": database,
-      "gcp:sql/databaseInstance:DatabaseInstance": databaseInstance,
-      "gcp:sql/user:User": user,
+      "gcp:servicenetworking/connection:Connection": withDeletionPolicy(connection),
+      "gcp:sql/database:Database": withDeletionPolicy(database),
+      "gcp:sql/databaseInstance:DatabaseInstance": withDeletionPolicy(databaseInstance),
+      "gcp:sql/user:User": withDeletionPolicy(user),
     },
     lookUps: { "gcp:organizations/getClientConfig:getClientConfig": getClientConfig },
     realCredentials,

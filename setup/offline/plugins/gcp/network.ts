@@ -2,7 +2,7 @@ import type { Kind } from "../simulated/kind.ts";
 import { numberOf } from "../simulated/made-up.ts";
 import { text } from "../simulated/text.ts";
 import { selfLink } from "./compute-link.ts";
-import { PLACE, projectOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf } from "./location.ts";
 import { LOWER_CASE_NAME } from "./name.ts";
 
 export const network: Kind = {
@@ -27,6 +27,8 @@ export const network: Kind = {
   },
 
   id: (network) => `projects/${projectOf(network)}/global/networks/${text(network.inputs, "name")}`,
+
+  foretold: foretoldProject,
 
   outputs: (network, id) => {
     const { inputs } = network;

@@ -1,8 +1,7 @@
 import { isMap, type PropertyMap, type PropertyValue } from "../property-value.ts";
 import type { Kind } from "../simulated/kind.ts";
 import { text } from "../simulated/text.ts";
-import { DELETION_POLICY, deletionPolicy } from "./deletion-policy.ts";
-import { lastPart, locationOf, PLACE, projectOf } from "./location.ts";
+import { foretoldProject, lastPart, locationOf, PLACE, projectOf } from "./location.ts";
 import { KUBERNETES, NODE_CONFIG } from "./node-config.ts";
 
 /** Upstream's properties of a pool, but for those of placement, queues and other networks. */
@@ -39,7 +38,6 @@ export const nodePool: Kind = {
       },
     },
     nodeConfig: { type: "object", computed: true, of: NODE_CONFIG },
-    deletionPolicy: DELETION_POLICY,
 
     instanceGroupUrls: { type: "list", of: "string", output: true },
   },
@@ -48,6 +46,8 @@ export const nodePool: Kind = {
     const cluster = lastPart(text(pool.inputs, "cluster"));
     return `projects/${projectOf(pool)}/locations/${locationOf(pool)}/clusters/${cluster}/nodePools/${text(pool.inputs, "name")}`;
   },
+
+  foretold: foretoldProject,
 
   outputs: (pool) => {
     const { inputs } = pool;
@@ -77,7 +77,6 @@ export const nodePool: Kind = {
         metadata: { "disable-legacy-endpoints": "true" },
         ...mapIn(inputs["nodeConfig"]),
       },
-      ...deletionPolicy(inputs),
       instanceGroupUrls: [],
     };
   },

@@ -1,6 +1,6 @@
 import type { Kind } from "../simulated/kind.ts";
 import { text } from "../simulated/text.ts";
-import { lastPart, PLACE, projectOf } from "./location.ts";
+import { foretoldProject, lastPart, PLACE, projectOf } from "./location.ts";
 
 export const recordSet: Kind = {
   schema: {
@@ -18,6 +18,8 @@ export const recordSet: Kind = {
     const zone = `projects/${projectOf(record)}/managedZones/${lastPart(text(inputs, "managedZone"))}`;
     return `${zone}/rrsets/${text(inputs, "name")}/${text(inputs, "type")}`;
   },
+
+  foretold: foretoldProject,
 
   outputs: (record) => ({ project: projectOf(record) }),
 };

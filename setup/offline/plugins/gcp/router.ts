@@ -2,8 +2,7 @@ import type { Kind } from "../simulated/kind.ts";
 import { CREATED_AT } from "../simulated/made-up.ts";
 import { text } from "../simulated/text.ts";
 import { selfLink } from "./compute-link.ts";
-import { DELETION_POLICY, deletionPolicy } from "./deletion-policy.ts";
-import { PLACE, projectOf, regionOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf, regionOf } from "./location.ts";
 import { LOWER_CASE_NAME } from "./name.ts";
 
 /** Upstream's properties of a router, but for those of BGP and interconnects. */
@@ -14,7 +13,6 @@ export const router: Kind = {
     region: PLACE,
     network: { type: "string", forceNew: true },
     description: { type: "string" },
-    deletionPolicy: DELETION_POLICY,
 
     creationTimestamp: { type: "string", output: true },
     selfLink: { type: "string", output: true },
@@ -26,10 +24,11 @@ export const router: Kind = {
   id: (router) =>
     `projects/${projectOf(router)}/regions/${regionOf(router)}/routers/${text(router.inputs, "name")}`,
 
+  foretold: foretoldProject,
+
   outputs: (router, id) => ({
     project: projectOf(router),
     region: regionOf(router),
-    ...deletionPolicy(router.inputs),
     creationTimestamp: CREATED_AT,
     selfLink: selfLink(id),
   }),

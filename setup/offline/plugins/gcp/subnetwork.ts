@@ -3,7 +3,7 @@ import { CREATED_AT, hexDigits, numberOf } from "../simulated/made-up.ts";
 import { text } from "../simulated/text.ts";
 import { selfLink } from "./compute-link.ts";
 import { firstHost, isWithin } from "./ip-range.ts";
-import { PLACE, projectOf, regionOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf, regionOf } from "./location.ts";
 import { LOWER_CASE_NAME } from "./name.ts";
 
 export const subnetwork: Kind = {
@@ -40,6 +40,8 @@ export const subnetwork: Kind = {
 
   id: (subnetwork) =>
     `projects/${projectOf(subnetwork)}/regions/${regionOf(subnetwork)}/subnetworks/${text(subnetwork.inputs, "name")}`,
+
+  foretold: foretoldProject,
 
   outputs: (subnetwork, id) => {
     const { inputs } = subnetwork;

@@ -1,7 +1,6 @@
 import type { Kind } from "../simulated/kind.ts";
 import { text } from "../simulated/text.ts";
-import { DELETION_POLICY, deletionPolicy } from "./deletion-policy.ts";
-import { PLACE, projectOf } from "./location.ts";
+import { foretoldProject, PLACE, projectOf } from "./location.ts";
 
 export const user: Kind = {
   schema: {
@@ -12,15 +11,15 @@ export const user: Kind = {
     type: { type: "string", forceNew: true },
     password: { type: "string", secret: true },
     databaseRoles: { type: "list", of: "string" },
-    deletionPolicy: DELETION_POLICY,
   },
 
   id: ({ inputs }) =>
     [text(inputs, "name"), inputs["host"] ?? "", text(inputs, "instance")].join("/"),
 
+  foretold: foretoldProject,
+
   outputs: (user) => ({
     project: projectOf(user),
     host: user.inputs["host"] ?? "",
-    ...deletionPolicy(user.inputs),
   }),
 };

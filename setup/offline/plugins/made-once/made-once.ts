@@ -34,11 +34,13 @@ export class MadeOnce implements Resource {
 
   check(request: CheckRequest): Checked {
     const { schema, problem } = this.#recipe;
-    const { inputs, failures } = check(schema, request);
+    // The official plugins, which are of another framework than the others, do not look at what they do not know.
+    const [known, unknown] = parted(request.inputs, (name) => name in schema);
+    const { inputs, failures } = check(schema, { ...request, inputs: known });
     const checked = withoutNotes(inputs);
     const reason = failures.length === 0 ? problem?.(this.#choice(checked)) : undefined;
     return {
-      inputs: checked,
+      inputs: { ...checked, ...unknown },
       failures: reason === undefined ? failures : [{ property: "", reason }],
     };
   }
@@ -78,6 +80,20 @@ export class MadeOnce implements Resource {
   async delete(): Promise<void> {}
 
   #choice(inputs: PropertyMap): PropertyMap {
-    return { ...this.#recipe.defaults, ...inputs };
+    const { schema, defaults } = this.#recipe;
+    const [known] = parted(inputs, (name) => name in schema);
+    return { ...defaults, ...known };
   }
+}
+
+/** The properties of these names, and the others. */
+function parted(
+  properties: PropertyMap,
+  is: (name: string) => boolean,
+): [PropertyMap, PropertyMap] {
+  const entries = Object.entries(properties);
+  return [
+    Object.fromEntries(entries.filter(([name]) => is(name))),
+    Object.fromEntries(entries.filter(([name]) => !is(name))),
+  ];
 }

@@ -71,11 +71,14 @@ function checkObject(
   return { ...given, ...defaults, [DEFAULTS]: Object.keys(defaults).sort() };
 }
 
-/** A default that is false or 0 is what the official plugins take an absent value for anyway. */
+/** A default that is false or 0 is left out by the official plugins too. */
 function defaultsBeside(schema: Schema, given: PropertyMap): PropertyMap {
   const defaults: PropertyMap = {};
   for (const [name, field] of Object.entries(schema)) {
-    if ("default" in field && field.default && !(name in given)) {
+    if (!("default" in field) || !field.default || name in given) {
+      continue;
+    }
+    if (!field.conflictsWith?.some((other) => other in given)) {
       defaults[name] = field.default;
     }
   }

@@ -14,6 +14,8 @@ export interface Kind {
   /** What only the attempt shows. */
   updateProblem?(oldInputs: PropertyMap, inputs: PropertyMap): string | undefined;
   deletionProblem?(state: PropertyMap): string | undefined;
+  /** What a preview knows already of the outputs. */
+  foretold?(thing: Thing): PropertyMap;
   /** The same for the same thing. */
   id(thing: Thing): string;
   /** What the cloud has to say of it, beside the inputs. */

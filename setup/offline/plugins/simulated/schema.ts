@@ -29,6 +29,8 @@ export interface Change {
 export interface Scalar extends Common {
   readonly type: "string" | "int" | "float" | "bool";
   readonly default?: string | number | boolean;
+  /** Properties beside it with which the default is not taken. */
+  readonly conflictsWith?: readonly string[];
   /** Where the user gives no name: that of the resource, with a random end. */
   readonly autoNamed?: NamingRules;
   readonly oneOf?: readonly string[];

@@ -61,10 +61,11 @@ export class SimulatedResource implements Resource {
   async create(request: CreateRequest): Promise<{ id: string; properties: PropertyMap }> {
     const { schema } = this.#kind;
     const inputs = withoutNotes(request.inputs);
-    if (request.preview) {
-      return { id: "", properties: { ...planned(schema, inputs), id: UNKNOWN } };
-    }
     const thing = { inputs, settings: this.#settings(), seed: seedOf(schema, request.urn, inputs) };
+    if (request.preview) {
+      const foretold = this.#kind.foretold?.(thing) ?? {};
+      return { id: "", properties: { ...planned(schema, inputs), ...foretold, id: UNKNOWN } };
+    }
     const answer = await this.#simulate("create", inputs, request.deadline);
     const id = String(answer["id"] ?? this.#kind.id(thing));
     const outputs = await this.#kind.outputs(thing, id);
