@@ -39,7 +39,7 @@ export async function previewExample(args: string[]): Promise<number> {
   try {
     return await previewIn(folder, example, pulumiIn(folder, choice));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -62,7 +62,7 @@ type Pulumi = (cwd: string, ...args: string[]) => Promise<Result>;
 
 /** What an engine may know of where it runs: how to reach downloads, and no account anywhere. */
 const INHERITED = [
-  ...["PATH", "TMPDIR", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
+  ...["PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
 ];
 
@@ -71,6 +71,8 @@ function pulumiIn(folder: string, choice: ToolChoice): Pulumi {
     ...toolEnvironment(choice),
     // Command-line tools of clouds leave credentials below the user's own.
     HOME: folder,
+    // What the engine starts keeps files of its own there, npm a cache of what Node compiles.
+    TMPDIR: folder,
     PULUMI_BACKEND_URL: `file://${folder}/state`,
     PULUMI_CONFIG_PASSPHRASE: "dummy",
     DIGITALOCEAN_TOKEN: "dummy",

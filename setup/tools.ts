@@ -16,6 +16,7 @@ import { CommandFailed } from "./offline/images/run.ts";
 import { linkPlugins } from "./offline/plugins/link.ts";
 import { installPackages } from "./packages.ts";
 import { run } from "./run.ts";
+import { readWantedTools } from "./wanted-tools.ts";
 
 const PULUMI_DOWNLOAD = `https://get.pulumi.com/releases/sdk/pulumi-v${PULUMI_VERSION}-linux-x64.tar.gz`;
 const IMAGE_REGISTRY = "https://registry-1.docker.io/v2/";
@@ -42,15 +43,10 @@ async function ensure(work: (choice: ToolChoice) => Promise<void>[]): Promise<To
   return choice;
 }
 
-/** SLIPWAY_TOOLS=official or =offline decides; without it, what can be reached does. */
+/** SLIPWAY_TOOLS decides; without it, what can be reached does. */
 async function choose(): Promise<ToolChoice> {
   const wanted = process.env["SLIPWAY_TOOLS"];
-  if (wanted === "official" || wanted === "offline") {
-    return { pulumi: wanted, images: wanted, asked: true };
-  }
-  if (wanted !== undefined) {
-    throw new UserError(`SLIPWAY_TOOLS is "${wanted}"; it must be "official" or "offline".`);
-  }
+  if (wanted !== undefined) return { ...readWantedTools(wanted), asked: true };
   const [pulumi, images] = await Promise.all([reach(PULUMI_DOWNLOAD), reach(IMAGE_REGISTRY)]);
   return { pulumi: source(pulumi), images: source(images), asked: false };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Clone } from "../e2e/clone.ts";
@@ -18,6 +18,11 @@ beforeAll(async () => {
   clone = await Clone.make();
   temporary = join(clone.folder, ".slipway", "temporary");
   mkdirSync(temporary);
+  // As the npm does that the official language host may run: its cache goes to the temporary folder.
+  const program = join(clone.folder, "infra", "index.ts");
+  const cache = 'import { enableCompileCache } from "node:module";\nenableCompileCache();\n';
+  writeFileSync(program, cache + readFileSync(program, "utf8"));
+  clone.commit("keep what Node compiles");
 });
 afterAll(() => rmSync(clone.folder, { recursive: true, force: true }));
 
