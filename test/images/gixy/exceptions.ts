@@ -13,6 +13,12 @@ export const EXCEPTIONS: readonly Exception[] = [
       "$host has no port, which apps need for their links; a request whose Host is not $host is refused.",
   },
   {
+    check: "ssrf",
+    config: /proxy_pass http:\/\/app\$app_request_uri;/,
+    because:
+      "The variable begins with a slash, or is empty and then refused, so the host is always `app`.",
+  },
+  {
     check: "try_files_is_evil_too",
     because: "A cache of open files would serve what a switch or a rollback has taken away.",
   },
