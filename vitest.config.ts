@@ -26,7 +26,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: "v8",
-      include: ["{components,infra,ops,setup,stacks,steps}/**/*.ts", "app/src/**/*.ts"],
+      include: ["{components,infra,offline,ops,setup,stacks,steps}/**/*.ts", "app/src/**/*.ts"],
       reporter: ["text-summary", "cobertura"],
     },
     projects: [
@@ -35,7 +35,7 @@ export default defineConfig({
           ...isolated,
           name: "unit",
           maxWorkers: "100%",
-          include: ["test/unit/**/*.test.ts", "app/test/unit/**/*.test.ts"],
+          include: ["{app/,offline/,}test/unit/**/*.test.ts"],
           testTimeout: 20_000,
           // A first import of a cloud's SDK takes its time on a busy machine.
           hookTimeout: 60_000,
@@ -47,7 +47,7 @@ export default defineConfig({
           name: "engine",
           // They wait for Docker more than they work.
           maxWorkers: 3,
-          include: ["test/engine/**/*.test.ts", "app/test/api/**/*.test.ts"],
+          include: ["{offline/,}test/engine/**/*.test.ts", "app/test/api/**/*.test.ts"],
           globalSetup: ["test/engine/postgres.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -64,7 +64,7 @@ export default defineConfig({
         test: {
           ...isolated,
           name: "images",
-          include: ["test/images/**/*.test.ts"],
+          include: ["{offline/,}test/images/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
@@ -96,7 +96,7 @@ export default defineConfig({
         test: {
           ...stacks,
           name: "cluster",
-          include: ["test/cluster/*.test.ts", "test/cluster/plugin/**/*.test.ts"],
+          include: ["test/cluster/*.test.ts", "offline/test/cluster/**/*.test.ts"],
           globalSetup: ["test/cluster/global-setup.ts"],
         },
       },

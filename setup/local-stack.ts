@@ -12,7 +12,7 @@ import {
   toolEnvironment,
 } from "../ops/tools.ts";
 import { UserError } from "../ops/user-error.ts";
-import { offlineImages } from "./offline/images/index.ts";
+import { offlineImages } from "./offline.ts";
 import { lastLines, run } from "./run.ts";
 
 const SECRETS = ["databasePassword", "appSecret"];

@@ -30,6 +30,7 @@ const SUMMARY = join(REPORTS, "summary.txt");
 const checks = [
   ["tsc", "-p", "."],
   ["tsc", "-p", "app"],
+  ["tsc", "-p", "offline"],
   ["biome", "ci", "."],
   ["eslint", "."],
   ["knip"],

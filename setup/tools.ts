@@ -8,14 +8,8 @@ import {
   TOOL_CHOICE_FILE,
   type ToolChoice,
 } from "../ops/tools.ts";
-import { UserError } from "../ops/user-error.ts";
 import { ensureOfficialPulumi } from "./official.ts";
-import { checkCanHaveEngine, ensureOfflineEngine } from "./offline/engine/index.ts";
-import { ensureOfflineImages } from "./offline/images/index.ts";
-import { CommandFailed } from "./offline/images/run.ts";
-import { linkPlugins } from "./offline/plugins/link.ts";
-import { installPackages } from "./packages.ts";
-import { run } from "./run.ts";
+import { checkCanBuildPulumi, ensureOfflineImages, ensureOfflinePulumi } from "./offline.ts";
 import { readWantedTools } from "./wanted-tools.ts";
 
 const PULUMI_DOWNLOAD = `https://get.pulumi.com/releases/sdk/pulumi-v${PULUMI_VERSION}-linux-x64.tar.gz`;
@@ -36,7 +30,7 @@ async function ensure(work: (choice: ToolChoice) => Promise<void>[]): Promise<To
   const choice = readToolChoice() ?? (await choose());
   sayChoice(choice);
   // Before the images, which take a while: what is missing is said at once.
-  if (choice.pulumi === "offline") await checkCanHaveEngine();
+  if (choice.pulumi === "offline") await checkCanBuildPulumi();
   await allOf(work(choice));
   mkdirSync(OWN, { recursive: true, mode: 0o700 });
   writeFileSync(TOOL_CHOICE_FILE, `${JSON.stringify(choice, null, 2)}\n`);
@@ -87,23 +81,10 @@ async function allOf(work: Promise<void>[]): Promise<void> {
 }
 
 async function ensurePulumi(from: Source): Promise<void> {
-  if (from === "official") return await ensureOfficialPulumi();
-  await ensureOfflineEngine();
-  linkPlugins();
+  await (from === "official" ? ensureOfficialPulumi() : ensureOfflinePulumi());
 }
 
 async function ensureImages(from: Source): Promise<void> {
   if (from === "official") return; // The engine pulls them when a container needs them.
-  try {
-    await ensureOfflineImages(say, ensureDebootstrap);
-  } catch (error) {
-    const { message, cause } = error as Error;
-    if (!(error instanceof CommandFailed || cause instanceof CommandFailed)) throw error;
-    throw new UserError(`${message}\nMend that and run this command again.`, 1);
-  }
-}
-
-async function ensureDebootstrap(): Promise<void> {
-  if ((await run("sh", ["-c", "command -v debootstrap"])).code === 0) return;
-  await installPackages(["debootstrap"], "Making images without Docker Hub");
+  await ensureOfflineImages();
 }

@@ -1,8 +1,8 @@
 import type { TestProject } from "vitest/node";
+import { ensureOfflineImages, offlineImages } from "../../offline/images/index.ts";
+import { type ClusterData, startCluster } from "../../offline/testing/cluster/index.ts";
 import { say } from "../../ops/progress.ts";
 import { chosenTools } from "../../ops/tools.ts";
-import { type ClusterData, startCluster } from "../../setup/offline/cluster/index.ts";
-import { ensureOfflineImages, offlineImages } from "../../setup/offline/images/index.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,4 +1,4 @@
-import { offlineImages } from "../../setup/offline/images/index.ts";
+import { offlineImages } from "../../offline/images/index.ts";
 
 /** As the program writes them: two controllers that may read one namespace, behind a load balancer. */
 export function controllerManifests(namespace: string, className: string): object[] {

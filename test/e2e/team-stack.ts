@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { ensureOfflineImages, offlineImages } from "../../offline/images/index.ts";
 import { readToolChoice } from "../../ops/tools.ts";
-import { ensureOfflineImages, offlineImages } from "../../setup/offline/images/index.ts";
 import { type Clone, type Ended, ended, freePort } from "./clone.ts";
 
 /**

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import { offlineImages } from "../../offline/images/index.ts";
 import { chosenTools } from "../../ops/tools.ts";
-import { offlineImages } from "../../setup/offline/images/index.ts";
 
 const execute = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { ensureOfflineImages } from "../../offline/images/index.ts";
+import { baseReference } from "../../offline/images/recipes.ts";
+import { takeMachineLock } from "../../offline/machine-lock.ts";
 import { chosenTools } from "../../ops/tools.ts";
-import { ensureOfflineImages } from "../../setup/offline/images/index.ts";
-import { takeMachineLock } from "../../setup/offline/images/machine-lock.ts";
-import { baseReference } from "../../setup/offline/images/recipes.ts";
 import { succeed } from "./succeed.ts";
 
 /** A fresh Debian with SSH, one on which a Docker Engine runs as well, or one with cloud-init. */

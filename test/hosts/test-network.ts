@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { takeMachineLock } from "../../setup/offline/images/machine-lock.ts";
+import { takeMachineLock } from "../../offline/machine-lock.ts";
 import { FOLDER_PREFIX, labelled, removeLabelled, removeLeftovers } from "./labelled.ts";
 import { succeed } from "./succeed.ts";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { appConfinement, confinedOptions } from "../../components/docker/confinement.ts";
-import { ensureOfflineImages, offlineImages } from "../../setup/offline/images/index.ts";
+import { ensureOfflineImages, offlineImages } from "../../offline/images/index.ts";
 
 const { nginx, postgres } = offlineImages;
 const LIMITS = confinedOptions(

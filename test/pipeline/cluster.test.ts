@@ -1,9 +1,9 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { offlineImages } from "../../offline/images/index.ts";
+import { Cluster } from "../../offline/testing/cluster/index.ts";
 import { reviewName } from "../../ops/review/review-name.ts";
 import { chosenTools } from "../../ops/tools.ts";
-import { Cluster } from "../../setup/offline/cluster/index.ts";
-import { offlineImages } from "../../setup/offline/images/index.ts";
 import { docker } from "../e2e/clone.ts";
 import { jsonAt } from "../e2e/host-name.ts";
 import { FakeGitLab } from "../gitlab/fake-gitlab.ts";

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { offlineImages } from "../../offline/images/index.ts";
 import { ROOT } from "../../ops/project.ts";
-import { offlineImages } from "../../setup/offline/images/index.ts";
 import { docker, ended } from "../e2e/clone.ts";
 import { succeed } from "../hosts/succeed.ts";
 import { LocalRegistry } from "./local-registry.ts";

@@ -3,9 +3,9 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { offlineImages } from "../../offline/images/index.ts";
 import { ROOT } from "../../ops/project.ts";
 import { chosenTools } from "../../ops/tools.ts";
-import { offlineImages } from "../../setup/offline/images/index.ts";
 import { Clone, docker, type Ended, ended } from "../e2e/clone.ts";
 import type { FakeGitLab } from "../gitlab/fake-gitlab.ts";
 import type { LocalRegistry } from "./local-registry.ts";

@@ -17,6 +17,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   setup: ["ops"],
 };
 
+/** What `offline` may import of the product, for tests alone: nothing that stands in for something does. */
+const KNOWN_TO_TESTING = ["ops/processes.ts", "ops/tools.ts"];
+
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
 function filesOf(folder: string): string[] {
@@ -56,6 +59,27 @@ describe("imports go one way", () => {
         .map((imported) => `${file}: ${imported}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("the stand-ins import nothing of the product, nor is anything of them imported but by one file", () => {
+    const outside = (file: string) =>
+      importsOf(file).filter(
+        (imported) => imported.startsWith(".") && layerOf(file, imported) !== "offline",
+      );
+    const ofTheProduct = filesOf("offline")
+      .filter((file) => !file.startsWith("offline/test/"))
+      .flatMap((file) =>
+        outside(file).map((imported) => resolve("/", file, "..", imported).slice(1)),
+      );
+    expect([...new Set(ofTheProduct)].sort()).toEqual(KNOWN_TO_TESTING);
+    const users = Object.keys(layers)
+      .flatMap(filesOf)
+      .filter((file) =>
+        importsOf(file).some(
+          (imported) => imported === "@slipway/offline" || layerOf(file, imported) === "offline",
+        ),
+      );
+    expect(users).toEqual(["setup/offline.ts"]);
   });
 
   test("the app imports nothing of the project that deploys it", () => {

@@ -106,7 +106,7 @@ describe("the layers", () => {
     ["stacks/index.ts", "../components/labels.ts"],
     ["setup/run.ts", "../ops/project.ts"],
     ["ops/targets/docker/index.ts", "../../../components/labels.ts"],
-    ["setup/offline/node-command.ts", "./engine/index.ts"],
+    ["offline/node-command.ts", "./engine/index.ts"],
   ])("let %s import %s", async (file, imported) => {
     expect(await said(`import "${imported}";`, file)).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { offlineImages } from "../../../offline/images/index.ts";
+import type { Cluster } from "../../../offline/testing/cluster/index.ts";
 import { chosenTools, toolEnvironment } from "../../../ops/tools.ts";
-import type { Cluster } from "../../../setup/offline/cluster/index.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { Clone, docker } from "../../e2e/clone.ts";
 import { setConfig } from "../../e2e/config.ts";
 import { writeSmallApp } from "../../e2e/small-app.ts";

@@ -1,4 +1,4 @@
-import type { Cluster } from "../../../setup/offline/cluster/index.ts";
+import type { Cluster } from "../../../offline/testing/cluster/index.ts";
 import { setConfig } from "../../e2e/config.ts";
 import type { BenchRun } from "../bench-run.ts";
 import { median, spread } from "../spread.ts";

@@ -1,7 +1,7 @@
+import { ensureOfflineImages, offlineImages } from "../../../offline/images/index.ts";
+import { type StartedCluster, startCluster } from "../../../offline/testing/cluster/index.ts";
 import { say, step } from "../../../ops/progress.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { type StartedCluster, startCluster } from "../../../setup/offline/cluster/index.ts";
-import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
 import type { BenchRun } from "../bench-run.ts";
 import type { Leftovers } from "../leftovers.ts";
 import { measureRun } from "../no-op/measure.ts";

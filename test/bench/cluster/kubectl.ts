@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { ensureClusterBinaries } from "../../../setup/offline/cluster/binaries/index.ts";
+import { ensureClusterBinaries } from "../../../offline/testing/cluster/binaries/index.ts";
 import { stackObjects } from "../../cluster/checkers/stack-objects.ts";
 import type { Leftovers } from "../leftovers.ts";
 import type { BenchStack } from "./bench-stack.ts";
@@ -42,7 +42,7 @@ export class Kubectl {
     const items = (await stackObjects(stack)).filter(isOfTheApp).map(withoutItsOwn);
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
     const manifests = list.replaceAll(stack.namespace, namespace);
-    const program = join(await ensureClusterBinaries(), "kubectl");
+    const program = join(await ensureClusterBinaries(console.error), "kubectl");
     return new Kubectl({ namespace, program, folder, manifests, image });
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { offlineImages } from "../../../offline/images/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { docker } from "../../e2e/clone.ts";
 import { until } from "../../e2e/until.ts";
 import type { Leftovers } from "../leftovers.ts";

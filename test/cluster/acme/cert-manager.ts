@@ -16,7 +16,7 @@ import {
   loadYaml,
   type V1CustomResourceDefinition,
 } from "@kubernetes/client-node";
-import type { Cluster } from "../../../setup/offline/cluster/index.ts";
+import type { Cluster } from "../../../offline/testing/cluster/index.ts";
 import { knowsCertManager } from "../../../steps/cert-manager.ts";
 import { docker } from "../../e2e/clone.ts";
 import { until } from "../../e2e/until.ts";

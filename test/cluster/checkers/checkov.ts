@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { dirname } from "node:path";
+import { offlineImages } from "../../../offline/images/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 
 interface Finding {
   readonly check: string;

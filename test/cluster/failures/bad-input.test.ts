@@ -1,7 +1,7 @@
 import { NetworkingV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { offlineImages } from "../../../offline/images/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { freePort } from "../../e2e/clone.ts";
 import { ask } from "../../e2e/conduit-client.ts";
 import { until } from "../../e2e/until.ts";

@@ -9,9 +9,9 @@ import {
   RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
 import { inject } from "vitest";
+import { offlineImages } from "../../../offline/images/index.ts";
+import { Cluster } from "../../../offline/testing/cluster/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { Cluster } from "../../../setup/offline/cluster/index.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { Clone, docker, type Ended } from "../../e2e/clone.ts";
 import { setConfig } from "../../e2e/config.ts";
 import { type Requests, Simulator } from "../../e2e/hosts/simulator.ts";

@@ -1,7 +1,7 @@
 import { connect, type PeerCertificate } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureOfflineImages, offlineImages } from "../../../offline/images/index.ts";
 import { readToolChoice } from "../../../ops/tools.ts";
-import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
 import { Clone, docker } from "../clone.ts";
 import { setConfig } from "../config.ts";
 import { writeSmallApp } from "../small-app.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { ensureOfflineImages, offlineImages } from "../../../offline/images/index.ts";
 import { readToolChoice } from "../../../ops/tools.ts";
-import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
 import { Clone } from "../clone.ts";
 import { setConfig } from "../config.ts";
 

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { offlineImages } from "../../../offline/images/index.ts";
 import { readToolChoice } from "../../../ops/tools.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { Clone, thingsOf } from "../clone.ts";
 import { exampleSettings } from "./example.ts";
 

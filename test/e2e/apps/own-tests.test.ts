@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureOfflineImages, offlineImages } from "../../../offline/images/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
 import { docker } from "../clone.ts";
 import { until } from "../until.ts";
 

@@ -1,5 +1,5 @@
+import { offlineImages } from "../../../offline/images/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { succeed } from "../../hosts/succeed.ts";
 import type { TestHost } from "../../hosts/test-host.ts";
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { offlineImages } from "../../../offline/images/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { offlineImages } from "../../../setup/offline/images/index.ts";
 import { type Clone, docker } from "../clone.ts";
 import { type SmallApp, writeSmallApp } from "../small-app.ts";
 

@@ -7,10 +7,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RoomNeeds } from "../../../components/kubernetes/cluster.ts";
 import type { PodResources } from "../../../components/kubernetes/pod-resources.ts";
+import {
+  FakeApiServer,
+  kubeconfigOf,
+} from "../../../offline/test/engine/plugins/kubernetes/fake-api-server.ts";
+import type { Properties } from "../../../offline/test/engine/plugins/plugin.ts";
 import { ROOT } from "../../../ops/project.ts";
 import { type Ended, ended, freePort } from "../../e2e/clone.ts";
-import { FakeApiServer, kubeconfigOf } from "../plugins/kubernetes/fake-api-server.ts";
-import type { Properties } from "../plugins/plugin.ts";
 
 const OURS = { "slipway.project": "slipway", "slipway.stack": "prod" };
 const QUOTAS = "/api/v1/namespaces/slipway-prod/resourcequotas";

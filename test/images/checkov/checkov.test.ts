@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { ensureOfflineImages, offlineImages } from "../../../offline/images/index.ts";
 import { ROOT } from "../../../ops/project.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
 import { checkovOfDockerfiles } from "../../cluster/checkers/checkov.ts";
 import type { Exception } from "../../cluster/checkers/exceptions.ts";
 

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureOfflineImages, offlineImages } from "../../../offline/images/index.ts";
 import { ROOT } from "../../../ops/project.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { ensureOfflineImages, offlineImages } from "../../../setup/offline/images/index.ts";
 
 const IMAGE = "slipway-images-test/hadolint";
 
