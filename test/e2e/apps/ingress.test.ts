@@ -111,7 +111,7 @@ describe("Nginx before any app", () => {
   test("Outside of the prefix there is nothing, and the bare prefix leads to it", async () => {
     expect((await fetch(`${clone.url}/a`)).status).toBe(404);
     const bare = await fetch(`${clone.url}/shop`, { redirect: "manual" });
-    expect(bare.status).toBe(301);
+    expect(bare.status).toBe(308);
     expect(bare.headers.get("location")).toBe(`${clone.url}/shop/`);
   });
 
