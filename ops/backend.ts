@@ -48,9 +48,13 @@ const noPassphrase = (stack: string) =>
   `Pulumi.${stack}.yaml is encrypted with a passphrase, and none is given. Type: ` +
   "`export PULUMI_CONFIG_PASSPHRASE_FILE=FILE`, a file with it; in a pipeline, a variable of type File.";
 
+/** The reason that pulumi gave, of all that the Automation API says it has printed. */
+export const reasonIn = (said: string): string | undefined =>
+  /^(?: stderr: )?error: (.*(?:\n(?!error: | *$).+)*)/m.exec(said)?.[1]?.trim();
+
 /** What pulumi said and what to do about it, where that is known. */
 export function explained(said: string): string {
-  const error = /^error: (.*(?:\n(?!error: | *$).+)*)/m.exec(said)?.[1]?.trim();
+  const error = reasonIn(said);
   if (/incorrect passphrase/.test(said)) {
     return (
       "The passphrase is not the one that this stack is encrypted with " +

@@ -39,7 +39,7 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
   const exported = await stack.exportStack();
   const deployment: Deployment = exported.deployment;
   const pending = deployment.pending_operations ?? [];
-  const unrecorded = notIn(deployment, await thingsOn(await targetOf(stack)));
+  const unrecorded = notIn(deployment, await thingsOn(await targetOf(stack, exported)));
   const begun = new Set(
     pending.map(({ resource }) => resource.inputs?.metadata?.name ?? resource.inputs?.name),
   );

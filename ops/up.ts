@@ -4,14 +4,15 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import { explained } from "./backend.ts";
+import { explained, reasonIn } from "./backend.ts";
 import { interruptible } from "./interruption.ts";
+import { missingFrom } from "./missing.ts";
 import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
 import { removeWayTo, targetOf } from "./targets/index.ts";
-import type { Target } from "./targets/target.ts";
+import type { Target, WrongAnswer } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
 export interface UpResult {
@@ -22,14 +23,50 @@ export interface UpResult {
 /** Somebody else began to change the stack after it was seen to be free. */
 export class QuickerError extends UserError {}
 
-/** Brings a stack to what program and config say. */
+/**
+ * Brings a stack to what program and config say, also where somebody has removed or stopped a part of it, and asks
+ * what clients ask.
+ *
+ * @throws UserError where that is not answered as it should be.
+ */
 export async function up(stack: Stack): Promise<UpResult> {
+  const { what, undone } = await missingFrom(stack);
+  for (const one of what) say(`  ${one}: it is mended.`);
   const report = new Report();
-  const { outputs } = await engineWork("up", report, (signal) =>
-    stack.up({ onEvent: report.onEvent, onError: () => {}, signal }),
-  );
+  let looked = what.length > 0;
+  let { outputs } = await bringAbout(stack, report, looked, undone);
+  let wrong = await wrongAnswer(stack);
+  if (wrong !== undefined && !looked) {
+    say(`  ${wrong.url} does not answer as it should: looking for what was changed by hand.`);
+    looked = true;
+    ({ outputs } = await bringAbout(stack, report, looked));
+    wrong = await wrongAnswer(stack);
+  }
+  if (wrong !== undefined) throw new UserError(notAnswering(stack.name, wrong), 1);
   return { changes: report.changes, outputs };
 }
+
+/** @param refresh whether the engine asks for all that the state has, which takes seconds. */
+async function bringAbout(
+  stack: Stack,
+  report: Report,
+  refresh: boolean,
+  replace: readonly string[] = [],
+) {
+  const options = {
+    ...(refresh && { refresh }),
+    ...(replace.length > 0 && { replace: [...replace] }),
+  };
+  return await engineWork("up", report, (signal) =>
+    stack.up({ ...options, onEvent: report.onEvent, onError: () => {}, signal }),
+  );
+}
+
+const wrongAnswer = async (stack: Stack) => await (await targetOf(stack)).wrongAnswer();
+
+const notAnswering = (stack: string, { url, answer }: WrongAnswer) =>
+  `${stack} is as program and config say, and ${url} does not answer as it should. It answered: ${answer}\n` +
+  `To see what runs: \`./slipway status -s ${stack}\`; what the app says: \`./slipway logs -s ${stack}\`.`;
 
 interface DownOptions {
   /** Whether the program renews what reaches the stack's things, as a token of a cluster. */
@@ -50,25 +87,34 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<num
 
 /** Removes a stack with all that it has, data included, also what is protected. */
 export async function destroyWithData(stack: Stack): Promise<number> {
-  // In the state; the next `up` would put it on again.
-  return await remove(stack, {}, () => setProtection(stack, (all) => all, false));
+  return await remove(stack, {}, (all) => all);
 }
 
-/** Removes a stack with all that it has, data included. What is protected makes it fail. */
+type Choice = (all: readonly RecordedResource[]) => readonly RecordedResource[];
+
+/**
+ * Removes a stack with all that it has, data included. What is protected makes it fail.
+ *
+ * @param unprotected what is to go although it is protected. Where it does not go, it is protected again.
+ */
 export async function remove(
   stack: Stack,
   options: DownOptions = {},
-  prepare = async () => {},
+  unprotected: Choice = () => [],
 ): Promise<number> {
   // Before the state, which says where it is, is gone.
   const target = await targetOf(stack);
   const unrecorded = await repairInterrupted(stack, { data: true });
   const report = new Report();
-  await engineWork("destroy", report, async (signal) => {
-    await setProtection(stack, (all) => all.filter(keepsImages), false);
-    await prepare();
-    await stack.destroy({ ...options, onEvent: report.onEvent, signal });
-  });
+  const lifted = (all: readonly RecordedResource[]) => [
+    ...all.filter(keepsImages),
+    ...unprotected(all),
+  ];
+  await engineWork("destroy", report, (signal) =>
+    withoutProtection(stack, lifted, () =>
+      stack.destroy({ ...options, onEvent: report.onEvent, signal }),
+    ),
+  );
   await removeBuilds(target);
   removeWayTo(stack.name);
   return report.changes + unrecorded;
@@ -122,17 +168,36 @@ function keepsOnStop(all: readonly RecordedResource[]): RecordedResource[] {
   ];
 }
 
-async function setProtection(
+/** Lifts protection, in the state, for some work; where that fails, what is left has it again. */
+async function withoutProtection(
   stack: Stack,
-  which: (all: readonly RecordedResource[]) => readonly RecordedResource[],
-  protect: boolean,
+  which: Choice,
+  work: () => Promise<unknown>,
 ): Promise<void> {
+  const lifted = await setProtection(stack, which, false);
+  try {
+    await work();
+  } catch (error) {
+    const again: Choice = (all) => all.filter(({ urn }) => lifted.includes(urn));
+    await setProtection(stack, again, true).catch((trouble: Error) => {
+      say(`What was protected could not be protected again: ${explained(trouble.message)}`);
+      for (const urn of lifted) {
+        say(`  npm run pulumi -- state protect '${urn}' --yes -s ${stack.name}`);
+      }
+    });
+    throw error;
+  }
+}
+
+/** @returns the URNs of those that it changed. */
+async function setProtection(stack: Stack, which: Choice, protect: boolean): Promise<string[]> {
   const exported = await stack.exportStack();
   const resources: RecordedResource[] = exported.deployment.resources ?? [];
   const changing = which(resources).filter((one) => (one.protect ?? false) !== protect);
-  if (changing.length === 0) return;
+  if (changing.length === 0) return [];
   for (const resource of changing) resource.protect = protect;
   await stack.importStack(exported);
+  return changing.map(({ urn }) => urn);
 }
 
 async function engineWork<T>(
@@ -150,12 +215,17 @@ async function engineWork<T>(
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     if (error instanceof ConcurrentUpdateError) throw new QuickerError(explained(error.message));
-    throw new UserError(
-      report.errors > 0
-        ? `${verb} failed. The reason is above; mend it and run the same command again.`
-        : `${verb} failed: pulumi ended without giving a reason, as when it is killed. ` +
-            `Run the same command again; it goes on from there.\n${explained(error.message)}`,
-      1,
-    );
+    throw new UserError(failure(verb, report, error.message), 1);
   }
+}
+
+function failure(verb: string, report: Report, said: string): string {
+  if (report.errors > 0) {
+    return `${verb} failed. The reason is above; mend it and run the same command again.`;
+  }
+  if (reasonIn(said) !== undefined) return `${verb} failed. ${explained(said)}`;
+  return (
+    `${verb} failed: pulumi ended without giving a reason, as when it is killed. ` +
+    `Run the same command again; it goes on from there.\n${explained(said)}`
+  );
 }

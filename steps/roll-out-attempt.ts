@@ -1,13 +1,12 @@
-import { CoreV1Api, type KubeConfig, type V1ConfigMap } from "@kubernetes/client-node";
-import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx-places.ts";
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
-import { isNotFound } from "./connection.ts";
 import { Deployments, type Rolled } from "./deployments.ts";
 import { execPrinted } from "./exec.ts";
 import { healthAnswer } from "./health-answer.ts";
+import { firstWrong } from "./outside-answers.ts";
 import { ReleaseBook } from "./release-book.ts";
 import { until } from "./until.ts";
-import { ask, type Question } from "./visitor.ts";
+import type { Question } from "./visitor.ts";
 import { who } from "./who.ts";
 
 export interface RollOutArgs {
@@ -25,8 +24,6 @@ export interface RollOutArgs {
 }
 
 const POLL_MILLISECONDS = 500;
-/** For all that knows of the pods before to have heard of the new ones. */
-const ANSWER_SECONDS = 30;
 
 /** One try to bring a release about, and what is done where it fails. */
 export class RollOutAttempt {
@@ -86,23 +83,8 @@ export class RollOutAttempt {
     return `After the roll-out, ${question.url} did not answer with ${image}. It answered:\n  ${answer}`;
   }
 
-  /** The first question that is not answered from outside as it should be. */
-  async #firstWrong(questions: readonly Question[]) {
-    const pass = await this.#maintenancePass();
-    for (const question of questions) {
-      const headers = { ...question.headers, ...pass };
-      const answer = await ask({ ...question, headers }, ANSWER_SECONDS);
-      if (answer !== undefined) return { question, answer };
-    }
-    return undefined;
-  }
-
-  /** Maintenance is for clients, not for this. */
-  async #maintenancePass(): Promise<Record<string, string>> {
-    const where = { namespace: this.#args.namespace, name: MAINTENANCE_CONFIG_MAP };
-    const { data } = await this.#core.readNamespacedConfigMap(where).catch(ifNotFound);
-    const pass = Object.keys(data ?? {}).find((key) => key.startsWith("pass-"));
-    return pass === undefined ? {} : { [MAINTENANCE_HEADER]: pass.slice("pass-".length) };
+  #firstWrong(questions: readonly Question[]) {
+    return firstWrong(this.#core, this.#args.namespace, questions);
   }
 
   async #putBack(): Promise<void> {
@@ -159,11 +141,6 @@ export class RollOutAttempt {
       return ""; // An image without a shell does not say.
     }
   }
-}
-
-function ifNotFound(error: unknown): V1ConfigMap {
-  if (isNotFound(error)) return {};
-  throw error;
 }
 
 const say = (message: string) => process.stderr.write(`${message}\n`);

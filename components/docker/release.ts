@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HTTP_PROBE, WRONG_ANSWER } from "../http-probe.ts";
+import { HTTP_PROBE } from "../http-probe.ts";
 import { jsonStringPattern } from "../json-string-pattern.ts";
-import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
+import { labelFilters, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { CONF_FOLDER, MAINTENANCE_HEADER } from "../nginx-places.ts";
+import { CONF_FOLDER } from "../nginx-places.ts";
 import { releaseConf } from "../nginx-release-conf.ts";
 import { parseRecord, type ReleaseRecord } from "../release-record.ts";
 import { killedIn, lifeFunctions, withoutKilled } from "./app-life.ts";
-import { confinedOptions, STEP } from "./confinement.ts";
 import { markFunctions } from "./image-marks.ts";
-import { type AskFrom, MAIN_CONF, MAINTENANCE } from "./nginx-ingress.ts";
+import { type AskFrom, MAIN_CONF } from "./nginx-ingress.ts";
+import { askFunctions, type OutsideRequest } from "./outside-request.ts";
 import { entryOf, RECORD_FUNCTIONS } from "./record-file.ts";
 import { filesFunctions } from "./static-files.ts";
 
@@ -80,18 +80,25 @@ export class Release extends pulumi.ComponentResource {
     });
     this.releases = step.stdout.apply((printed) => parseRecord(withoutKilled(printed)));
     this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
-    this.registerOutputs({ verifiedImage: this.verifiedImage });
+    // So that an `up` that has nothing to change can ask the same.
+    this.registerOutputs({ verifiedImage: this.verifiedImage, asked: outsideRequest(args) });
   }
 }
 
-/** What is asked from outside: a line each, with what the answer has to match. */
-function questions({ askFrom, versionPath, healthPath, image }: ReleaseArgs): string {
-  const asked =
+/** What is asked from outside. */
+export function outsideRequest(args: ReleaseArgs): OutsideRequest {
+  const { askFrom, versionPath, healthPath, image, nginxImage } = args;
+  const { resolve, forwardedProto } = askFrom;
+  const question =
     versionPath === undefined
-      ? [{ path: healthPath, pattern: "" }]
-      : [{ path: versionPath, pattern: jsonStringPattern(image) }];
-  return asked.map(({ path, pattern }) => `${askFrom.url}${path} ${pattern}`).join("\n");
+      ? { url: `${askFrom.url}${healthPath}`, pattern: "" }
+      : { url: `${askFrom.url}${versionPath}`, pattern: jsonStringPattern(image) };
+  return { questions: [question], resolve, forwardedProto, image: nginxImage };
 }
+
+/** A line for each question. */
+const lines = ({ questions }: OutsideRequest): string =>
+  questions.map(({ url, pattern }) => `${url} ${pattern}`).join("\n");
 
 export function switchScript(args: ReleaseArgs): Script {
   return {
@@ -114,7 +121,7 @@ export function switchScript(args: ReleaseArgs): Script {
       ),
       FILES: args.staticFolder ?? "none",
       FILES_URL: `${args.askFrom.url}${args.staticPrefix}`,
-      QUESTIONS: questions(args),
+      QUESTIONS: lines(outsideRequest(args)),
       RESOLVE: args.askFrom.resolve,
       FORWARDED_PROTO: args.askFrom.forwardedProto,
       HTTP_PROBE,
@@ -170,32 +177,7 @@ use_conf() {
 }
 verified_conf() {
   docker exec --workdir ${CONF_FOLDER} "$INGRESS" cat release.verified
-}
-# Maintenance is for clients, not for this.
-pass_of_maintenance() {
-  docker exec "$INGRESS" sh -c 'for pass in ${MAINTENANCE.pass}*; do echo "\${pass##*-}"; done'
-}
-# Through the published port, as a client does: URL, pattern and tries. The certificate may be one that only
-# the clients of the team trust.
-ask_outside() {
-  docker run --rm --network host ${labelOptions(labels(args.owner, "step"))} ${confinedOptions(STEP)} \\
-    --entrypoint sh "$NGINX_IMAGE" -euc "$HTTP_PROBE" sh "$1" "$2" "$3" --insecure --max-time 10 \\
-    --header "${MAINTENANCE_HEADER}: $pass" \${RESOLVE:+--resolve "$RESOLVE"}
-}
-# As the proxy does that ends TLS in front, whose word on the scheme counts: the app may send all others there.
-ask_as_proxy() {
-  docker exec "$INGRESS" sh -euc "$HTTP_PROBE" sh "$1" "$2" "$3" --max-time 10 \\
-    --header "${MAINTENANCE_HEADER}: $pass" --header "X-Forwarded-Proto: $FORWARDED_PROTO" \\
-    --connect-to "::127.0.0.1:80"
-}
-# Until the new workers answer.
-ask() {
-  pass=$(pass_of_maintenance)
-  if [ -z "$FORWARDED_PROTO" ]; then ask_outside "$1" "$2" 20; return; fi
-  ask_as_proxy "$1" "$2" 20 || return
-  # To a client that does not come through the proxy any answer will do.
-  ask_outside "$1" "" 1 || [ $? -eq ${WRONG_ANSWER} ]
-}
+}${askFunctions(args.owner)}
 # Each line of the questions is a URL and a pattern. Says which one was not answered as it should be.
 verify() {
   file=$(some_file)

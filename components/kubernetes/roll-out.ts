@@ -48,6 +48,7 @@ export class RollOut extends pulumi.ComponentResource {
       const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
       void pulumi.log.warn(text, this);
     }
+    const asked = { questions: questions(args) };
     const step = args.cluster.steps.step(
       `${name}-verified`,
       {
@@ -63,7 +64,7 @@ export class RollOut extends pulumi.ComponentResource {
           version: args.version,
           rollbackOf: args.rollbackOf ?? "",
           ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
-          questions: questions(args),
+          questions: asked.questions,
           drainSeconds: args.drainSeconds,
         },
       },
@@ -71,7 +72,8 @@ export class RollOut extends pulumi.ComponentResource {
     );
     this.releases = step.stdout.apply(parseRecord);
     this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
-    this.registerOutputs({ verifiedImage: this.verifiedImage });
+    // So that an `up` that has nothing to change can ask the same.
+    this.registerOutputs({ verifiedImage: this.verifiedImage, asked });
   }
 }
 

@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Deployment as PulumiDeployment, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { OutsideRequest } from "../../components/docker/outside-request.ts";
+import type { Question } from "../../steps/visitor.ts";
 import { OWN } from "../project.ts";
 import { dockerTarget } from "./docker/index.ts";
 import { ensureKeyFiles } from "./docker/key-files.ts";
@@ -15,12 +17,17 @@ interface Recorded {
     readonly psqlImage?: string;
     readonly gkeEndpoint?: string;
     readonly kubeconfigFile?: string;
+    /** What the release that is live was verified by: of one kind on a Docker host, of another in a cluster. */
+    readonly asked?: unknown;
   };
 }
 
 /** The text of the kubeconfig of the cluster that a stack is on. */
 export async function kubeconfigOfStack(stack: Stack): Promise<string> {
-  const said = await recordedOf(stack);
+  return await kubeconfigFrom(stack, saidIn(await stack.exportStack()));
+}
+
+async function kubeconfigFrom(stack: Stack, said: Said): Promise<string> {
   const { kubeconfigOf } = await import("./kubernetes/kubeconfig.ts");
   return await kubeconfigOf(stack, {
     gkeEndpoint: said("gkeEndpoint"),
@@ -28,18 +35,25 @@ export async function kubeconfigOfStack(stack: Stack): Promise<string> {
   });
 }
 
-/** Where a stack runs, by what its state says of its machine or its cluster, and of its database. */
-export async function targetOf(stack: Stack): Promise<Target> {
-  const said = await recordedOf(stack);
+/**
+ * Where a stack runs, by what its state says of its machine or its cluster, and of its database.
+ *
+ * @param exported its state, where it is at hand.
+ */
+export async function targetOf(stack: Stack, exported?: PulumiDeployment): Promise<Target> {
+  const said = saidIn(exported ?? (await stack.exportStack()));
   const namespace = said("namespaceName");
   if (namespace === undefined) {
     const ssh = said("ssh");
     if (ssh !== undefined) await ensureKeyFiles(stack, ssh);
-    return dockerTarget(stack.name, reach(ssh), said("psqlImage"));
+    const asked = said("asked") as OutsideRequest | undefined;
+    return dockerTarget(stack.name, reach(ssh), { psqlImage: said("psqlImage"), asked });
   }
   // The client of a cluster is loaded by those alone who use one.
   const { kubernetesTarget } = await import("./kubernetes/index.ts");
-  return kubernetesTarget(stack.name, await kubeconfigOfStack(stack), namespace);
+  const kubeconfig = await kubeconfigFrom(stack, said);
+  const asked = said("asked") as { readonly questions: readonly Question[] } | undefined;
+  return kubernetesTarget(stack.name, kubeconfig, namespace, asked?.questions);
 }
 
 /** Removes what the clone keeps to reach a stack that is gone: keys, sockets, a kubeconfig. */
@@ -49,9 +63,10 @@ export function removeWayTo(stack: string): void {
   }
 }
 
-async function recordedOf(stack: Stack) {
-  const { deployment } = await stack.exportStack();
+type Facts = NonNullable<Recorded["outputs"]>;
+type Said = <K extends keyof Facts>(key: K) => Facts[K] | undefined;
+
+function saidIn({ deployment }: PulumiDeployment): Said {
   const resources: Recorded[] = deployment.resources ?? [];
-  return (key: keyof NonNullable<Recorded["outputs"]>) =>
-    resources.find(({ outputs }) => outputs?.[key] !== undefined)?.outputs?.[key];
+  return (key) => resources.find(({ outputs }) => outputs?.[key] !== undefined)?.outputs?.[key];
 }

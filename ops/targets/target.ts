@@ -13,6 +13,10 @@ export interface LabelledThing {
    * command that a person runs; the state never has it, and it goes on beside any change.
    */
   readonly role: "resource" | "data" | "step" | "one-off";
+  /** False for what should run and does not. */
+  readonly runs: boolean;
+  /** Changes with what is wanted of it, where the target counts that; so that a change by hand is seen. */
+  readonly generation?: number;
   remove(): Promise<void>;
 }
 
@@ -43,6 +47,12 @@ export interface LabelledStack {
   remove(): Promise<void>;
 }
 
+export interface WrongAnswer {
+  readonly url: string;
+  /** On one line. */
+  readonly answer: string;
+}
+
 /** What differs by target in the work on a running stack. */
 export interface Target {
   /** What of the stack is there, whether its state knows of it or not, in an order fit for removal. */
@@ -54,6 +64,12 @@ export interface Target {
   /** The record of releases, those that failed after their switch included, newest first. */
   releases(): Promise<readonly ReleaseRecord[]>;
   parts(): Promise<readonly Part[]>;
+  /**
+   * Asks from outside what the release that is live was verified by.
+   *
+   * @returns undefined where it is answered as it should be; else the URL and what it answered last.
+   */
+  wrongAnswer(): Promise<WrongAnswer | undefined>;
   /** Shows logs; @returns an exit code. */
   logs(options: LogOptions): Promise<number>;
   /** Runs a command in the app's image, with its environment; @returns its exit code. */

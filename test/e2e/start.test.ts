@@ -22,7 +22,7 @@ afterAll(async () => {
 test("Where nothing was ever started, a stop and a destroy say so", async () => {
   const untouched = await Clone.make();
   const stopped = await untouched.slipway(["stop"]);
-  const destroyed = await untouched.slipway(["destroy", "--data"]);
+  const destroyed = await untouched.slipway(["destroy", "--data", "--yes", untouched.stack]);
   await untouched.remove();
   expect(stopped).toEqual({ code: 0, output: `✓ The stack ${untouched.stack} is not up.\n` });
   expect(destroyed).toEqual({
@@ -72,6 +72,41 @@ test("A second start changes nothing, says so, and takes its own Nginx for what 
   expect(readFileSync(join(clone.folder, `Pulumi.${clone.stack}.yaml`), "utf8")).toBe(config);
 });
 
+test("What a hand has removed or stopped comes back with the next start", async () => {
+  const [web, ingress, database] = ["web", "ingress", "database"].map((role) =>
+    idsOf("ps", `--filter=label=slipway.role=${role}`),
+  );
+  docker("rm", "--force", web ?? "");
+  docker("rm", "--force", ingress ?? "");
+  docker("volume", "rm", `slipway-${clone.stack}-ingress-conf`);
+  docker("stop", "--time=30", database ?? "");
+
+  const { code, output } = await clone.slipway(["start"]);
+
+  for (const change of ["web-1 is gone", "ingress is gone", "database does not run"]) {
+    expect(output).toContain(`  container ${change}: it is mended.`);
+  }
+  expect(output).toContain("  volume ingress-conf is gone: it is mended.");
+  expect(output).toContain(`http://localhost:${clone.port} answers with version`);
+  expect(code, output).toBe(0);
+  expect((await fetch(clone.url)).status).toBe(200);
+});
+
+test("A start says that the app answers only when it does", async () => {
+  const ingress = idsOf("ps", "--filter=label=slipway.role=ingress");
+  const inConf = (command: string) =>
+    docker("exec", "--workdir=/etc/nginx/conf.d", ingress, "sh", "-euc", command);
+  inConf("cp release.conf kept; sed -i 's/:[0-9]*/:9/' release.conf; nginx -q -s reload");
+
+  const { code, output } = await clone.slipway(["start"]);
+  inConf("mv kept release.conf; nginx -q -s reload");
+
+  expect(output).toMatch(/does not answer as it should\. It answered: HTTP 502/);
+  expect(output).toContain(`./slipway logs -s ${clone.stack}`);
+  expect(output).not.toContain("answers with version");
+  expect(code, output).toBe(1);
+});
+
 test("The command and each verb explain themselves, and a verb that is none is refused", async () => {
   const help = await clone.slipway(["--help"]);
   expect(help.output).toContain("usage: ./slipway VERB");
@@ -118,12 +153,12 @@ test("A stop keeps the volume of the database, the images and nothing else; a st
 });
 
 test("A destroy with --data leaves nothing, and a second one says that there is nothing", async () => {
-  const { code, output } = await clone.slipway(["destroy", "--data"]);
+  const { code, output } = await clone.slipway(["destroy", "--data", "--yes", clone.stack]);
   expect(output).toContain(`✓ The stack ${clone.stack} is gone, and so is its data.`);
   expect(code, output).toBe(0);
   expect(thingsOf(clone.stack)).toEqual([]);
 
-  const second = await clone.slipway(["destroy", "--data"]);
+  const second = await clone.slipway(["destroy", "--data", "--yes", clone.stack]);
   expect(second.output).toContain(`✓ The stack ${clone.stack} has nothing to remove.`);
   expect(second.code).toBe(0);
 });

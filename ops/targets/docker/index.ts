@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { OutsideRequest } from "../../../components/docker/outside-request.ts";
 import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
 import { quote } from "../../../components/machine/script.ts";
 import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-places.ts";
@@ -9,17 +10,29 @@ import type { Part, Target } from "../target.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
 import { PSQL, PSQL_ELSEWHERE, RUN } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
+import { wrongAnswer } from "./outside.ts";
 import { printed, type Reach } from "./reach.ts";
 import { linesOf, things } from "./things.ts";
 
 const APP_ROLES = ["web", "process"];
 
+interface RecordedOfDocker {
+  /** Image with psql, where the database is in no container of the stack. */
+  readonly psqlImage?: string | undefined;
+  /** What the live release was verified by. */
+  readonly asked?: OutsideRequest | undefined;
+}
+
 /**
  * A stack on a Docker host.
  *
- * @param psqlImage image with psql, where the database is in no container of the stack.
+ * @param recorded what the state says of it.
  */
-export function dockerTarget(stack: string, host: Reach, psqlImage?: string): Target {
+export function dockerTarget(
+  stack: string,
+  host: Reach,
+  { psqlImage, asked }: RecordedOfDocker = {},
+): Target {
   const owner: Owner = { project: PROJECT, stack };
   const filters = `--filter label=slipway.project=${PROJECT} --filter label=slipway.stack=${stack}`;
   const parts = () => listParts(host, filters);
@@ -39,6 +52,7 @@ export function dockerTarget(stack: string, host: Reach, psqlImage?: string): Ta
     },
     releases: () => readRecord(host, labelFilters(owner, "ingress")),
     parts,
+    wrongAnswer: () => wrongAnswer(host, owner, asked),
     logs: async ({ of, follow, lines }) => {
       const shown = (await parts()).filter(({ role, name }) =>
         of === undefined ? APP_ROLES.includes(role) : name.includes(of),

@@ -3,12 +3,15 @@ import { printed, type Reach } from "./reach.ts";
 
 type Kind = "container" | "network" | "volume";
 
+const ROLE = '{{.Label "slipway.role"}}';
 const LIST: Record<Kind, string> = {
-  container: "docker container ls --all --no-trunc --format '{{.ID}}\t{{.Names}}",
-  network: "docker network ls --no-trunc --format '{{.ID}}\t{{.Name}}",
+  container: `docker container ls --all --no-trunc --format '{{.ID}}\t{{.Names}}\t${ROLE}\t{{.State}}'`,
+  network: `docker network ls --no-trunc --format '{{.ID}}\t{{.Name}}\t${ROLE}'`,
   // A volume is known by its name alone.
-  volume: "docker volume ls --format '{{.Name}}\t{{.Name}}",
+  volume: `docker volume ls --format '{{.Name}}\t{{.Name}}\t${ROLE}'`,
 };
+/** States of a container that is not at work, and that nothing but a person brings back. */
+const DOWN = ["created", "exited", "dead"];
 const REMOVE: Record<Kind, string> = {
   container: "docker rm --force --volumes",
   network: "docker network rm",
@@ -23,14 +26,15 @@ export async function things(host: Reach, filters: string): Promise<LabelledThin
 }
 
 async function list(host: Reach, kind: Kind, filters: string): Promise<LabelledThing[]> {
-  const output = await printed(host.take(`${LIST[kind]}\t{{.Label "slipway.role"}}' ${filters}`));
+  const output = await printed(host.take(`${LIST[kind]} ${filters}`));
   return linesOf(output).map((line) => {
-    const [id = "", name = "", role = ""] = line.split("\t");
+    const [id = "", name = "", role = "", state = ""] = line.split("\t");
     return {
       id,
       name,
       kind,
       role: roleOf(kind, role),
+      runs: !DOWN.includes(state),
       remove: async () => void (await printed(host.take(`${REMOVE[kind]} "$1"`, [id]))),
     };
   });

@@ -1,5 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { firstWrong } from "../../../steps/outside-answers.ts";
 import { ReleaseBook } from "../../../steps/release-book.ts";
+import type { Question } from "../../../steps/visitor.ts";
+import { UserError } from "../../user-error.ts";
 import type { Part, Target } from "../target.ts";
 import { showLogs } from "./logs.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
@@ -12,8 +15,14 @@ import { otherStacks } from "./other-stacks.ts";
  * A stack in a cluster.
  *
  * @param kubeconfig its text.
+ * @param asked what the live release was verified by, as the state has it.
  */
-export function kubernetesTarget(stack: string, kubeconfig: string, name: string): Target {
+export function kubernetesTarget(
+  stack: string,
+  kubeconfig: string,
+  name: string,
+  asked: readonly Question[] = [],
+): Target {
   const namespace = new Namespace(kubeconfig, name);
   return {
     things: () => objects(namespace, stack),
@@ -22,6 +31,13 @@ export function kubernetesTarget(stack: string, kubeconfig: string, name: string
     removeBuilds: async () => {},
     releases: () => reached(() => new ReleaseBook(namespace.core, name).releases()),
     parts: async () => (await namespace.pods()).filter((pod) => roleOf(pod) !== "step").map(partOf),
+    wrongAnswer: async () => {
+      if (asked.length === 0) {
+        throw new UserError(`The state of ${stack} has no release that could be asked for.`, 1);
+      }
+      const wrong = await reached(() => firstWrong(namespace.core, name, asked));
+      return wrong && { url: wrong.question.url, answer: wrong.answer };
+    },
     logs: (options) => showLogs(namespace, options),
     run: (command) => runOnce(namespace, command),
     psql: (args) => psql(namespace, args),

@@ -1,37 +1,16 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { PROJECT } from "../../project.ts";
 import type { LabelledThing } from "../target.ts";
+import { KINDS, type Kind } from "./kinds.ts";
 import { type Namespace, reached } from "./namespace.ts";
 
-interface Kind {
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** Whether it is in no namespace. */
-  readonly everywhere?: true;
+/** What is read of an object of any kind. */
+interface StackObject extends KubernetesObject {
+  readonly status?: { readonly readyReplicas?: number };
 }
 
-/** What a stack makes, in an order fit for removal. */
-const KINDS: readonly Kind[] = [
-  { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
-  { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler" },
-  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
-  { apiVersion: "batch/v1", kind: "Job" },
-  { apiVersion: "apps/v1", kind: "Deployment" },
-  { apiVersion: "apps/v1", kind: "StatefulSet" },
-  { apiVersion: "v1", kind: "PodTemplate" },
-  { apiVersion: "v1", kind: "Service" },
-  { apiVersion: "v1", kind: "ConfigMap" },
-  { apiVersion: "v1", kind: "Secret" },
-  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
-  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
-  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
-  { apiVersion: "v1", kind: "ServiceAccount" },
-  { apiVersion: "v1", kind: "PersistentVolumeClaim" },
-  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", everywhere: true },
-  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", everywhere: true },
-  { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", everywhere: true },
-  { apiVersion: "v1", kind: "Namespace", everywhere: true },
-];
+/** Kinds whose pods are to run. */
+const WORKLOADS = ["Deployment", "StatefulSet"];
 
 /** What of a stack is in the cluster, with the labels that say so. */
 export async function objects(namespace: Namespace, stack: string): Promise<LabelledThing[]> {
@@ -48,7 +27,7 @@ async function list(
   const where = everywhere === true ? undefined : namespace;
   const none = [undefined, undefined, undefined, undefined] as const;
   const { items } = await reached(() =>
-    api.list<KubernetesObject>(apiVersion, kind, where, ...none, labelSelector),
+    api.list<StackObject>(apiVersion, kind, where, ...none, labelSelector),
   );
   return items
     .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
@@ -57,8 +36,15 @@ async function list(
       name: object.metadata?.name ?? "",
       kind: kind.toLowerCase(),
       role: kind === "PersistentVolumeClaim" || kind === "Namespace" ? "data" : "resource",
+      runs: !WORKLOADS.includes(kind) || (object.status?.readyReplicas ?? 0) > 0,
+      ...generationOf(object),
       remove: async () => {
         await api.delete({ ...object, apiVersion, kind });
       },
     }));
+}
+
+function generationOf({ metadata }: StackObject): { generation?: number } {
+  const generation = metadata?.generation;
+  return generation === undefined ? {} : { generation };
 }

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { AppsV1Api, NetworkingV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CommandLines } from "../../e2e/command-lines.ts";
 import { ask, JANE, register } from "../../e2e/conduit-client.ts";
@@ -43,6 +44,30 @@ describe("releases", () => {
       const preview = await stack.pulumi(...PREVIEW, ...looking);
       expect(preview.code, preview.output).toBe(0);
     }
+  });
+
+  test("What a hand has removed or changed comes back with the next up, and without that nothing is looked for", async () => {
+    const { namespace, config, core } = stack;
+    const networking = config.makeApiClient(NetworkingV1Api);
+    const apps = config.makeApiClient(AppsV1Api);
+    const policies = async () => {
+      const { items } = await networking.listNamespacedNetworkPolicy({ namespace });
+      return items.map(({ metadata }) => metadata?.name ?? "");
+    };
+    const all = await policies();
+    await networking.deleteNamespacedNetworkPolicy({ namespace, name: all[0] ?? "" });
+    await core.deleteNamespacedService({ namespace, name: "web" });
+    await scale(apps, "front", 0);
+
+    const mended = await stack.verb("up");
+    expect(mended.match(/^ {2}\S+ \S+ (is gone|does not run): it is mended\.$/gm)).toHaveLength(3);
+    expect(mended).toContain("✓ http://localhost answers with 1.0.0");
+    expect(await policies()).toHaveLength(all.length);
+    expect(await ask(stack.url, "/version")).toMatchObject({ version: "1.0.0" });
+
+    const same = await stack.verb("up");
+    expect(same).toContain("✓ Nothing to change: ");
+    expect(same).not.toContain("mended");
   });
 
   test("A release keeps the data, and still serves the files of the one before", async () => {
@@ -203,11 +228,17 @@ describe("destroy", () => {
 
   test("With --data it leaves nothing in the cluster", async () => {
     expect(await clusterWideObjects(stack)).toContain(`Namespace ${stack.namespace}`);
-    const { code, output } = await stack.clone.slipway(["destroy", "--data"]);
+    const { code, output } = await stack.clone.slipway(["destroy", "--data", "--yes", stack.clone.stack]);
     expect(code, output).toBe(0);
     await expect.poll(() => clusterWideObjects(stack), { timeout: 30_000 }).toEqual([]);
   });
 });
+
+async function scale(apps: AppsV1Api, name: string, replicas: number): Promise<void> {
+  const where = { namespace: stack.namespace, name };
+  const body = await apps.readNamespacedDeploymentScale(where);
+  await apps.replaceNamespacedDeploymentScale({ ...where, body: { ...body, spec: { replicas } } });
+}
 
 async function liveImage(): Promise<string> {
   return (await ask(stack.url, "/version")).image;

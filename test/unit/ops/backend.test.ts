@@ -54,6 +54,9 @@ test("pulumi's own error is shown without the command around it", () => {
   const message =
     "code: 255\n stdout: \n stderr: \nerror: it is\n  so and so\n\n err?: Error: Command failed";
   expect(explained(message)).toBe("pulumi: it is\n  so and so");
+  expect(explained("code: 255\n stdout: \n stderr: error: it is so\n\n err?: Error")).toBe(
+    "pulumi: it is so",
+  );
   expect(explained("error: get stack secrets manager: incorrect passphrase")).toContain(
     "not the one that this stack is encrypted with",
   );

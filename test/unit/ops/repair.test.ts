@@ -19,7 +19,7 @@ beforeEach(() => {
 function exists(name: string, role: LabelledThing["role"] = "resource"): void {
   const kind = role === "data" ? "volume" : "container";
   const remove = async () => void removed.push(name);
-  there.push({ id: `id of ${name}`, name, kind, role, remove });
+  there.push({ id: `id of ${name}`, name, kind, role, runs: true, remove });
 }
 
 /** A stack whose state has things of these names, and was cut off at work on those. */

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, expect, test, vi } from "vitest";
 import { OWN, PROGRAM } from "../../../ops/project.ts";
-import { down, remove } from "../../../ops/up.ts";
+import { destroyWithData, down, remove } from "../../../ops/up.ts";
 
 vi.mock("../../../ops/repair.ts", () => ({ repairInterrupted: async () => 0 }));
 
@@ -103,3 +103,49 @@ test("a destroy in a clone that was never at the server asks the program for the
 
 const scratch = mkdtempSync(join(tmpdir(), "slipway-up-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+test("What a destroy with data has left, because it failed, is protected again", async () => {
+  const data = { urn: "urn:pulumi:local::slipway::T::data", type: CLAIM, protect: true };
+  const marks = { urn: "urn:pulumi:local::slipway::T::image-marks", type: "command:local:Command" };
+  let state = { version: 3, deployment: { resources: [data, { ...marks, protect: true }] } };
+  const seen: boolean[] = [];
+  const stack = {
+    name: "local",
+    exportStack: async () => structuredClone(state),
+    importStack: async (other: typeof state) => {
+      state = other;
+    },
+    destroy: async () => {
+      seen.push(...state.deployment.resources.map(({ protect }) => protect));
+      state.deployment.resources.pop();
+      throw new Error("the volume is in use");
+    },
+  };
+  await expect(destroyWithData(stack as unknown as Stack)).rejects.toThrow("the volume is in use");
+  expect(seen).toEqual([false, false]);
+  expect(state.deployment.resources).toEqual([data]);
+});
+
+test.each([
+  [
+    "a reason",
+    " stderr: error: could not read plugin: it is locked\n",
+    "destroy failed. pulumi: could not read plugin: it is locked",
+  ],
+  [
+    "none, as one that was killed",
+    " stderr: \n",
+    /^destroy failed: pulumi ended without giving a reason, as when it is killed\. Run the same command/,
+  ],
+])("Where pulumi ends with %s, that is what is said", async (_, said, message) => {
+  const stack = {
+    name: "local",
+    exportStack: async () => ({ version: 3, deployment: { resources: [] } }),
+    destroy: async () => {
+      throw Object.assign(Object.create(CommandError.prototype), {
+        message: `code: 255\n stdout: \n${said} err?: \n`,
+      });
+    },
+  };
+  await expect(destroyWithData(stack as unknown as Stack)).rejects.toThrow(message);
+});

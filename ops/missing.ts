@@ -1,0 +1,134 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { holdsData } from "./preview/data.ts";
+import { targetOf } from "./targets/index.ts";
+import { isListedType } from "./targets/kubernetes/kinds.ts";
+import type { LabelledThing } from "./targets/target.ts";
+import { UserError } from "./user-error.ts";
+
+/** What somebody has changed by hand, of what the state has. */
+export interface Missing {
+  /** In words, one for each. */
+  readonly what: readonly string[];
+  /** URNs of steps whose work went with it: they have to be done again. */
+  readonly undone: readonly string[];
+}
+
+export interface RecordedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  /** On its way out: one that replaces it is there. */
+  readonly delete?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: {
+    readonly metadata?: {
+      readonly uid?: string;
+      readonly generation?: number;
+      readonly labels?: Readonly<Record<string, string>>;
+    };
+  };
+  readonly dependencies?: readonly string[];
+}
+
+const NOTHING: Missing = { what: [], undone: [] };
+
+/**
+ * Compares the state with what is there, by one look at the target: an engine without a refresh believes its
+ * state. Nothing where the target can't be reached: the way there may be what the next run changes.
+ *
+ * @throws UserError where data is gone that only a person can bring back.
+ */
+export async function missingFrom(stack: Stack): Promise<Missing> {
+  const exported = await stack.exportStack();
+  const resources: RecordedResource[] = exported.deployment.resources ?? [];
+  const listed = resources.filter((one) => isListed(one, stack.name));
+  if (listed.length === 0) return NOTHING;
+  let things: readonly LabelledThing[];
+  try {
+    things = await (await targetOf(stack, exported)).things();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return NOTHING;
+  }
+  return missingAmong(stack.name, resources, things);
+}
+
+/** @throws UserError where data is gone that only a person can bring back. */
+export function missingAmong(
+  stack: string,
+  resources: readonly RecordedResource[],
+  things: readonly LabelledThing[],
+): Missing {
+  const byId = new Map(things.map((thing) => [thing.id, thing]));
+  const failed = new Set(resources.filter((one) => one.delete === true).map(({ urn }) => urn));
+  const changed = resources
+    // Where one that is to go is still there, the last run has failed, and stopped what it had started.
+    .filter((one) => isListed(one, stack) && !failed.has(one.urn))
+    .map((resource) => ({ resource, how: changeOf(resource, byId.get(idOf(resource))) }))
+    .filter(({ how }) => how !== undefined);
+  refuseLostData(
+    stack,
+    changed.filter(({ how }) => how === "is gone").map(({ resource }) => resource),
+  );
+  return {
+    what: changed.map(({ resource, how }) => `${kindOf(resource)} ${nameOf(resource)} ${how}`),
+    undone: resources
+      .filter((step) => changed.some(({ resource }) => isUndone(step, resource)))
+      .map(({ urn }) => urn),
+  };
+}
+
+type Change = "is gone" | "does not run" | "was changed by hand";
+
+function changeOf(
+  { outputs }: RecordedResource,
+  thing: LabelledThing | undefined,
+): Change | undefined {
+  if (thing === undefined) return "is gone";
+  if (!thing.runs) return "does not run";
+  const before = outputs?.metadata?.generation;
+  const isChanged = before !== undefined && thing.generation !== before;
+  return isChanged ? "was changed by hand" : undefined;
+}
+
+/** What was written to a volume is not on the one that takes its place. What has a removal may be undone by it. */
+const isUndone = (step: RecordedResource, { type, urn }: RecordedResource) =>
+  type === "docker:index/volume:Volume" &&
+  step.type === "command:local:Command" &&
+  step.inputs?.["delete"] === undefined &&
+  (step.dependencies ?? []).includes(urn);
+
+/** Whether the target lists it, by the labels of the stack. What a step made is done with when the step is. */
+function isListed(resource: RecordedResource, stack: string): boolean {
+  const labels = labelsOf(resource);
+  return labels["slipway.stack"] === stack && labels["slipway.role"] !== "step";
+}
+
+function labelsOf({
+  type,
+  inputs = {},
+  outputs,
+}: RecordedResource): Readonly<Record<string, string>> {
+  if (isListedType(type)) return outputs?.metadata?.labels ?? {};
+  const labels = inputs["labels"];
+  if (!/^docker:index\/(container|network|volume):/.test(type) || !Array.isArray(labels)) return {};
+  return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
+}
+
+/** In a cluster, an id is not unique. */
+const idOf = ({ id = "", outputs }: RecordedResource) => outputs?.metadata?.uid ?? id;
+
+const kindOf = ({ type }: RecordedResource) => type.split(":").at(-1)?.toLowerCase() ?? type;
+const nameOf = ({ urn }: RecordedResource) => urn.split("::").at(-1) ?? urn;
+
+function refuseLostData(stack: string, gone: readonly RecordedResource[]): void {
+  const data = gone.filter(({ type, inputs = {} }) => holdsData({ type, inputs }));
+  if (data.length === 0) return;
+  const names = data.map((one) => `${kindOf(one)} ${nameOf(one)}`).join(", ");
+  throw new UserError(
+    `${names}, which held the data of ${stack}, is gone: it was removed by hand. Nothing was done. Where there ` +
+      "is a copy of it, put that back under its name. To begin with an empty database instead, type:\n" +
+      `  npm run pulumi -- refresh --yes -s ${stack}\n` +
+      "and the same command again.",
+  );
+}

@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { missingAmong, type RecordedResource } from "../../../ops/missing.ts";
+import type { LabelledThing } from "../../../ops/targets/target.ts";
+import { UserError } from "../../../ops/user-error.ts";
+
+const urn = (type: string, name: string) => `urn:pulumi:dev::slipway::${type}::${name}`;
+
+function recorded(
+  kind: "container" | "network" | "volume",
+  name: string,
+  role = "web",
+): RecordedResource {
+  const type = `docker:index/${kind}:${kind.replace(/^./, (letter) => letter.toUpperCase())}`;
+  const labels = Object.entries({ "slipway.stack": "dev", "slipway.role": role });
+  return {
+    urn: urn(type, name),
+    type,
+    id: `id of ${name}`,
+    inputs: { labels: labels.map(([label, value]) => ({ label, value })) },
+  };
+}
+
+function inCluster(type: string, name: string, generation?: number): RecordedResource {
+  const labels = { "slipway.stack": "dev", "slipway.role": "web" };
+  const count = generation === undefined ? {} : { generation };
+  const outputs = { metadata: { uid: `uid of ${name}`, labels, ...count } };
+  return { urn: urn(type, name), type, id: `slipway-dev/${name}`, outputs };
+}
+
+const step = (name: string, dependencies: string[], inputs = {}): RecordedResource => ({
+  urn: urn("command:local:Command", name),
+  type: "command:local:Command",
+  id: name,
+  inputs,
+  dependencies,
+});
+
+const thing = (id: string, more: Partial<LabelledThing> = {}): LabelledThing => ({
+  ...{ id, name: id, kind: "thing", role: "resource", runs: true, remove: async () => {} },
+  ...more,
+});
+
+const all = [recorded("container", "web-1"), recorded("container", "ingress", "ingress")];
+
+test("Where all is there and runs, nothing is missing", () => {
+  const there = all.map(({ id = "" }) => thing(id));
+  expect(missingAmong("dev", all, there)).toEqual({ what: [], undone: [] });
+});
+
+test("What is gone and what was stopped is named", () => {
+  const there = [thing("id of web-1", { runs: false })];
+  expect(missingAmong("dev", all, there).what).toEqual([
+    "container web-1 does not run",
+    "container ingress is gone",
+  ]);
+});
+
+test("What a failed release has stopped is no drift, nor is what is on its way out", () => {
+  const [web, ingress] = all.map((one) => one as RecordedResource);
+  const before = { ...web, id: "id of before", delete: true } as RecordedResource;
+  const there = [thing("id of web-1", { runs: false }), thing("id of ingress")];
+  const state = [web, before, ingress] as RecordedResource[];
+  expect(missingAmong("dev", state, there).what).toEqual([]);
+});
+
+test("In a cluster an object is found by its uid, and a change by hand by its generation", () => {
+  const policy = inCluster("kubernetes:networking.k8s.io/v1:NetworkPolicy", "network-web", 1);
+  const service = inCluster("kubernetes:core/v1:Service", "web");
+  const web = inCluster("kubernetes:apps/v1:Deployment", "web", 4);
+  const state = [policy, service, web];
+  const there = [
+    thing("uid of network-web", { generation: 1 }),
+    thing("uid of web", { generation: 5 }),
+  ];
+  expect(missingAmong("dev", state, there.slice(0, 1)).what).toEqual([
+    "service web is gone",
+    "deployment web is gone",
+  ]);
+  expect(missingAmong("dev", [policy, web], there).what).toEqual([
+    "deployment web was changed by hand",
+  ]);
+});
+
+test("What the listing never has, of a stack, of a kind or of a step, is not missed", () => {
+  const other = inCluster("kubernetes:cert-manager.io/v1:Issuer", "issuer");
+  const job = inCluster("kubernetes:batch/v1:Job", "migrate");
+  Object.assign(job.outputs?.metadata?.labels ?? {}, { "slipway.role": "step" });
+  expect(missingAmong("dev", [other, job, step("release-switched", [])], []).what).toEqual([]);
+});
+
+test("What was written to a volume that is gone is written again; a step with a removal is let be", () => {
+  const conf = recorded("volume", "ingress-conf", "ingress");
+  const state = [
+    conf,
+    step("ingress-configured", [conf.urn]),
+    step("marks", [conf.urn], { delete: "sh -s remove marks" }),
+    step("release-switched", []),
+  ];
+  expect(missingAmong("dev", state, []).undone).toEqual([
+    urn("command:local:Command", "ingress-configured"),
+  ]);
+});
+
+test("Data that is gone stops the run, which would make it anew and empty", () => {
+  const data = recorded("volume", "database-data", "database");
+  expect(() => missingAmong("dev", [...all, data], [])).toThrow(
+    new UserError(
+      "volume database-data, which held the data of dev, is gone: it was removed by hand. Nothing was done. " +
+        "Where there is a copy of it, put that back under its name. To begin with an empty database instead, " +
+        "type:\n  npm run pulumi -- refresh --yes -s dev\nand the same command again.",
+    ),
+  );
+});
