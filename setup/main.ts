@@ -30,7 +30,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     ...stackVerbs["destroy"],
     summary:
       "Take a stack down and keep its data; with --data, remove that too where it is not protected. " +
-      "`npm run destroy -- --data` is for `local`, and asks nothing.",
+      "`npm run destroy -- --data` is for `local`, or `local-NAME`, and asks nothing.",
     usage: stackVerbs["destroy"]?.usage ?? "",
     run: destroy,
   },

@@ -7,7 +7,8 @@ export async function stop(): Promise<number> {
   return await takeDown({
     command: "npm stop",
     work: down,
-    done: `✓ The stack ${LOCAL_STACK} is down; its data is kept. \`npm start\` brings it back.`,
+    withData: false,
+    done: (fate) => `✓ The stack ${LOCAL_STACK} is down${fate}. \`npm start\` brings it back.`,
     nothing: `✓ The stack ${LOCAL_STACK} is not up.`,
   });
 }

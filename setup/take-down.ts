@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { dataFate } from "../ops/data-fate.ts";
 import { releaseDeadLocks } from "../ops/locks/local.ts";
 import { say } from "../ops/progress.ts";
 import { LOCAL_STACK } from "../ops/project.ts";
@@ -11,14 +12,17 @@ interface TakingDown {
   readonly command: string;
   /** @returns how many things it deleted. */
   work(stack: Stack): Promise<number>;
-  /** Said when there was something to delete. */
-  readonly done: string;
+  /** Whether the data goes too. */
+  readonly withData: boolean;
+  /** Said when there was something to delete, with what became of the data. */
+  done(fate: string): string;
   /** Said when there was not. */
   readonly nothing: string;
 }
 
 /** What `stop` and `destroy` have in common. */
-export async function takeDown({ command, work, done, nothing }: TakingDown): Promise<number> {
+export async function takeDown(taking: TakingDown): Promise<number> {
+  const { command, work, withData, done, nothing } = taking;
   return await alone(command, async () => {
     if (!isInState(LOCAL_STACK)) {
       say(nothing);
@@ -26,8 +30,9 @@ export async function takeDown({ command, work, done, nothing }: TakingDown): Pr
     }
     await ensureDocker();
     releaseDeadLocks(LOCAL_STACK);
-    const deleted = await work(await openStack(LOCAL_STACK));
-    say(deleted === 0 ? nothing : done);
+    const stack = await openStack(LOCAL_STACK);
+    const deleted = await work(stack);
+    say(deleted === 0 ? nothing : done(await dataFate(stack, withData)));
     return 0;
   });
 }

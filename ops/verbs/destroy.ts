@@ -1,6 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { ask } from "../ask.ts";
 import { readConfig } from "../config.ts";
+import { dataFate } from "../data-fate.ts";
 import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
 import { duration, say } from "../progress.ts";
@@ -37,11 +38,11 @@ export const destroy: Verb = {
     const deleted = withData
       ? await remove(stack, { runProgram })
       : await down(stack, { runProgram });
-    const rest = withData ? "and so is its data" : "and its data is kept";
+    const fate = await dataFate(stack, withData);
     say(
       deleted === 0
         ? `✓ ${name} has nothing to remove.`
-        : `✓ ${name} is down, ${rest}: ${deleted} things removed in ${duration(began)}.`,
+        : `✓ ${name} is down${fate}: ${deleted} things removed in ${duration(began)}.`,
     );
     return 0;
   },
@@ -87,7 +88,12 @@ function refuseReviews(stack: string, reviews: readonly string[]): void {
   );
 }
 
-async function confirm(stack: string, withData: boolean, yes: string | undefined): Promise<void> {
+/** @throws UserError unless the stack is named, by the option or by whoever is asked. */
+export async function confirm(
+  stack: string,
+  withData: boolean,
+  yes: string | undefined,
+): Promise<void> {
   if (yes === stack) return;
   const what = `This takes ${stack} down${withData ? " and REMOVES ITS DATA" : " and keeps its data"}.`;
   if (yes !== undefined) throw new UserError(`${what} --yes names another stack: "${yes}".`);

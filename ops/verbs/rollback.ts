@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
+import { readConfig } from "../config.ts";
 import { openForChange } from "../open-for-change.ts";
 import { duration, say } from "../progress.ts";
 import { targetOf } from "../targets/index.ts";
@@ -27,9 +28,11 @@ export const rollback: Verb = {
       values["to"] as string | undefined,
     );
     say(`▸ Rolling ${name} back from ${live.version} to ${goal.version} (${goal.image}) ...`);
-    say(
-      `  The database is not rolled back: ${goal.version} has to work with what later migrations did.`,
-    );
+    if ((await readConfig(stack, "database")) !== "none") {
+      say(
+        `  The database is not rolled back: ${goal.version} has to work with what later migrations did.`,
+      );
+    }
     const rolling = await openStack(name, {
       SLIPWAY_IMAGE: goal.image,
       SLIPWAY_VERSION: goal.version,

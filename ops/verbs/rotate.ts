@@ -13,14 +13,24 @@ import type { Verb } from "./verb.ts";
 
 const usage = "./slipway rotate -s STACK databasePassword|appSecret [--lock-wait SECONDS]";
 
-/** What is written into the stack's config, before the `up` that brings it about. */
-const rotations: Readonly<Record<string, (stack: Stack) => Promise<void>>> = {
-  databasePassword: (stack) => setSecret(stack, "databasePassword", newSecret()),
+/**
+ * What is written into the stack's config, before the `up` that brings it about.
+ *
+ * @returns what that makes of the secret before; empty where there was none.
+ */
+const rotations: Readonly<
+  Record<string, (stack: Stack, live: ReleaseRecord | undefined) => Promise<string>>
+> = {
+  async databasePassword(stack, live) {
+    await setSecret(stack, "databasePassword", newSecret());
+    return live === undefined ? "" : "The old one no longer logs in. ";
+  },
   async appSecret(stack) {
     const old = await readConfig(stack, "appSecret");
     // First, so that a run that is cut off here has taken nothing away.
     if (old !== undefined) await setSecret(stack, "previousAppSecret", old);
     await setSecret(stack, "appSecret", newSecret());
+    return old === undefined ? "" : OLD_APP_SECRET;
   },
 };
 
@@ -40,7 +50,7 @@ export const rotate: Verb = {
     const stack = await openForChange(name, lockOptions(values));
     if (secret === "databasePassword") await refuseForeignDatabase(stack);
     const [live] = await releasesOf(stack);
-    await rotation(stack);
+    const afterwards = await rotation(stack, live);
     say(
       `✓ Pulumi.${name}.yaml has a new ${secret}. Should this end here, the next up goes on with it.`,
     );
@@ -48,7 +58,7 @@ export const rotate: Verb = {
       say(`  ${live.version} (${live.image}) stays: nothing else is released.`);
     await up(live === undefined ? stack : await openStack(name, asItIs(live)));
     say(
-      `✓ ${secret} of ${name} is rotated: ${duration(started)}. ${AFTERWARDS[secret] ?? ""}`.trim(),
+      `✓ ${secret} of ${name} is rotated: ${duration(started)}. ${afterwards}Commit the stack's file.`,
     );
     return 0;
   },
@@ -78,12 +88,8 @@ async function refuseForeignDatabase(stack: Stack): Promise<void> {
   }
 }
 
-const AFTERWARDS: Readonly<Record<string, string>> = {
-  databasePassword: "The old one no longer logs in. Commit the stack's file.",
-  appSecret:
-    "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed. Commit the stack's file; when " +
-    "that may end: " +
-    "`pulumi config rm previousAppSecret` and up.",
-};
+const OLD_APP_SECRET =
+  "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed; when that may end: " +
+  "`pulumi config rm previousAppSecret` and up. ";
 
 const newSecret = () => randomBytes(24).toString("base64url");

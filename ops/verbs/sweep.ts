@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { dataFate } from "../data-fate.ts";
 import { say } from "../progress.ts";
 import { branchesOf, DEFAULT_REMOTE } from "../review/branches.ts";
 import { type OrphanedStack, orphanedStacks } from "../review/orphaned-stacks.ts";
@@ -114,8 +115,10 @@ async function removeOne(stack: Stack, isDry: boolean): Promise<void> {
     return;
   }
   say(`▸ Removing ${name}, with its data ...`);
+  // Before its config goes, too.
+  const fate = await dataFate(stack, true);
   await removeReviewStack(stack);
-  say(`✓ ${name} is gone, and so is its data.`);
+  say(`✓ ${name} is gone${fate}.`);
 }
 
 /** Undefined where they can't be known: then time alone decides, and the run ends with 1. */

@@ -118,7 +118,7 @@ export class Clone {
 
   /** Removes the stack with its data, and the folder. */
   async remove(): Promise<void> {
-    const { code, output } = await this.slipway(["destroy", "--data"]);
+    const { code, output } = await this.slipway(["destroy", "--data", "--yes", this.stack]);
     if (code !== 0) throw new Error(`The stack of a test could not be removed:\n${output}`);
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -248,7 +248,7 @@ test("destroy wants the stack's name, keeps data, and refuses what is protected 
 
   const { code, output } = await dev.verb("destroy", ["--yes", dev.name]);
   expect(code, output).toBe(0);
-  expect(output).toContain("and its data is kept");
+  expect(output).toContain("is down; its data is kept: ");
   // The images stay too, for the next up.
   const others = thingsOf(dev.name).filter((one) => !one.startsWith("image "));
   expect(others).toEqual([`volume slipway-${dev.name}-database`]);

@@ -134,7 +134,7 @@ test("Where nothing decrypts the stack's secrets, `pack` says what to give it, a
 });
 
 test("A destroy removes the file", async () => {
-  const { code, output } = await clone.slipway(["destroy", "--data"], env);
+  const { code, output } = await clone.slipway(["destroy", "--data", "--yes", clone.stack], env);
   expect(code, output).toBe(0);
   expect(existsSync(join(clone.folder, ".slipway", "build", clone.stack, "token"))).toBe(false);
 });

@@ -92,7 +92,7 @@ test("A wrong password ends the run with the database's own words, and the app s
 test("A destroy with the data of the stack leaves a database elsewhere as it is", async () => {
   const [network = ""] = docker("network", "ls", "--format={{.Name}}", ...filters()).split("\n");
   docker("network", "disconnect", network, name);
-  expect((await clone.slipway(["destroy", "--data"])).code).toBe(0);
+  expect((await clone.slipway(["destroy", "--data", "--yes", clone.stack])).code).toBe(0);
   expect(psql("SELECT title FROM articles", "shop")).toBe("Elsewhere");
 });
 

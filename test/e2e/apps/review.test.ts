@@ -106,7 +106,7 @@ describe("stacks for branches beside dev", () => {
   });
 
   test("dev can't be taken down while it serves others, and goes on", async () => {
-    const { code, output } = await clone.slipway(["destroy", "--data"]);
+    const { code, output } = await clone.slipway(["destroy", "--data", "--yes", clone.stack]);
     expect(code, output).toBe(1);
     expect(output).toContain("serves other stacks");
     expect(output).toContain(stackOf("a"));

@@ -218,7 +218,7 @@ describe("A first deploy that fails says why, and leaves what the state has", ()
     expect((await fetch(clone.url)).status).toBe(200);
     expect(await unrecordedThings(clone)).toEqual([]);
 
-    await clone.slipway(["destroy", "--data"]);
+    await clone.slipway(["destroy", "--data", "--yes", clone.stack]);
     expect(thingsOf(clone.stack)).toEqual([]);
   });
 });

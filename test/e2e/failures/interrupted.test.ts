@@ -164,7 +164,7 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 async function destroyed(): Promise<void> {
-  const { code, output } = await clone.slipway(["destroy", "--data"]);
+  const { code, output } = await clone.slipway(["destroy", "--data", "--yes", clone.stack]);
   expect(output).toContain("is gone, and so is its data.");
   expect(code, output).toBe(0);
   expect(thingsOf(clone.stack)).toEqual([]);

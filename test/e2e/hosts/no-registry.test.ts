@@ -166,7 +166,7 @@ describe("a registry that asks for a login", () => {
 });
 
 test("A destroy leaves the other stack of the server as it is", async () => {
-  const { code, output } = await clone.slipway(["destroy", "--data"]);
+  const { code, output } = await clone.slipway(["destroy", "--data", "--yes", clone.stack]);
   expect(code, output).toBe(0);
   expect(await marks(clone)).toEqual([]);
   expect(await ask(`${url}:${NEIGHBOUR_PORT}`, "/")).toMatchObject({ version: "1" });

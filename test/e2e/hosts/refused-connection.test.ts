@@ -52,7 +52,7 @@ describe("A server that lets nobody in ends the first start at once, with what t
 });
 
 test("A stack of which nothing was made is removed without its server", async () => {
-  const { code, output } = await clone.slipway(["destroy", "--data"]);
+  const { code, output } = await clone.slipway(["destroy", "--data", "--yes", clone.stack]);
   expect(output).toContain("The machine could not be asked");
   expect(code, output).toBe(0);
 });

@@ -208,7 +208,7 @@ describe("secrets", () => {
 test("A destroy with --data, from a clone that was never at the server, leaves nothing there and here", async () => {
   const keys = join(clone.folder, ".slipway", "ssh", clone.stack);
   rmSync(keys, { recursive: true });
-  const { code, output } = await slipway("destroy", "--data");
+  const { code, output } = await slipway("destroy", "--data", "--yes", clone.stack);
   expect(code, output).toBe(0);
   expect(output).not.toContain("could not be asked");
   expect(await thingsOn(host, clone.stack)).toEqual([]);

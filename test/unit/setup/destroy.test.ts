@@ -1,5 +1,4 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { LOCAL_STACK } from "../../../ops/project.ts";
 import { UserError } from "../../../ops/user-error.ts";
 import { destroy } from "../../../setup/destroy.ts";
 
@@ -20,7 +19,15 @@ vi.mock("../../../ops/verbs/destroy.ts", async (original) => {
   return { ...module, destroy: { ...module.destroy, run } };
 });
 
+// Another name, as SLIPWAY_LOCAL_STACK gives it.
+const own = vi.hoisted(() => ({ name: "local" }));
+vi.mock("../../../ops/project.ts", async (original) => {
+  const module = await original<typeof import("../../../ops/project.ts")>();
+  return Object.defineProperty({ ...module }, "LOCAL_STACK", { get: () => own.name });
+});
+
 beforeEach(() => {
+  own.name = "local";
   done.here = 0;
   done.others = [];
 });
@@ -29,7 +36,7 @@ test.each([
   [["-s", "dev", "--data"]],
   [["-sdev", "--data"]],
   [["--stack=dev", "--data", "--yes", "dev"]],
-  [["-s", LOCAL_STACK, "-s", "dev", "--data"]],
+  [["-s", "local", "-s", "dev", "--data"]],
 ])("what names another stack never touches this clone's own: %j", async (args) => {
   expect(await destroy(args)).toBe(0);
   expect(done).toEqual({ here: 0, others: [args] });
@@ -46,10 +53,22 @@ test.each([
   expect(done).toEqual({ here: 0, others: [] });
 });
 
-test.each([[["--data"]], [["--data", "-s", LOCAL_STACK]], [["--data", "--yes", LOCAL_STACK]]])(
+test.each([[["--data"]], [["--data", "-s", "local"]], [["--data", "--yes", "local"]]])(
   "this clone's own is removed by %j",
   async (args) => {
     expect(await destroy(args)).toBe(0);
     expect(done).toEqual({ here: 1, others: [] });
   },
 );
+
+test("one whose name does not say that it is for trying is not removed with its data unless it is named", async () => {
+  own.name = "staging";
+  await expect(destroy(["--data"])).rejects.toThrow(
+    "This takes staging down and REMOVES ITS DATA. If that is meant: --yes staging.",
+  );
+  expect(done.here).toBe(0);
+  expect(await destroy(["--data", "--yes", "staging"])).toBe(0);
+  own.name = "local-2";
+  expect(await destroy(["--data"])).toBe(0);
+  expect(done.here).toBe(2);
+});

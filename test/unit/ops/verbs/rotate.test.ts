@@ -8,6 +8,11 @@ const engine = vi.hoisted(() => ({
   set: [] as string[],
   /** The environments that the program was run with; undefined is the stack as it was opened. */
   ran: [] as unknown[],
+  said: [] as string[],
+}));
+vi.mock("../../../../ops/progress.ts", async (original) => ({
+  ...(await original<typeof import("../../../../ops/progress.ts")>()),
+  say: (line: string) => engine.said.push(line),
 }));
 
 const stack = vi.hoisted(() => ({
@@ -31,7 +36,7 @@ vi.mock("../../../../ops/up.ts", () => ({
   },
 }));
 
-beforeEach(() => Object.assign(engine, { config: {}, releases: [], set: [], ran: [] }));
+beforeEach(() => Object.assign(engine, { config: {}, releases: [], set: [], ran: [], said: [] }));
 
 const release = (changes: Partial<ReleaseRecord>): ReleaseRecord => ({
   ...{ image: "app:1", version: "1", commit: "", time: "2026-01-01T00:00:00Z", by: "ada" },
@@ -74,3 +79,22 @@ test.each([
     expect([engine.set, engine.ran]).toEqual([[], []]);
   },
 );
+
+test.each([
+  ["databasePassword", {}, [release({})], "The old one no longer logs in. "],
+  ["databasePassword of a stack that was never up", {}, [], ""],
+  [
+    "appSecret",
+    { appSecret: "the old one" },
+    [release({})],
+    "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed; when that may end: " +
+      "`pulumi config rm previousAppSecret` and up. ",
+  ],
+  ["appSecret that is the first", {}, [release({})], ""],
+])("what is said of the secret before is so: %s", async (secret, config, releases, says) => {
+  Object.assign(engine, { config, releases });
+  await rotate.run(["-s", "dev", secret.split(" ")[0] ?? ""]);
+  expect(engine.said.at(-1)).toMatch(
+    new RegExp(`^✓ \\w+ of dev is rotated: \\d+ s\\. ${says}Commit the stack's file\\.$`),
+  );
+});
