@@ -228,7 +228,12 @@ describe("destroy", () => {
 
   test("With --data it leaves nothing in the cluster", async () => {
     expect(await clusterWideObjects(stack)).toContain(`Namespace ${stack.namespace}`);
-    const { code, output } = await stack.clone.slipway(["destroy", "--data", "--yes", stack.clone.stack]);
+    const { code, output } = await stack.clone.slipway([
+      "destroy",
+      "--data",
+      "--yes",
+      stack.clone.stack,
+    ]);
     expect(code, output).toBe(0);
     await expect.poll(() => clusterWideObjects(stack), { timeout: 30_000 }).toEqual([]);
   });
