@@ -1,3 +1,5 @@
+import { WITH_CONF } from "./postgres-conf.ts";
+
 const START = `
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   first=$PGDATA.first-start
@@ -5,7 +7,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   PGDATA=$first docker-ensure-initdb.sh "$@"
   if [ -e "$PGDATA" ]; then rmdir "$PGDATA"; fi
   mv "$first" "$PGDATA"
-fi
+fi${WITH_CONF}
 exec docker-entrypoint.sh "$@"`;
 
 /**
@@ -13,7 +15,8 @@ exec docker-entrypoint.sh "$@"`;
  *
  * The image makes the folder of the data in its place, and takes what a kill left there half made for a
  * finished one: such a server never gets ready again. Here the image makes it beside its place, and it gets
- * its name once it is whole. A folder that has its name is never touched.
+ * its name once it is whole. A folder that has its name is never touched. Then the server starts with the
+ * settings that the variable of postgres-conf.ts has.
  */
 export const POSTGRES_ENTRYPOINT = startAfter("");
 

@@ -253,6 +253,7 @@ function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost):
   const user = reader.text("databaseUser", isRoleName, ROLE_RULE, "app");
   const managed = readManaged(reader, kind, on);
   const seed = readSeed(reader, kind);
+  const memory = reader.integer("databaseMemory", 256, 1_048_576);
   const dumpsKept = reader.integer("backupKeep", 0, 1000);
   const host = reader.hostName("databaseHost", "a host name or an address");
   const port = reader.integer("databasePort", 1, 65535);
@@ -263,7 +264,9 @@ function readDatabase(reader: ConfigReader, protect: boolean, on: DatabaseHost):
       : reader.secret("databasePassword", 8);
 
   if (kind === "none" || password === undefined) return { kind: "none" };
-  if (kind === "container") return { kind, name, user, password, protect, dumpsKept, seed };
+  if (kind === "container") {
+    return { kind, name, user, password, memory, protect, dumpsKept, seed };
+  }
   if (kind === "managed") return { kind, name, user, password, protect, ...managed };
   if (host === undefined) reader.missing("databaseHost", 'database is "external"', "HOST");
   return { kind, name, user, password, port, ca, host: host ?? "" };

@@ -5,7 +5,7 @@ import { PostgresContainer } from "../components/docker/postgres-container.ts";
 import type { Owner } from "../components/labels.ts";
 import type { Machine } from "../components/machine/machine.ts";
 import { managedDatabase } from "./managed-database.ts";
-import type { Settings } from "./settings.ts";
+import type { DockerSettings } from "./settings.ts";
 
 export interface DatabasePlace {
   readonly machine: Machine;
@@ -17,9 +17,11 @@ export interface DatabasePlace {
 export async function dockerDatabase(
   name: string,
   place: DatabasePlace,
-  settings: Settings,
+  settings: DockerSettings,
 ): Promise<Database[]> {
-  const { database, images } = settings;
+  const { database, host, images } = settings;
+  // A server that is there has a disk of its own.
+  const diskGiB = "dataGiB" in host ? host.dataGiB : undefined;
   const on = place.machine.options;
   switch (database.kind) {
     case "none":
@@ -34,6 +36,7 @@ export async function dockerDatabase(
             databaseName: database.name,
             ownerRole: database.user,
             password: database.password,
+            size: { memory: database.memory, diskGiB },
             protect: database.protect,
             seed: database.seed,
           },

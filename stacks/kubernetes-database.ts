@@ -45,6 +45,7 @@ export function kubernetesDatabase(
             password: database.password,
             protect: database.protect,
             seed: database.seed,
+            memory: database.memory,
             dataGiB,
             storageClass,
           },

@@ -4,7 +4,7 @@ import { CONTROLLER_PODS } from "../components/kubernetes/nginx-ingress-controll
 import {
   appResources,
   CONTROLLER_RESOURCES,
-  DATABASE_RESOURCES,
+  databaseResources,
   FILES_RESOURCES,
   FRONT_RESOURCES,
 } from "../components/kubernetes/pod-resources.ts";
@@ -22,19 +22,19 @@ export function roomFor(settings: KubernetesSettings): RoomNeeds {
     // Where files are copied first, that takes the most.
     ...(app.staticPath === undefined ? FRONT_RESOURCES : FILES_RESOURCES),
   };
-  const hasServer = database.kind === "container";
+  const server = database.kind === "container" ? [databaseResources(database.memory)] : [];
   const processes = { ...one, count: Object.keys(app.processes).length };
   return {
     pods: [
       ...(ingressClass === undefined ? [{ count: CONTROLLER_PODS, ...CONTROLLER_RESOURCES }] : []),
-      ...(hasServer ? [{ count: 1, ...DATABASE_RESOURCES }] : []),
+      ...server.map((resources) => ({ count: 1, ...resources })),
       front,
       { ...one, count: app.replicas },
       ...some(processes),
     ],
     // A migration is one of the app, too.
     passing: [[front], [one], some(processes)],
-    claimGiB: hasServer ? dataGiB : undefined,
+    claimGiB: server.length > 0 ? dataGiB : undefined,
     loadBalancers: ingressClass === undefined ? 1 : 0,
   };
 }

@@ -113,6 +113,8 @@ export interface ContainerDatabase {
   /** Role that owns the database. */
   readonly user: string;
   readonly password: pulumi.Output<string>;
+  /** MiB that its server may use. */
+  readonly memory: number;
   readonly protect: boolean;
   /** How many of the dumps that precede migrations stay; with 0 none is taken. */
   readonly dumpsKept: number;

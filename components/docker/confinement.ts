@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Machine, Step } from "../machine/machine.ts";
+import { type PostgresSize, sharedMemory as sharedMemoryOf } from "../postgres-conf.ts";
 import { HBA_FOLDER } from "../postgres-hba.ts";
 
 /** What a container may do and use, whatever runs in it. */
@@ -14,6 +15,8 @@ export interface Confinement {
   readonly writable: readonly string[] | undefined;
   /** MiB, what is in those folders included; undefined is no limit. */
   readonly memory: number | undefined;
+  /** MiB of `/dev/shm`, a part of the memory; undefined is Docker's 64. */
+  readonly sharedMemory?: number;
   /** Cores; undefined is no limit. */
   readonly cores?: string | undefined;
   /** Weight when the cores are contended for; undefined is Docker's 1024. */
@@ -61,14 +64,17 @@ export const NGINX: Confinement = {
 /** Where Nginx keeps bodies that are larger than its buffers: on disk, so not in a folder in memory. */
 export const NGINX_CACHE = "/var/cache/nginx";
 
-/** Postgres: its image gives its folders to the server's user, and becomes that user. Its memory is its own affair. */
-export const POSTGRES: Confinement = {
-  capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
-  writable: [HBA_FOLDER, "/tmp", "/var/run/postgresql"],
-  memory: undefined,
-  cpuShares: FIRST,
-  processes: 2048,
-};
+/** Postgres: its image gives its folders to the server's user, and becomes that user. */
+export function postgresConfinement(size: PostgresSize): Confinement {
+  return {
+    capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+    writable: [HBA_FOLDER, "/tmp", "/var/run/postgresql"],
+    memory: size.memory,
+    sharedMemory: sharedMemoryOf(size),
+    cpuShares: FIRST,
+    processes: 2048,
+  };
+}
 
 /** The ACME client, which gives what it got to the user of Nginx's workers. */
 export const ACME_CLIENT: Confinement = {
@@ -131,6 +137,7 @@ type Confined = Pick<
   | "tmpfs"
   | "memory"
   | "memorySwap"
+  | "shmSize"
   | "cpus"
   | "cpuShares"
 >;
@@ -141,7 +148,7 @@ type Confined = Pick<
  * @see https://github.com/pulumi/pulumi-docker/blob/v5.2.0/sdk/nodejs/container.ts
  */
 export function confined(confinement: Confinement): Confined {
-  const { capabilities, writable, cores, memory, cpuShares } = confinement;
+  const { capabilities, writable, cores, memory, sharedMemory, cpuShares } = confinement;
   return {
     ...(capabilities !== undefined && {
       // In full, as the engine tells them: another spelling would be a difference for ever.
@@ -159,6 +166,7 @@ export function confined(confinement: Confinement): Confined {
     }),
     // Without the same limit for memory and swap, the engine doubles what may be used, and reports it back.
     ...(memory !== undefined && { memory, memorySwap: memory }),
+    ...(sharedMemory !== undefined && { shmSize: sharedMemory }),
     ...(cores !== undefined && { cpus: cores }),
     ...(cpuShares !== undefined && { cpuShares }),
   };
@@ -172,7 +180,7 @@ export const ourLimits: pulumi.CustomResourceOptions = {
 
 /** The same as options of `docker run` and `docker create`. */
 export function confinedOptions(confinement: Confinement): string {
-  const { capabilities, writable, cores, memory, cpuShares, processes } = confinement;
+  const { capabilities, writable, cores, memory, sharedMemory, cpuShares, processes } = confinement;
   return [
     ...(capabilities === undefined
       ? []
@@ -185,6 +193,7 @@ export function confinedOptions(confinement: Confinement): string {
       ? []
       : ["--read-only", ...writable.map((folder) => `--tmpfs ${folder}:${inMemory(folder)}`)]),
     ...(memory === undefined ? [] : [`--memory ${memory}m --memory-swap ${memory}m`]),
+    ...(sharedMemory === undefined ? [] : [`--shm-size ${sharedMemory}m`]),
     ...(cores === undefined ? [] : [`--cpus ${cores}`]),
     ...(cpuShares === undefined ? [] : [`--cpu-shares ${cpuShares}`]),
     ...(processes === undefined ? [] : [`--pids-limit ${processes}`]),

@@ -5,11 +5,12 @@ import { type DatabaseSeed, seedScript } from "../database-seed.ts";
 import { labelList, labels, type Owner } from "../labels.ts";
 import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
+import { CONF_VARIABLE, type PostgresSize, postgresConf } from "../postgres-conf.ts";
 import { HBA, HBA_PATH } from "../postgres-hba.ts";
 import { ADMIN_OPTIONS } from "../postgres-session.ts";
 import { type PostgresShell, VOLUME_PATH } from "../postgres-shell.ts";
 import { startAfter } from "../postgres-start.ts";
-import { confined, POSTGRES, processLimit } from "./confinement.ts";
+import { confined, ourLimits, postgresConfinement, processLimit } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 import { madeAnew } from "./made-anew.ts";
 
@@ -26,6 +27,8 @@ export interface PostgresContainerArgs {
   readonly ownerRole: string;
   /** Password of the login role. A change makes a new login role and touches nothing else. */
   readonly password: pulumi.Input<string>;
+  /** What it may use. Another size replaces the container, on the same volume. */
+  readonly size: PostgresSize;
   /** Whether the volume survives a destroy. */
   readonly protect: boolean;
   /** What is loaded into the database when it has nothing in it; undefined begins with nothing. */
@@ -55,6 +58,7 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
     super("slipway:components:PostgresContainer", name, {}, opts);
     const child = { parent: this };
     const mine = labelList(labels(args.owner, "database"));
+    const confinement = postgresConfinement(args.size);
 
     const data = this.#data(name, args);
 
@@ -66,23 +70,23 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
         entrypoints: startAfter(WRITE_HBA),
         command: ["postgres", "-c", `hba_file=${HBA_PATH}`],
         // "trust" only lets the image start without a superuser password: HBA decides who gets in.
-        envs: ["POSTGRES_HOST_AUTH_METHOD=trust", `SLIPWAY_HBA=${HBA}`],
+        envs: [
+          "POSTGRES_HOST_AUTH_METHOD=trust",
+          `SLIPWAY_HBA=${HBA}`,
+          `${CONF_VARIABLE}=${postgresConf(args.size)}`,
+        ],
         // Postgres 18 images keep the data in a folder of the version below this one.
         volumes: [{ ...data, containerPath: VOLUME_PATH }],
         networksAdvanced: [{ name: args.network, aliases: [HOST] }],
         restart: "unless-stopped",
         destroyGraceSeconds: 60,
-        ...confined(POSTGRES),
+        ...confined(confinement),
         ...boundedLogs,
       },
-      { ...child, ...madeAnew },
+      { ...child, ...madeAnew, ...ourLimits },
     );
 
-    processLimit(
-      name,
-      { machine: args.machine, container: container.name, confinement: POSTGRES },
-      child,
-    );
+    processLimit(name, { machine: args.machine, container: container.name, confinement }, child);
     const script = loginScript(containerAdmin(container.name), args);
     const login = args.machine.run(`${name}-login`, script, child);
 

@@ -21,10 +21,11 @@ export const FILES_RESOURCES: PodResources = {
   limits: { memory: "256Mi" },
 };
 
-export const DATABASE_RESOURCES: PodResources = {
-  requests: { cpu: "100m", memory: "256Mi" },
-  limits: { memory: "1Gi" },
-};
+/** @param memory MiB; it is sure of the quarter that Postgres keeps for its own cache. */
+export const databaseResources = (memory: number): PodResources => ({
+  requests: { cpu: "100m", memory: `${Math.ceil(memory / 4)}Mi` },
+  limits: { memory: `${memory}Mi` },
+});
 
 /** For an app that says nothing of itself. */
 const USUAL = { cpu: "100m", memory: 512 } as const;

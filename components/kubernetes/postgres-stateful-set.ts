@@ -9,6 +9,7 @@ import {
   loginScript,
   type PostgresAdmin,
 } from "../login-script.ts";
+import { CONF_VARIABLE, postgresConf, sharedMemory } from "../postgres-conf.ts";
 import { HBA, HBA_FOLDER, HBA_PATH } from "../postgres-hba.ts";
 import { AS_SUPERUSER } from "../postgres-session.ts";
 import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
@@ -17,7 +18,7 @@ import type { Cluster, RunningContainer } from "./cluster.ts";
 import { imageCheck } from "./image-check.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { SKIP_AWAIT } from "./pod-life.ts";
-import { DATABASE_RESOURCES } from "./pod-resources.ts";
+import { databaseResources } from "./pod-resources.ts";
 
 export interface PostgresStatefulSetArgs extends LoginArgs {
   readonly cluster: Cluster;
@@ -26,6 +27,8 @@ export interface PostgresStatefulSetArgs extends LoginArgs {
   readonly serviceAccount: pulumi.Input<string>;
   /** Image of Postgres 18. A change is a short gap. */
   readonly image: string;
+  /** MiB that the server may use. A change is a short gap. */
+  readonly memory: number;
   /** Size of the claim, which may grow where its storage class lets it. */
   readonly dataGiB: number;
   /** Undefined takes the cluster's default. */
@@ -152,6 +155,7 @@ function serverPod(
   confName: pulumi.Input<string>,
 ): kubernetes.types.input.core.v1.PodSpec {
   // Over TCP, because while the image initialises the folder its server answers on the socket only.
+  const size = { memory: args.memory, diskGiB: args.dataGiB };
   const answers = { exec: { command: ["pg_isready", "--quiet", "--host", "127.0.0.1"] } };
   return {
     serviceAccountName: args.serviceAccount,
@@ -166,12 +170,15 @@ function serverPod(
         command: POSTGRES_ENTRYPOINT,
         args: ["postgres", "-c", `hba_file=${HBA_PATH}`],
         // "trust" only lets the image start without a superuser password: HBA decides who gets in.
-        env: [{ name: "POSTGRES_HOST_AUTH_METHOD", value: "trust" }],
+        env: [
+          { name: "POSTGRES_HOST_AUTH_METHOD", value: "trust" },
+          { name: CONF_VARIABLE, value: postgresConf(size) },
+        ],
         ports: [{ name: "postgres", containerPort: DATABASE_PORT }],
         startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 600, timeoutSeconds: 5 },
         readinessProbe: { ...answers, periodSeconds: 2, timeoutSeconds: 5 },
         livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
-        resources: DATABASE_RESOURCES,
+        resources: databaseResources(args.memory),
         securityContext: NO_PRIVILEGES,
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [
@@ -180,6 +187,7 @@ function serverPod(
           { name: "conf", mountPath: HBA_FOLDER, readOnly: true },
           { name: "run", mountPath: "/var/run/postgresql" },
           { name: "tmp", mountPath: "/tmp" },
+          { name: "shared", mountPath: "/dev/shm" },
         ],
       },
     ],
@@ -188,6 +196,7 @@ function serverPod(
       { name: "conf", configMap: { name: confName } },
       { name: "run", emptyDir: {} },
       { name: "tmp", emptyDir: {} },
+      { name: "shared", emptyDir: { medium: "Memory", sizeLimit: `${sharedMemory(size)}Mi` } },
     ],
   };
 }

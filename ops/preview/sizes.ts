@@ -35,6 +35,9 @@ const SIZES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "autoscaling.maxNodeCount": "nodes at most",
   },
   "kubernetes:core/v1:PersistentVolumeClaim": { "spec.resources.requests.storage": "storage" },
+  "kubernetes:apps/v1:StatefulSet": {
+    "spec.template.spec.containers.0.resources.limits.memory": "memory of the pod at most",
+  },
   "kubernetes:apps/v1:Deployment": {
     "spec.replicas": "pods",
     "spec.template.spec.containers.0.resources.requests.cpu": "CPU of a pod",

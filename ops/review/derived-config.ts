@@ -29,6 +29,7 @@ const NOT_SHARED = new Set([
   ...["image", "version", "build", "domain", "dnsZone", "namespace", "replicas", "autoscale"],
   ...["ingressShared", "ingressOf", "ingressClass", "reviewDomain", "reviewAppSecrets"],
   ...["database", "databaseHost", "databasePort", "databaseCa", "databaseSize", "databaseNodes"],
+  ...["databaseMemory"],
   ...["protectData", "host", "cluster"],
 ]);
 

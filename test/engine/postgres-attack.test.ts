@@ -47,7 +47,8 @@ beforeAll(async () => {
     const owner = { project: "slipway", stack: NAME };
     const app = { databaseName: "app", ownerRole: "app", password: PASSWORD };
     const place = { machine, owner, network: "network", image: POSTGRES_IMAGE };
-    const database = { ...place, ...app, protect: true, seed: undefined };
+    const size = { memory: 1024, diskGiB: undefined };
+    const database = { ...place, ...app, size, protect: true, seed: undefined };
     server = new PostgresContainer(NAME, database).server;
   });
   const { inputs } = named(recorded, NAME);

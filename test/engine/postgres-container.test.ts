@@ -181,9 +181,9 @@ async function shellOfOurs(): Promise<PostgresShell> {
     const owner = { project: "slipway", stack: "test" };
     const app = { databaseName: "shop", ownerRole: "shop", password: "a password" };
     const place = { machine, owner, network: "network", image: POSTGRES_IMAGE };
-    made.push(
-      new PostgresContainer("it", { ...place, ...app, protect: true, seed: undefined }).server,
-    );
+    const size = { memory: 1024, diskGiB: undefined };
+    const database = { ...place, ...app, size, protect: true, seed: undefined };
+    made.push(new PostgresContainer("it", database).server);
   });
   return made[0] as PostgresShell;
 }

@@ -285,6 +285,7 @@ const components: readonly (readonly [
           databaseName: "app",
           ownerRole: "app",
           password: pulumi.secret("a password"),
+          size: { memory: 1024, diskGiB: undefined },
           protect: true,
           seed: undefined,
         },

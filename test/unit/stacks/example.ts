@@ -89,6 +89,7 @@ export function exampleSettings(changes: Changes = {}): DockerSettings {
       name: "app",
       user: "app",
       password: pulumi.secret(SECRETS.databasePassword),
+      memory: 1024,
       protect: true,
       dumpsKept: 5,
       seed: undefined,

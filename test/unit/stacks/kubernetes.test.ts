@@ -142,6 +142,31 @@ describe("a stack in a cluster", () => {
     expect(server?.after).toContain(image?.id);
   });
 
+  test("gives Postgres settings that follow from its memory, and half of that to share", async () => {
+    const settings = clusterSettings({
+      database: exampleSettings({ containerDatabase: { memory: 4096 } }).database,
+    });
+    const database = (await recordStack(settings)).find(({ type }) =>
+      type.endsWith(":StatefulSet"),
+    );
+    const { containers, volumes } = podOf(database?.inputs ?? {}) as unknown as {
+      containers: [{ env: { name: string; value: string }[]; volumeMounts: unknown[] }];
+      volumes: unknown[];
+    };
+    const [{ env, volumeMounts, ...server }] = containers;
+    expect(server).toMatchObject({
+      resources: { requests: { memory: "1024Mi" }, limits: { memory: "4096Mi" } },
+    });
+    expect(env.find(({ name }) => name === "SLIPWAY_CONF")?.value).toContain(
+      "max_connections = 800\n",
+    );
+    expect(volumeMounts).toContainEqual({ name: "shared", mountPath: "/dev/shm" });
+    expect(volumes).toContainEqual({
+      name: "shared",
+      emptyDir: { medium: "Memory", sizeLimit: "2048Mi" },
+    });
+  });
+
   test("asks the app whether it is healthy as Nginx would, and restarts it only when its port is dead", () => {
     const [app] = podOf(named(stack, "web").inputs).containers as unknown as Record<
       string,

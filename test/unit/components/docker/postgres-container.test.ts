@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { connectionUrl } from "../../../../components/database-connection.ts";
-import { confined, POSTGRES } from "../../../../components/docker/confinement.ts";
+import { confined, postgresConfinement } from "../../../../components/docker/confinement.ts";
 import { loginScript } from "../../../../components/login-script.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
@@ -19,12 +19,16 @@ test("the container knows no password and publishes nothing", async () => {
     ],
     entrypoints: ["sh", "-euc", expect.stringContaining("docker-ensure-initdb.sh"), "sh"],
     command: ["postgres", "-c", "hba_file=/etc/slipway/pg_hba.conf"],
-    envs: ["POSTGRES_HOST_AUTH_METHOD=trust", expect.stringContaining("SLIPWAY_HBA=# Written")],
+    envs: [
+      "POSTGRES_HOST_AUTH_METHOD=trust",
+      expect.stringContaining("SLIPWAY_HBA=# Written"),
+      expect.stringContaining("SLIPWAY_CONF=# Written"),
+    ],
     volumes: [{ volumeName: "slipway-test-database", containerPath: "/var/lib/postgresql" }],
     networksAdvanced: [{ name: "auto-network", aliases: ["database"] }],
     restart: "unless-stopped",
     destroyGraceSeconds: 60,
-    ...confined(POSTGRES),
+    ...confined(postgresConfinement({ memory: 1024, diskGiB: undefined })),
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
   });
