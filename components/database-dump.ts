@@ -1,4 +1,5 @@
 import type { Script } from "./machine/machine.ts";
+import { RESTORE_NAME, RESTORE_SCRIPT } from "./postgres-restore.ts";
 import { AS_SUPERUSER } from "./postgres-session.ts";
 import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./postgres-shell.ts";
 
@@ -35,10 +36,11 @@ export function dumpScript(
       DUMPED_BEFORE: version,
       DUMPS_KEPT: String(keep),
       DUMP,
+      RESTORE_SCRIPT,
       REMOVE_OLD_DUMPS,
     },
     functions: server.functions,
-    apply: `beside_server "$DUMP" "$DUMPED_DATABASE" "$DUMPED_BEFORE" </dev/null`,
+    apply: `beside_server "$DUMP" "$DUMPED_DATABASE" "$DUMPED_BEFORE" "$RESTORE_SCRIPT" </dev/null`,
     succeeded: `beside_server "$REMOVE_OLD_DUMPS" "$DUMPS_KEPT" </dev/null ||
     echo "The migration has succeeded; that could not be noted, so old dumps of the database stay for now." >&2`,
   };
@@ -63,9 +65,9 @@ dumps | sort -r | tail -n "+$(($1 + 1))" | while IFS= read -r old; do
 done
 rm -f "$unfinished"`;
 
-/** Runs beside the server: $1 the database, $2 the version. */
+/** Runs beside the server: $1 the database, $2 the version, $3 what restores a dump; that is put beside them. */
 const DUMP = `${AS_SUPERUSER}${DUMPS}
-database=$1 version=$2
+database=$1 version=$2 restore=$3
 umask 077
 fail() {
   echo "The dump of the database that precedes the migration could not be taken, so nothing was migrated: $*" >&2
@@ -78,6 +80,7 @@ ask() {
 said=$(ask "${COUNT_RELATIONS}") || fail "$said"
 if [ "$said" -eq 0 ]; then exit 0; fi
 said=$(mkdir -p "$folder" 2>&1 && ls "$folder" 2>&1 >/dev/null) || fail "$said"
+said=$( (printf %s "$restore" >"$folder/${RESTORE_NAME}") 2>&1) || fail "$said"
 # What a run that was killed has left.
 rm -f "$folder"/.unfinished-*
 # What is dumped is seldom larger than the tables without their indexes; and the server needs some room, too.

@@ -1,4 +1,5 @@
 import type { Script } from "./machine/machine.ts";
+import { RESTORE_DUMP } from "./postgres-restore.ts";
 import { ADMIN_OPTIONS, AS_SUPERUSER, LOGIN_OF } from "./postgres-session.ts";
 import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./postgres-shell.ts";
 
@@ -65,6 +66,7 @@ if [ "$(psql -qXAt -d "$database" -c "${COUNT_RELATIONS}")" -eq 0 ]; then echo y
  * the way, and whatever is in it, the database is empty until all of it is there.
  */
 export const LOAD_SEED = `${LOGIN_OF}
+${RESTORE_DUMP}
 database=$1 owner=$2 format=$3 bytes=$4 checksum=$5
 seeded=\${database}_seed
 umask 077
@@ -77,19 +79,31 @@ fail() {
   echo "The seed (slipway:databaseSeed) could not be loaded, and the database is empty as before: $*" >&2
   exit 1
 }
+# Where an extension is in the way: the lines to type.
+way_out() {
+  name=$(printf %s "$1" | sed -nE '/(permission denied to create|must be owner of) extension/s/.*extension "?([^" ]+)"?.*/\\1/p' | head -n 1)
+  if [ -n "$name" ]; then
+    printf '\\n%s' "The extension $name takes a superuser, who runs nothing of a file with SQL. Of a dump Slipway creates it:" \\
+      "pg_dump --format=custom --no-owner --file=seed.dump DATABASE. Or leave it out: add --exclude-extension=$name."
+  fi
+  name=$(printf %s "$1" | sed -nE 's/.*extension "([^"]+)" is not available.*/\\1/p' | head -n 1)
+  if [ -n "$name" ]; then
+    printf '\\n%s' "The image of Postgres has no extension $name. Take one that has:" \\
+      "pulumi config set --path images.postgres IMAGE. Or leave it out of the dump: pg_dump --exclude-extension=$name."
+  fi
+}
 head -c "$bytes" >"$file" || fail "there is no room for it."
 [ "$(sha256sum <"$file" | cut -c 1-64)" = "$checksum" ] || fail "it did not arrive as it is."
 login=$(login_of "$database")
 [ -n "$login" ] || fail "the database has no login yet."
-dropdb --if-exists --force "$seeded"
-createdb --owner "$owner" "$seeded"
-psql -qX -v ON_ERROR_STOP=1 -d postgres -c "REVOKE CONNECT ON DATABASE \\"$seeded\\" FROM PUBLIC"
 if [ "$format" = dump ]; then
-  said=$(PGOPTIONS=$quiet pg_restore --username "$login" --exit-on-error --single-transaction --no-owner --no-acl \\
-    --role "$owner" --dbname "$seeded" "$file" 2>&1) || fail "$said"
+  said=$(restore_dump "$seeded" "$owner" "$login" "$file" --no-acl 2>&1) || fail "$said$(way_out "$said")"
 else
+  dropdb --if-exists --force "$seeded"
+  createdb --owner "$owner" "$seeded"
+  psql -qX -v ON_ERROR_STOP=1 -d postgres -c "REVOKE CONNECT ON DATABASE \\"$seeded\\" FROM PUBLIC"
   said=$(PGOPTIONS=$quiet psql --username "$login" -qX -v ON_ERROR_STOP=1 --single-transaction -o /dev/null \\
-    -d "$seeded" -f "$file" 2>&1 >/dev/null) || fail "$said"
+    -d "$seeded" -f "$file" 2>&1 >/dev/null) || fail "$said$(way_out "$said")"
 fi
 dropdb --force "$database"
 psql -qX -v ON_ERROR_STOP=1 -d postgres -c "ALTER DATABASE \\"$seeded\\" RENAME TO \\"$database\\""`;

@@ -146,6 +146,7 @@ describe("what somebody does with what the attacker has written does not make a 
   test("a seed that is a dump, in a cluster", async () => {
     await emptied();
     await sql("postgres", "CREATE DATABASE other OWNER app");
+    await withUntrustedExtensions("other");
     await asApp(CAUGHT, "other");
     await inside("pg_dump -Fc -f /tmp/seed.dump other");
     await sql("postgres", "DROP DATABASE other WITH (FORCE)");
@@ -158,6 +159,7 @@ describe("what somebody does with what the attacker has written does not make a 
     await inside('sh -euc "$@" </tmp/seed.dump', LOAD_SEED, "sh", ...words);
     expect(await superusers()).toBe("postgres");
     expect(await sql("app", "SELECT number FROM public.orders")).toBe("7");
+    expect(await untrustedExtensions()).toBe(EXTENSIONS);
   });
 
   test("the commands of the runbook that go back to a dump", async () => {
@@ -171,9 +173,42 @@ describe("what somebody does with what the attacker has written does not make a 
     expect(code, stderr).toBe(0);
     expect(await superusers()).toBe("postgres");
     expect(await sql("app", "SELECT number FROM public.orders")).toBe("7");
+    expect(await untrustedExtensions()).toBe(EXTENSIONS);
     await sql("postgres", "DROP DATABASE app_before");
   });
 });
+
+/** An extension like PostGIS: only a superuser may create it, and users add to a table of its own. */
+const PLACES = `
+cd /usr/share/postgresql/18/extension
+cat >places.control <<'END'
+default_version = '1.0'
+relocatable = false
+requires = 'citext'
+END
+cat >places--1.0.sql <<'END'
+CREATE TABLE places (name citext PRIMARY KEY, ours boolean);
+INSERT INTO places VALUES ('built in', true);
+SELECT pg_catalog.pg_extension_config_dump('places', 'WHERE NOT ours');
+END`;
+
+async function withUntrustedExtensions(database: string): Promise<void> {
+  await succeed("docker", ["exec", "--user", "root", CONTAINER, "sh", "-euc", PLACES]);
+  await sql(database, "CREATE EXTENSION pg_stat_statements");
+  await sql(database, "CREATE SCHEMA geo AUTHORIZATION app");
+  await sql(database, "CREATE EXTENSION places SCHEMA geo CASCADE");
+  await sql(database, "INSERT INTO geo.places VALUES ('added', false)");
+}
+
+/** Those of the app's database, the places, and whether the app may still write to these. */
+const EXTENSIONS = "citext pg_stat_statements places plpgsql, added built in, f";
+const untrustedExtensions = () =>
+  sql(
+    "app",
+    `SELECT concat_ws(', ', (SELECT string_agg(extname, ' ' ORDER BY extname) FROM pg_extension),
+      (SELECT string_agg(name::text, ' ' ORDER BY name) FROM geo.places),
+      has_table_privilege('app', 'geo.places', 'INSERT'))`,
+  );
 
 interface ContainerInputs {
   readonly entrypoints: string[];

@@ -100,6 +100,28 @@ describe("a seed", () => {
     expect(await owners("shop")).toBe("orders of shop");
     await sql("shop", "DROP TABLE orders");
   });
+
+  test.each([
+    [
+      "CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA public;",
+      "Of a dump Slipway creates it:\npg_dump --format=custom --no-owner --file=seed.dump DATABASE. " +
+        "Or leave it out: add --exclude-extension=pg_stat_statements.",
+    ],
+    [
+      "CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public;",
+      "The image of Postgres has no extension postgis. Take one that has:\n" +
+        "pulumi config set --path images.postgres IMAGE. Or leave it out of the dump: pg_dump --exclude-extension=postgis.",
+    ],
+  ])(
+    "of SQL with an extension that its login can't create says what to type: %s",
+    async (sqlText, says) => {
+      await sql("postgres", "DROP DATABASE shop");
+      await sql("postgres", "CREATE DATABASE shop OWNER shop");
+      const { code, stderr } = await seed(sqlText);
+      expect(code, stderr).toBe(1);
+      expect(stderr).toContain(says);
+    },
+  );
 });
 
 test("A database in which nothing is yet has no dump", async () => {
@@ -130,7 +152,7 @@ test("After a migration the newest ones stay, as many as there are to be, and wh
   for (const version of ["2", "3", "4"]) await migration(version, 2);
   expect(await versions()).toEqual(["3", "4"]);
   expect(await dumps()).toContain("by-hand.dump");
-  expect(await inside(`ls -A ${DUMPS_FOLDER} | grep '^[.]' || :`)).toBe("");
+  expect(await inside(`ls -A ${DUMPS_FOLDER} | grep '^[.]' || :`)).toBe(".restore.sh");
 });
 
 test("Of a series of failures the dump before it stays, and the newest; after it, until the next success", async () => {
