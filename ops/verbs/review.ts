@@ -17,7 +17,8 @@ import { checkedOf, readArguments, textOf } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
-  "./slipway review -s review-SLUG --like STACK --branch NAME --image REF [--ttl 7d] [--dotenv FILE]";
+  "./slipway review -s review-SLUG --like STACK [--deployed STACK ...] --branch NAME --image REF [--ttl 7d] " +
+  "[--dotenv FILE]";
 
 export const review: Verb = {
   group: "Releases",
@@ -28,6 +29,7 @@ export const review: Verb = {
     const started = Date.now();
     const { stack: given, values } = readArguments(args, usage, {
       like: { type: "string" },
+      deployed: { type: "string", multiple: true },
       branch: { type: "string" },
       image: { type: "string" },
       ttl: { type: "string", default: "7d" },
@@ -35,6 +37,7 @@ export const review: Verb = {
     });
     const dotenv = textOf(values, "dotenv");
     const like = needed(textOf(values, "like"), "the stack that it is like, --like dev");
+    refuseModel(like, values.deployed ?? []);
     const branch = needed(checkedOf(values, "branch", BRANCH), "its branch, --branch NAME");
     const { stack: name, slug } = reviewName(given, branch);
     const image = needed(
@@ -71,6 +74,25 @@ export const review: Verb = {
     return 0;
   },
 };
+
+/**
+ * What a branch is to reach it can change, with all that is where it is. No stack that a pipeline deploys is a
+ * model, and none at all until somebody has made one.
+ *
+ * @param deployed stacks that the pipeline deploys.
+ */
+export function refuseModel(like: string, deployed: readonly string[]): void {
+  const why =
+    like === "none"
+      ? "no stack is named that review stacks are made like"
+      : `the pipeline deploys ${like} itself, and a branch would get what deploys it`;
+  if (like !== "none" && !deployed.includes(like)) return;
+  throw new UserError(
+    `--like is "${like}": ${why}. Make one that no pipeline deploys, where nothing else runs, and name it in ` +
+      ".gitlab-ci.yml, as the input review_like of ci/deploy.yml. Type: `./slipway init -s previews` " +
+      '("Once" in docs/review-apps.md).',
+  );
+}
 
 /** One of before may have the name, or by hand; its data is not this branch's. */
 async function refuseOther(stack: Stack, branch: string): Promise<void> {

@@ -16,6 +16,7 @@ import { TeamProject } from "./team-project.ts";
 const MERGE_REQUEST = 9;
 const DEV = "dev.example";
 const PROD = "prod.example";
+const MODEL = "model.example";
 const BELOW = "review.example";
 
 const cluster = new Cluster(inject("cluster"));
@@ -30,7 +31,11 @@ beforeAll(async () => {
   await cluster.reachRegistry(registry.server, await registry.openTo(gateway()));
   gitlab = await FakeGitLab.start();
   project = await TeamProject.make(registry, gitlab);
-  await makeStack(project.dev, { domain: DEV, reviewDomain: BELOW });
+  await makeStack(project.dev, { domain: DEV, ingressShared: "true" });
+  // Only its file is there: its reviews are served by a controller that is.
+  await makeStack(model(), {
+    ...{ domain: MODEL, reviewDomain: BELOW, ingressClass: `slipway-${project.dev}` },
+  });
   await makeStack(project.prod, { domain: PROD });
   project.writeApp("one");
   project.clone.write(".gitlab-ci.yml", pipelineFile(project));
@@ -39,7 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   try {
     await project?.slipway("sweep", "-s", reviewStack());
-    await project?.remove([project.prod, project.dev]);
+    await project?.remove([model(), project.prod, project.dev]);
   } finally {
     await registry?.remove();
     await gitlab?.stop();
@@ -109,6 +114,7 @@ const APP_SECRET = "a-secret-of-at-least-32-characters";
 
 const branch = () => `${project.clone.stack}/wish`;
 const slug = () => `${project.clone.stack}-wish`;
+const model = () => `${project.clone.stack}-model`;
 const review = () => reviewName(`review-${slug()}`, branch());
 const reviewStack = () => review().stack;
 const reviewHost = () => `${review().slug}.${BELOW}`;
@@ -147,12 +153,12 @@ async function namespaces(): Promise<string[]> {
   return items.flatMap(({ metadata }) => metadata?.name ?? []);
 }
 
-const pipelineFile = ({ dev, prod }: TeamProject) => `
+const pipelineFile = ({ dev, prod }: TeamProject, like = model()) => `
 stages: [test, pack, preview, deploy, promote, review, sweep, drift]
 include:
   - local: ci/pack.yml
     inputs: { sbom: none, pack: --app small }
   - local: ci/deploy.yml
-    inputs: { dev: ${dev}, prod: ${prod}, promote: on_success, review: true }
+    inputs: { dev: ${dev}, prod: ${prod}, promote: on_success, review: true, review_like: ${like} }
 pack: { services: [] }
 `;

@@ -97,7 +97,12 @@ test("with review apps, a merge request of this project gets a stack for its bra
     join(folder, ".gitlab-ci.yml"),
     [
       ...["stages: [test, pack, preview, deploy, promote, review, sweep, drift]", "include:"],
-      ...["  - local: ci/pack.yml", "  - local: ci/deploy.yml", "    inputs: { review: true }", ""],
+      ...[
+        "  - local: ci/pack.yml",
+        "  - local: ci/deploy.yml",
+        "    inputs: { review: true, review_like: previews }",
+        "",
+      ],
     ].join("\n"),
   );
   const previews = ["preview-dev", "preview-prod"];

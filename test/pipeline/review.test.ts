@@ -11,7 +11,7 @@ import { TeamProject } from "./team-project.ts";
 
 const HOUR_MS = 3_600_000;
 const MERGE_REQUEST = 8;
-const DEV = "dev.example";
+const MODEL = "model.example";
 const BELOW = "review.example";
 
 let registry: LocalRegistry;
@@ -24,30 +24,37 @@ beforeAll(async () => {
   gitlab = await FakeGitLab.start();
   project = await TeamProject.make(registry, gitlab);
   port = await freePort();
-  await project.makeStack(project.dev, {
-    ...{ httpPort: String(port), domain: DEV, reviewDomain: BELOW },
+  await project.makeStack(model(), {
+    ...{ httpPort: String(port), domain: MODEL, reviewDomain: BELOW },
   });
-  await project.makeStack(project.prod, { httpPort: String(await freePort()) });
-  for (const stack of [project.dev, project.prod])
+  for (const stack of [project.dev, project.prod]) {
+    await project.makeStack(stack, { httpPort: String(await freePort()) });
+  }
+  for (const stack of [project.dev, project.prod, model()]) {
     await project.setSecret(stack, "appSecret", "a-secret-of-at-least-32-characters");
-  project.writeApp("dev");
+  }
+  project.writeApp("model");
   project.clone.write(".gitlab-ci.yml", pipelineFile(project));
-  project.push("main", "the stacks");
-  const { code, output } = await project.pipeline({ ref: "main" });
+  const commit = project.push("main", "the stacks");
+  // No pipeline deploys it: a person has, once.
+  const built = await project.pipeline({ ref: "main", jobs: ["pack"] });
+  if (built.code !== 0) throw new Error(built.output);
+  const image = `${registry.server}/team/app@${(await registry.content("team/app"))[commit]}`;
+  const { code, output } = await project.slipway("up", "-s", model(), "--image", image);
   if (code !== 0) throw new Error(output);
 });
 
 afterAll(async () => {
   try {
     await project?.slipway("sweep", "-s", reviewStack());
-    await project?.remove([project.prod, project.dev]);
+    await project?.remove([project.prod, project.dev, model()]);
   } finally {
     await registry?.remove();
     await gitlab?.stop();
   }
 });
 
-test("a merge request's branch gets a stack of its own beside dev, at its own host name, with the image that was packed for it", async () => {
+test("a merge request's branch gets a stack of its own beside the model, at its own host name, with the image that was packed for it", async () => {
   project.writeApp("wish");
   const commit = project.push(branch(), "a wish");
   gitlab.addMergeRequest(MERGE_REQUEST);
@@ -62,7 +69,7 @@ test("a merge request's branch gets a stack of its own beside dev, at its own ho
     commit,
     image: `${registry.server}/team/app@${built}`,
   });
-  expect(await jsonAt(port, DEV)).toMatchObject({ page: "dev" });
+  expect(await jsonAt(port, MODEL)).toMatchObject({ page: "model" });
   const said = await project.slipway(
     ...["pulumi", "stack", "output", "review", "--json", "-s", reviewStack()],
   );
@@ -71,7 +78,7 @@ test("a merge request's branch gets a stack of its own beside dev, at its own ho
   expect((Date.parse(until) - Date.now()) / HOUR_MS).toBeCloseTo(3 * 24, 0);
 });
 
-test("when the branch is gone, the job that stops it takes all of the stack away, and dev serves on", async () => {
+test("when the branch is gone, the job that stops it takes all of the stack away, and the model serves on", async () => {
   project.git("checkout", "--quiet", "--force", "main");
   project.git("push", "--quiet", "origin", "--delete", branch());
   project.git("branch", "--quiet", "-D", branch());
@@ -87,22 +94,23 @@ test("when the branch is gone, the job that stops it takes all of the stack away
   const stacks = await project.slipway("pulumi", "stack", "ls", "--json");
   expect(stacks.output).not.toContain(reviewStack());
   await expect(jsonAt(port, host())).rejects.toThrow();
-  expect(await jsonAt(port, DEV)).toMatchObject({ page: "dev" });
+  expect(await jsonAt(port, MODEL)).toMatchObject({ page: "model" });
 });
 
 /** Another one in each run: stacks on one machine have names of their own. */
 const branch = () => `${project.clone.stack}/wish`;
 const slug = () => `${project.clone.stack}-wish`;
+const model = () => `${project.clone.stack}-model`;
 const review = () => reviewName(`review-${slug()}`, branch());
 const reviewStack = () => review().stack;
 const host = () => `${review().slug}.${BELOW}`;
 
-const pipelineFile = ({ dev, prod }: TeamProject) => `
+const pipelineFile = ({ dev, prod }: TeamProject, like = model()) => `
 stages: [test, pack, preview, deploy, promote, review, sweep, drift]
 include:
   - local: ci/pack.yml
     inputs: { sbom: none, pack: --app small }
   - local: ci/deploy.yml
-    inputs: { dev: ${dev}, prod: ${prod}, review: true, review_ttl: 3 days }
+    inputs: { dev: ${dev}, prod: ${prod}, review: true, review_like: ${like}, review_ttl: 3 days }
 pack: { services: [] }
 `;

@@ -129,6 +129,34 @@ test("a merge request's own program has credentials of environments that nothing
   expect(names).toEqual(["preview/$[[ inputs.dev ]] access", "preview/$[[ inputs.prod ]] access"]);
 });
 
+test("a branch's stack is like one that is named for it, and never like one that the pipeline deploys", () => {
+  const [header] = parseAllDocuments(read("ci/deploy.yml"), { customTags });
+  expect(header?.toJS().spec.inputs.review_like.default).toBe("none");
+  const [line = ""] = jobsOf("ci/deploy.yml")["review"]?.script ?? [];
+  expect(line).toContain("--like $[[ inputs.review_like ]] ");
+  const given = [...line.matchAll(/--deployed (\S+ \S+ \S+)/g)].map(([, one]) => one);
+  const deployed = changing
+    .map(([name]) => /^(?:deploy|promote)-(.*)$/.exec(name)?.[1])
+    .filter((one) => one !== undefined);
+  expect(given).toEqual(deployed);
+  expect(deployed).toHaveLength(2);
+});
+
+test("what lists the packages of an app is locked as a whole, by hash, and runs nothing when it is installed", () => {
+  const sbom = jobsOf("ci/pack.yml")["sbom"];
+  const lines = [...(sbom?.before_script ?? []), ...(sbom?.script ?? [])];
+  expect(lines.join("\n")).not.toMatch(/\bnpx\b|npm (?:i|install|exec)\b/);
+  expect(lines.join("\n")).toMatch(/npm ci .*--ignore-scripts/);
+  const { packages } = JSON.parse(read("ci/sbom/package-lock.json"));
+  const { "": own, ...brought } = packages;
+  expect(own.dependencies).toEqual(JSON.parse(read("ci/sbom/package.json")).dependencies);
+  const loose = Object.entries<{ integrity?: string }>(brought).filter(
+    ([, { integrity = "" }]) => !integrity.startsWith("sha512-"),
+  );
+  expect(loose).toEqual([]);
+  expect(Object.keys(brought)).toContain("node_modules/@cyclonedx/cdxgen");
+});
+
 test("an app's own repository needs less than 15 lines, and they are in the documentation", () => {
   const examples = [
     ...read("docs/gitlab.md").matchAll(/```yaml\n(# \.gitlab-ci\.yml[\s\S]*?)```/g),
