@@ -96,13 +96,18 @@ function choose(
     if (wanted === undefined) throw nothingToRelease(settings);
     return { ...wanted, rollbackOf: undefined, migrates: true };
   }
-  if (wanted !== undefined && !takenBack(last).some((image) => isSame(wanted, image, settings))) {
+  // The first of its kind: another switch to what is live, as by a rotation, was once recorded like it.
+  const rollback =
+    wanted &&
+    rollbacksSince(last).findLast(({ rollbackOf }) => isSame(wanted, rollbackOf, settings));
+  if (wanted !== undefined && rollback === undefined) {
     return { ...wanted, rollbackOf: undefined, migrates: true };
   }
   const isLive = wanted !== undefined && isSame(wanted, live.image, settings);
-  if (wanted !== undefined && !isLive) {
+  if (wanted !== undefined && rollback !== undefined && !isLive) {
+    const { by, time } = rollback;
     void log.warn(
-      `${wanted.version} was rolled back by ${live.by} on ${live.time}; ${live.version} stays. ` +
+      `${wanted.version} was rolled back by ${by} on ${time}; ${live.version} stays. ` +
         "Release something else, or this one again with SLIPWAY_IMAGE.",
     );
   }
@@ -142,10 +147,10 @@ function named(image: string, version: string | undefined): Candidate {
   return { from, version: version ?? name };
 }
 
-/** Images that the rollbacks since the last new release took back. */
-function takenBack(last: readonly ReleaseRecord[]): string[] {
+/** The rollbacks since the last new release, newest first. */
+function rollbacksSince(last: readonly ReleaseRecord[]): readonly ReleaseRecord[] {
   const forward = last.findIndex(({ rollbackOf }) => rollbackOf === "");
-  return last.slice(0, forward < 0 ? last.length : forward).map(({ rollbackOf }) => rollbackOf);
+  return last.slice(0, forward < 0 ? last.length : forward);
 }
 
 /** Whether a candidate is the image of this reference; what is built or loaded is known by its key. */

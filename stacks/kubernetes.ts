@@ -69,6 +69,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
         ...here,
         cluster,
         image: images.ingressController,
+        pullSecrets: namespace.pullSecrets,
         trustedProxies: wanted.trustedProxies,
         drainSeconds: seconds.drain,
         shared: settings.ingressShared,

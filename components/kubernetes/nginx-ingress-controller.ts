@@ -23,6 +23,8 @@ export interface NginxIngressControllerArgs {
   readonly namespace: pulumi.Input<string>;
   /** Image of the NGINX Ingress Controller of F5, 5.5.2 or later. */
   readonly image: string;
+  /** Names of Secrets with a login of the registry that the image may be in. */
+  readonly pullSecrets: readonly pulumi.Input<string>[];
   /** Networks of proxies in front, whose word on the client is believed. */
   readonly trustedProxies: readonly string[];
   readonly drainSeconds: number;
@@ -141,12 +143,18 @@ export class NginxIngressController extends pulumi.ComponentResource {
   }
 
   /** May read what it serves, in the namespace or in all, and classes, which have none. */
-  #account(name: string, { owner, namespace, shared }: NginxIngressControllerArgs) {
+  #account(name: string, { owner, namespace, shared, pullSecrets }: NginxIngressControllerArgs) {
     const child = { parent: this };
     const metadata = { name, namespace, labels: objectLabels(owner, "ingress") };
     const account = new kubernetes.core.v1.ServiceAccount(
       name,
-      { metadata, automountServiceAccountToken: false },
+      {
+        metadata,
+        automountServiceAccountToken: false,
+        ...(pullSecrets.length > 0 && {
+          imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })),
+        }),
+      },
       child,
     );
     const subjects = [{ kind: "ServiceAccount", name: account.metadata.name, namespace }];

@@ -26,6 +26,8 @@ export const POD_ACCOUNT = "app";
 export class StackNamespace extends pulumi.ComponentResource {
   readonly namespaceName: pulumi.Output<string>;
   readonly serviceAccountName: pulumi.Output<string>;
+  /** Names of the Secrets with the login of the registry, for other accounts in the namespace. */
+  readonly pullSecrets: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: StackNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:StackNamespace", name, {}, opts);
@@ -45,6 +47,7 @@ export class StackNamespace extends pulumi.ComponentResource {
     this.namespaceName = namespace.metadata.name;
 
     const login = args.registry === undefined ? [] : [this.#login(name, args, args.registry)];
+    this.pullSecrets = login.map(({ metadata }) => metadata.name);
     const account = new kubernetes.core.v1.ServiceAccount(
       `${name}-pods`,
       {
@@ -55,7 +58,7 @@ export class StackNamespace extends pulumi.ComponentResource {
           ...(args.actsAs === undefined ? {} : { annotations: { [ACTS_AS]: args.actsAs } }),
         },
         automountServiceAccountToken: false,
-        imagePullSecrets: login.map(({ metadata }) => ({ name: metadata.name })),
+        imagePullSecrets: this.pullSecrets.map((secret) => ({ name: secret })),
       },
       child,
     );

@@ -316,6 +316,28 @@ describe("which release", () => {
     });
   });
 
+  test("who took it back, and when, is said of that rollback, whatever was recorded like it since", () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const at = (time: string, by: string, image: string, rollbackOf: string) => ({
+      ...entry(image, rollbackOf),
+      ...{ time, by },
+    });
+    // A rotation was once recorded as another rollback; and app:2 was taken back after app:3.
+    const after = [
+      at("2026-01-04T00:00:00Z", "rotation", "app:1", "app:2"),
+      at("2026-01-03T00:00:00Z", "ada", "app:1", "app:2"),
+      at("2026-01-02T00:00:00Z", "bob", "app:2", "app:3"),
+      entry("app:3"),
+    ];
+    chosen(named("app:2"), NOTHING_ASKED, after);
+    chosen(named("app:3"), NOTHING_ASKED, after);
+    expect(warn.mock.calls.map(([text]) => text.split(".")[0])).toEqual([
+      "2 was rolled back by ada on 2026-01-03T00:00:00Z; 1 stays",
+      "3 was rolled back by bob on 2026-01-02T00:00:00Z; 1 stays",
+    ]);
+    warn.mockRestore();
+  });
+
   // An engine that was emptied has it no more, and no registry ever had it.
   test("what was built here is built again where the folder is still the same, after a rollback too", () => {
     const plain = exampleSettings();

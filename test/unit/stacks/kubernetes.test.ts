@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
 import type { AppRelease, KubernetesSettings } from "../../../stacks/settings.ts";
@@ -330,6 +331,20 @@ describe("what config changes of it", () => {
     expect(create).toContain("steps/roll-out-process.ts");
     expect(JSON.parse(String(stdin)).rolled).toMatchObject({ name: "process-worker" });
     expect(madeBefore(stack, "process-worker")).toContain("release-verified");
+  });
+
+  test("every account pulls images with the login of the registry, the controller's too", async () => {
+    const registry = {
+      ...{ server: "registry.example", username: "team" },
+      password: pulumi.secret("the password"),
+    };
+    const stack = await recordStack({ ...clusterSettings(), registry });
+    const accounts = stack.filter(({ type }) => type.endsWith(":ServiceAccount"));
+    const logins = accounts.map(({ name, inputs }) => [name, inputs["imagePullSecrets"]]);
+    expect(logins.map(([name]) => name).sort()).toEqual(["ingress", "namespace-pods"]);
+    const [[, one] = [], [, other] = []] = logins;
+    expect(one).toEqual(other);
+    expect(one).toHaveLength(1);
   });
 
   test("a class that is there brings no controller, and is the Ingress' own", async () => {
