@@ -348,7 +348,8 @@ const ROLE_RULE = `${IDENTIFIER_RULE}, and no administrator ("postgres", "doadmi
 const isHttps = (value: string) => /^https:\/\/[\w.:/-]+$/.test(value);
 const isFilled = (value: string) => value !== "";
 const isUrlPath = (value: string) => URL_PATH.test(value);
-const isPrefix = (value: string) => /^\/([\w.~-]+\/)*$/.test(value);
+/** Clients and Nginx take `.` and `..` out of a path: nobody could ask for what is below such a one. */
+const isPrefix = (value: string) => /^\/((?!\.{1,2}\/)[\w.~-]+\/)*$/.test(value);
 const isIdentifier = (value: string) => /^[a-z_][a-z0-9_]{0,39}$/.test(value);
 const isRoleName = (value: string) =>
   isIdentifier(value) && !/^(postgres|doadmin|cloudsql.*|pg_.*)$/.test(value);

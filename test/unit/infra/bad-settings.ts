@@ -225,6 +225,18 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
     "pulumi config set pathPrefix /",
   ],
   [
+    "a prefix that nobody can ask for",
+    { staticPrefix: "/shop/../static/" },
+    'slipway:staticPrefix is "/shop/../static/"; it must be a path that begins and ends with /.',
+    "pulumi config set staticPrefix /",
+  ],
+  [
+    "TLS with a certificate that is not there",
+    { tls: "provided", domain: "shop.example", tlsKey: "a key" },
+    'slipway:tlsCertificate is missing, and tls is "provided".',
+    "pulumi config set tlsCertificate <CERTIFICATE.pem",
+  ],
+  [
     "a rate that Nginx would not take",
     { rateLimits: '{"/login":"5 a minute"}' },
     'slipway:rateLimits has {"/login":"5 a minute"}; it must have paths, each with a rate like 10r/s or 5r/m.',
