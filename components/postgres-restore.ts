@@ -8,8 +8,8 @@ import { ADMIN_OPTIONS, AS_SUPERUSER, LOGIN_OF } from "./postgres-session.ts";
  * trusted takes a superuser. Such a one of the dump is created before, in a database that is the superuser's and that
  * nobody else may enter, so that nothing of the app's is there for the extension's script to find. Of the dump itself
  * nothing is run then: names are read from it, and what is not among the server's own extensions is none. Only then
- * the database is given to its owner, and the login restores the rest. Comments on extensions are left out, since
- * they take their owner; and what users of an extension have added to its tables is let in for that moment.
+ * the database is given to its owner, and the login restores the rest. What takes the owner of an extension is left
+ * out: comments on it, and rights on what it has made; and what users of an extension have added to its tables is let in for that moment.
  */
 export const RESTORE_DUMP = `
 restore_dump() {
@@ -33,7 +33,9 @@ restore_in_two_steps() {
   fi
   let_in GRANT TO || return
   as_superuser_in postgres -c "ALTER DATABASE \\"$new\\" OWNER TO \\"$owner\\"" || return
-  grep -vE '^[0-9]+; 0 0 COMMENT - EXTENSION ' "$list.all" >"$list"
+  # What takes their owner: comments on extensions, and rights on the superuser's own tables and functions.
+  grep -vE '^[0-9]+; 0 0 (COMMENT - EXTENSION .*|ACL .* postgres$)' "$list.all" >"$list"
+  grep -E '^[0-9]+; 0 0 ACL .* postgres$' "$list.all" | sed 's/^/Rights that only a superuser can give again: /' >&2
   # Schemas that are there already, because extensions are in them.
   for schema in $made; do
     grep -vE "^[0-9]+; 2615 [0-9]+ SCHEMA - $schema " "$list" >"$list.all" || :

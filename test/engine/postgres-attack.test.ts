@@ -163,6 +163,7 @@ describe("what somebody does with what the attacker has written does not make a 
   });
 
   test("the commands of the runbook that go back to a dump", async () => {
+    await sql("app", "GRANT INSERT ON public.pg_stat_statements TO app");
     const dump = dumpScript(server, { databaseName: "app", version: "1", keep: 5 });
     await step(await textOf(dump));
     const [, restore = ""] = runbook(
@@ -171,6 +172,7 @@ describe("what somebody does with what the attacker has written does not make a 
     );
     const { code, stderr } = await run("sh", ["-euc", `database=${CONTAINER}\n${restore}`]);
     expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^Rights that only a superuser can give again: .* pg_stat_statements/m);
     expect(await superusers()).toBe("postgres");
     expect(await sql("app", "SELECT number FROM public.orders")).toBe("7");
     expect(await untrustedExtensions()).toBe(EXTENSIONS);
