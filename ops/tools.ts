@@ -45,6 +45,9 @@ export function chosenTools(): ToolChoice {
   return choice;
 }
 
+/** What Node has compiled of the SDK, of the program, its steps and the stand-ins; it may be removed at any time. */
+const COMPILE_CACHE = join(OWN, "compile-cache");
+
 /** In the environment of every engine of this clone and of all that it starts, and of nothing else. */
 export const CLONE_MARK = { SLIPWAY_CLONE: ROOT };
 
@@ -55,6 +58,7 @@ export function toolEnvironment(choice: ToolChoice): Record<string, string> {
     ...CLONE_MARK,
     PULUMI_HOME: pulumiHome(choice.pulumi),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     PATH: [...folders, process.env["PATH"] ?? ""].join(delimiter),
     ...(choice.pulumi === "offline" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
   };

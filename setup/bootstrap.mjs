@@ -95,12 +95,9 @@ function run(command, args, options) {
 checkNode();
 mkdirSync(OWN, { recursive: true, mode: 0o700 });
 if (!packagesAreInstalled()) await installPackages();
-const { code } = await run(
-  pinnedNode(),
-  [join(ROOT, "setup", "main.ts"), ...process.argv.slice(2)],
-  {
-    stdio: "inherit",
-    cwd: process.cwd(),
-  },
-);
+const main = ["--import", join(ROOT, "setup", "compile-cache.mjs"), join(ROOT, "setup", "main.ts")];
+const { code } = await run(pinnedNode(), [...main, ...process.argv.slice(2)], {
+  stdio: "inherit",
+  cwd: process.cwd(),
+});
 process.exitCode = code;

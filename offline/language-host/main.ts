@@ -21,7 +21,7 @@ type Reply<T> = (error: Error | null, value?: T) => void;
 /** The SDK's runner ends with this code after it has shown the user an error itself. */
 const EXIT_AFTER_ERROR_WAS_SHOWN = 32;
 
-const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
+const startedBy = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 const running = new Set<ChildProcess>();
 
 function programArguments(request: RunRequest): string[] {
@@ -37,7 +37,8 @@ function programArguments(request: RunRequest): string[] {
     ...nodeArguments,
     runner,
     `--monitor=${request.getMonitorAddress()}`,
-    `--engine=${engineAddress}`,
+    // An engine that did not start this host gives its address with the program's arguments (`--client`).
+    `--engine=${startedBy ?? request.getArgsList()[0] ?? ""}`,
     `--organization=${request.getOrganization()}`,
     `--project=${request.getProject()}`,
     `--stack=${request.getStack()}`,

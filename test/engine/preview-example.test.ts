@@ -12,17 +12,20 @@ const REAL_LOOKING = {
   PULUMI_CONFIG_PASSPHRASE: "not that of the state that is thrown away",
 };
 
+const LEAVE_A_FILE = `import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+mkdtempSync(tmpdir() + "/left-");`;
+
 let clone: Clone;
 let temporary: string;
 beforeAll(async () => {
   clone = await Clone.make();
   temporary = join(clone.folder, ".slipway", "temporary");
   mkdirSync(temporary);
-  // As the npm does that the official language host may run: its cache goes to the temporary folder.
+  // As the npm does that the official language host may run: it keeps a cache in the temporary folder.
   const program = join(clone.folder, "infra", "index.ts");
-  const cache = 'import { enableCompileCache } from "node:module";\nenableCompileCache();\n';
-  writeFileSync(program, cache + readFileSync(program, "utf8"));
-  clone.commit("keep what Node compiles");
+  writeFileSync(program, `${LEAVE_A_FILE}\n${readFileSync(program, "utf8")}`);
+  clone.commit("leave a temporary file");
 });
 afterAll(() => rmSync(clone.folder, { recursive: true, force: true }));
 

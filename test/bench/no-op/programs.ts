@@ -7,7 +7,7 @@ import { chosenTools, toolEnvironment } from "../../../ops/tools.ts";
 import { lastLines, run } from "../../../setup/run.ts";
 import { Clone } from "../../e2e/clone.ts";
 import type { Leftovers } from "../leftovers.ts";
-import { PulumiProject } from "../pulumi-project.ts";
+import { PulumiProject, withoutCompileCache } from "../pulumi-project.ts";
 import type { Program } from "./measure.ts";
 
 const TS_NODE = "ts-node@10.9.2";
@@ -30,13 +30,32 @@ export async function slipwayProgram(leftovers: Leftovers): Promise<Program> {
   };
 }
 
-/** What `pulumi new typescript` begins with. */
-export async function emptyProgram(leftovers: Leftovers): Promise<Program> {
-  const project = await PulumiProject.make("empty", 'import * as pulumi from "@pulumi/pulumi";\n');
+/** The same by somebody who types `pulumi`, without a command of Slipway's before it. */
+export function byPulumiAlone(program: Program): Program {
+  return {
+    ...program,
+    name: `${program.name}, by \`pulumi\` alone`,
+    environment: withoutCompileCache(program.environment),
+  };
+}
+
+const EMPTY = {
+  module: 'import * as pulumi from "@pulumi/pulumi";\n',
+  commonjs: 'const pulumi = require("@pulumi/pulumi");\n',
+};
+
+/** A program that makes nothing, with the SDK as its only package. */
+export async function emptyProgram(
+  type: keyof typeof EMPTY,
+  leftovers: Leftovers,
+): Promise<Program> {
+  const kind = { packages: ["@pulumi/pulumi"], type };
+  const project = await PulumiProject.make("empty", EMPTY[type], kind);
   leftovers.add(() => project.remove());
   await project.up();
   const { folder, stack, environment } = project;
-  return { name: "an empty program", folder, stack, environment };
+  const name = `an empty program, ${type === "module" ? "ESM" : "CommonJS"}`;
+  return { name, folder, stack, environment };
 }
 
 /** The same program and stack, compiled and type-checked by ts-node as Pulumi does by default. */

@@ -9,7 +9,10 @@ export async function containerInPlaceRelease(
   leftovers: Leftovers,
 ): Promise<(image: string) => Promise<void>> {
   const envs = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const project = await PulumiProject.make("container-in-place", program({ network, envs, port }));
+  const project = await PulumiProject.make("container-in-place", program({ network, envs, port }), {
+    packages: ["@pulumi/pulumi", "@pulumi/docker"],
+    type: "module",
+  });
   leftovers.add(() => project.remove());
   return (image) => project.up({ IMAGE: image });
 }
