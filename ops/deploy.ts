@@ -3,9 +3,10 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ReleaseRecord } from "../components/release-record.ts";
 import { ageOf } from "./commits.ts";
 import type { FreeOptions } from "./locks/free.ts";
+import { QuickerError } from "./locks/quicker-error.ts";
 import { openForChange } from "./open-for-change.ts";
 import { duration, say } from "./progress.ts";
-import { QuickerError, up } from "./up.ts";
+import { up } from "./up.ts";
 import { UserError } from "./user-error.ts";
 import { openStack } from "./workspace.ts";
 

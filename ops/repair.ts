@@ -1,7 +1,16 @@
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  ConcurrentUpdateError,
+  type Deployment as PulumiDeployment,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { explained } from "./backend.ts";
 import { withoutLargeOutputs } from "./large-outputs.ts";
+import { freeStack } from "./locks/free.ts";
+import { releaseDeadLocks } from "./locks/local.ts";
+import { QuickerError } from "./locks/quicker-error.ts";
 import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
+import { LOCAL_STACK } from "./project.ts";
 import { targetOf } from "./targets/index.ts";
 import type { LabelledThing, Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
@@ -36,10 +45,51 @@ interface PendingOperation {
  */
 export async function repairInterrupted(stack: Stack, options = { data: false }): Promise<number> {
   await endOrphans();
-  const exported = await stack.exportStack();
+  const target = await targetOf(stack);
+  // Before the state: what is made and recorded in between is not taken for what nobody knows.
+  const things = await thingsOn(target);
+  const first = damageIn(await stack.exportStack(), things);
+  if (!first.isDamaged) return 0;
+  // Whoever has begun since the stack was seen to be free may be at work on just that, and have recorded it.
+  await refuseQuicker(stack);
+  return await mend(stack, damageIn(await stack.exportStack(), things), options.data);
+}
+
+interface Damage {
+  readonly exported: PulumiDeployment;
+  readonly unrecorded: readonly LabelledThing[];
+  readonly pending: readonly PendingOperation[];
+  /** Those of the state without what no step could be deleted with. */
+  readonly resources: readonly RecordedThing[];
+  readonly isLean: boolean;
+  /** Whether anything is to be done or said. */
+  readonly isDamaged: boolean;
+}
+
+function damageIn(exported: PulumiDeployment, things: readonly LabelledThing[]): Damage {
   const deployment: Deployment = exported.deployment;
   const pending = deployment.pending_operations ?? [];
-  const unrecorded = notIn(deployment, await thingsOn(await targetOf(stack, exported)));
+  const unrecorded = notIn(deployment, things).filter(({ role }) => role !== "one-off");
+  const all = deployment.resources ?? [];
+  const resources = withoutLargeOutputs(all);
+  const isLean = resources === all;
+  const isDamaged = pending.length > 0 || unrecorded.length > 0 || !isLean;
+  return { exported, unrecorded, pending, resources, isLean, isDamaged };
+}
+
+/** @throws QuickerError where somebody holds the lock. */
+async function refuseQuicker(stack: Stack): Promise<void> {
+  try {
+    if (stack.name === LOCAL_STACK) releaseDeadLocks(stack.name);
+    else await freeStack(stack);
+  } catch (error) {
+    if (error instanceof UserError) throw new QuickerError(error.message);
+    throw error;
+  }
+}
+
+async function mend(stack: Stack, damage: Damage, withData: boolean): Promise<number> {
+  const { exported, unrecorded, pending, resources, isLean } = damage;
   const begun = new Set(
     pending.map(({ resource }) => resource.inputs?.metadata?.name ?? resource.inputs?.name),
   );
@@ -54,8 +104,7 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
   }
   let removed = 0;
   for (const thing of unrecorded) {
-    if (thing.role === "one-off") continue;
-    if (thing.role === "data" && !(options.data && begun.has(thing.name))) {
+    if (thing.role === "data" && !(withData && begun.has(thing.name))) {
       say(`The ${thing.kind} ${thing.name} is there already, and its data is used.`);
       continue;
     }
@@ -63,14 +112,23 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
     removed += 1;
     say(`  removed the ${thing.kind} ${thing.name}, which it had made and not recorded`);
   }
-  const resources = withoutLargeOutputs(deployment.resources ?? []);
-  const isLean = resources === (deployment.resources ?? resources);
   if (pending.length === 0 && isLean) return removed;
-  await stack.importStack({
-    ...exported,
-    deployment: { ...deployment, ...(!isLean && { resources }), pending_operations: [] },
-  });
+  const deployment = {
+    ...exported.deployment,
+    ...(!isLean && { resources }),
+    pending_operations: [],
+  };
+  await importInto(stack, { ...exported, deployment });
   return removed + pending.length;
+}
+
+async function importInto(stack: Stack, state: PulumiDeployment): Promise<void> {
+  try {
+    await stack.importStack(state);
+  } catch (error) {
+    if (!(error instanceof ConcurrentUpdateError)) throw error;
+    throw new QuickerError(explained(error.message));
+  }
 }
 
 /** Nothing where the machine can't be reached: the way there may be what the next run changes. */
@@ -84,14 +142,14 @@ async function thingsOn(target: Target): Promise<LabelledThing[]> {
   }
 }
 
-function notIn(deployment: Deployment, things: LabelledThing[]): LabelledThing[] {
+function notIn(deployment: Deployment, things: readonly LabelledThing[]): LabelledThing[] {
   const recorded = new Set(
     (deployment.resources ?? []).flatMap(({ id, outputs }) => outputs?.metadata?.uid ?? id ?? []),
   );
   return things.filter(({ id }) => !recorded.has(id));
 }
 
-function refuseForeign(stack: string, things: LabelledThing[]): void {
+function refuseForeign(stack: string, things: readonly LabelledThing[]): void {
   if (things.length === 0) return;
   const list = things.map(({ kind, name }) => `${kind} ${name}`).join(", ");
   throw new UserError(

@@ -6,6 +6,8 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { explained, reasonIn } from "./backend.ts";
 import { interruptible } from "./interruption.ts";
+import { noted } from "./locks/own-runs.ts";
+import { QuickerError } from "./locks/quicker-error.ts";
 import { missingFrom } from "./missing.ts";
 import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
@@ -19,9 +21,6 @@ export interface UpResult {
   readonly changes: number;
   readonly outputs: OutputMap;
 }
-
-/** Somebody else began to change the stack after it was seen to be free. */
-export class QuickerError extends UserError {}
 
 /**
  * Brings a stack to what program and config say, also where somebody has removed or stopped a part of it, and asks
@@ -206,12 +205,15 @@ async function engineWork<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   try {
-    return await interruptible(work, () => {
-      throw new UserError(
-        `${verb} was interrupted. What it did is in the state; the next command goes on from there.`,
-        130,
-      );
-    });
+    return await interruptible(
+      (signal) => noted(() => work(signal)),
+      () => {
+        throw new UserError(
+          `${verb} was interrupted. What it did is in the state; the next command goes on from there.`,
+          130,
+        );
+      },
+    );
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     if (error instanceof ConcurrentUpdateError) throw new QuickerError(explained(error.message));

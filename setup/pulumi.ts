@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { backendUrl } from "../ops/backend.ts";
+import { noted } from "../ops/locks/own-runs.ts";
 import { LOCAL_STACK, ROOT } from "../ops/project.ts";
 import { backendEnvironment, chosenTools, pulumiHome, toolEnvironment } from "../ops/tools.ts";
 
@@ -13,6 +14,10 @@ export async function passToPulumi(args: string[]): Promise<number> {
     ...toolEnvironment(choice),
     ...(stack === undefined || isAboutLogin(args) ? {} : backendEnvironment(stack)),
   };
+  return await noted(() => runHere(args, env), { isWell: (code) => code === 0 });
+}
+
+async function runHere(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn(join(ROOT, "node_modules", ".bin", "pulumi"), args, {
     stdio: "inherit",
     env,

@@ -2,6 +2,7 @@ import type { GitLab } from "../gitlab/client.ts";
 import type { Deployment } from "../gitlab/shapes.ts";
 import { seesAllOf } from "../processes.ts";
 import { isAtWorkHere, isHidden, isOfThisMachine, isYounger, type Lock } from "./lock.ts";
+import { beganHere } from "./own-runs.ts";
 
 /** `unknown`: nobody here can tell. */
 export type OwnerState = "alive" | "dead" | "unknown";
@@ -33,11 +34,13 @@ const GRACE_MS = 11 * 60_000;
  * Whether whoever made a lock is still at work.
  *
  * @param seesAll whether a process that can't be seen here is gone.
+ * @param isOwn whether it is known to be of this machine, and not of another one with its name.
  */
 export async function ownerOf(
   lock: Lock,
   pipeline: Pipeline,
   seesAll = seesAllOf(lock.hostname),
+  isOwn = isOfContainer(lock) || beganHere(lock),
 ): Promise<OwnerState> {
   if (isOfRunner(lock, pipeline)) {
     // The name says which place of a runner it was, and the next job in that place has it too, in a
@@ -47,7 +50,7 @@ export async function ownerOf(
   }
   if (isOfThisMachine(lock)) {
     if (isAtWorkHere(lock)) return isYounger(lock) ? "unknown" : "alive";
-    if (isHidden(lock) || !seesAll || isAnybody(lock)) return "unknown";
+    if (isHidden(lock) || !seesAll || isAnybody(lock) || !isOwn) return "unknown";
     return "dead";
   }
   return "unknown";
@@ -55,6 +58,9 @@ export async function ownerOf(
 
 /** Whether its machine has no name of its own. */
 const isAnybody = ({ hostname }: Lock) => /^localhost(\.|$)/.test(hostname);
+
+/** Docker names a container after its id, which no other one has. */
+const isOfContainer = ({ hostname }: Lock) => /^[0-9a-f]{12}$/.test(hostname);
 
 /** Runners name the containers and pods of their jobs so. */
 function isOfRunner({ hostname }: Lock, { project }: Pipeline): boolean {

@@ -13,12 +13,12 @@ import { endOf } from "../review/time-to-live.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { makeStackLike, openStack } from "../workspace.ts";
-import { checkedOf, readArguments, textOf } from "./arguments.ts";
+import { checkedOf, LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage =
   "./slipway review -s review-SLUG --like STACK [--deployed STACK ...] --branch NAME --image REF [--ttl 7d] " +
-  "[--dotenv FILE]";
+  "[--dotenv FILE] [--lock-wait SECONDS]";
 
 export const review: Verb = {
   group: "Releases",
@@ -28,6 +28,7 @@ export const review: Verb = {
   async run(args) {
     const started = Date.now();
     const { stack: given, values } = readArguments(args, usage, {
+      ...LOCK_OPTIONS,
       like: { type: "string" },
       deployed: { type: "string", multiple: true },
       branch: { type: "string" },
@@ -44,6 +45,7 @@ export const review: Verb = {
       checkedOf(values, "image", IMAGE_OR_ARCHIVE),
       "what is to run, --image REF",
     );
+    const lock = lockOptions(values);
     const until = endOf(String(values["ttl"]), started);
 
     const model = await openStack(like);
@@ -53,7 +55,7 @@ export const review: Verb = {
 
     const stack = await makeStackLike(name, model, { SLIPWAY_IMAGE: image });
     await refuseOther(stack, branch);
-    await freeStack(stack);
+    await freeStack(stack, lock);
     if (await recoverConfig(stack)) say(`  Pulumi.${name}.yaml is as the last run left it.`);
     await applyConfig(stack, wanted);
     say(`▸ Deploying ${name}, for the branch ${branch}, until ${until} ...`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ReleaseRecord } from "../../../components/release-record.ts";
 import { type Deployment, deploy } from "../../../ops/deploy.ts";
-import { QuickerError } from "../../../ops/up.ts";
+import { QuickerError } from "../../../ops/locks/quicker-error.ts";
 import { up as upVerb } from "../../../ops/verbs/up.ts";
 
 const world = vi.hoisted(() => ({

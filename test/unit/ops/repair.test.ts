@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { beforeEach, expect, test, vi } from "vitest";
+import { QuickerError } from "../../../ops/locks/quicker-error.ts";
 import { repairInterrupted } from "../../../ops/repair.ts";
 import type { LabelledThing } from "../../../ops/targets/target.ts";
 import { UserError } from "../../../ops/user-error.ts";
@@ -7,13 +8,26 @@ import { UserError } from "../../../ops/user-error.ts";
 const there: LabelledThing[] = [];
 const removed: string[] = [];
 vi.mock("../../../ops/targets/index.ts", () => ({
-  targetOf: async () => ({ things: async () => there }),
+  targetOf: async () => ({
+    things: async () => {
+      looked.order.push("things");
+      return there;
+    },
+  }),
+}));
+const looked = vi.hoisted(() => ({ order: [] as string[], locked: "" }));
+vi.mock("../../../ops/locks/local.ts", () => ({
+  releaseDeadLocks: () => {
+    looked.order.push("lock");
+    if (looked.locked !== "") throw new UserError(looked.locked);
+  },
 }));
 vi.mock("../../../ops/orphans.ts", () => ({ endOrphans: async () => {} }));
 vi.mock("../../../ops/progress.ts", () => ({ say: () => {} }));
 beforeEach(() => {
   there.splice(0);
   removed.splice(0);
+  Object.assign(looked, { order: [], locked: "" });
 });
 
 function exists(name: string, role: LabelledThing["role"] = "resource"): void {
@@ -36,7 +50,10 @@ function stackWith({ recorded = [] as string[], begun = [] as string[] }) {
   };
   const stack = {
     name: "local",
-    exportStack: async () => state,
+    exportStack: async () => {
+      looked.order.push("state");
+      return state;
+    },
     importStack: async (one: unknown) => void imported.push(one),
   };
   return { stack: stack as unknown as Stack, state, imported };
@@ -126,4 +143,27 @@ test("what no run of this state began is another's: refused by name, and nothing
     ),
   );
   expect([removed, imported]).toEqual([[], []]);
+});
+
+test("what another run makes between two looks is left alone: things, then the lock, then the state", async () => {
+  exists("web-new");
+  const { stack, state, imported } = stackWith({});
+  // It records what it has made, and ends, before the lock is looked at.
+  const recordsIt = { ...state.deployment, resources: [{ id: "id of web-new" }] };
+  const exported = stack.exportStack.bind(stack);
+  stack.exportStack = async () => {
+    const seen = await exported();
+    return looked.order.includes("lock") ? { ...seen, deployment: recordsIt } : seen;
+  };
+  expect(await repairInterrupted(stack)).toBe(0);
+  expect([removed, imported]).toEqual([[], []]);
+  expect(looked.order).toEqual(["things", "state", "lock", "state"]);
+});
+
+test("whoever has begun meanwhile keeps what they make, and is named", async () => {
+  exists("web-new");
+  looked.locked = 'Stack "local" is being changed by pulumi, process 1.';
+  const { stack } = stackWith({ begun: ["web-new"] });
+  await expect(repairInterrupted(stack)).rejects.toThrow(new QuickerError(looked.locked));
+  expect(removed).toEqual([]);
 });

@@ -20,6 +20,7 @@ vi.mock("../../../../ops/processes.ts", async (original) => ({
   ...(await original<typeof import("../../../../ops/processes.ts")>()),
   seesAllOf: () => true,
 }));
+vi.mock("../../../../ops/locks/own-runs.ts", () => ({ beganHere: () => true }));
 vi.mock("../../../../ops/tools.ts", () => ({
   chosenTools: () => ({ pulumi: "offline" }),
   pulumiHome: () => "/nowhere",

@@ -26,12 +26,20 @@ const lockOf = (host: string, pid = 4_000_000) => ({
 const nowhere = { gitlab: undefined, environment: "dev", project: undefined, job: undefined };
 
 test("on this machine, the process decides", async () => {
-  expect(await ownerOf(lockOf(hostname(), spawnSync("true").pid), nowhere, true)).toBe("dead");
+  const lock = lockOf(hostname(), spawnSync("true").pid);
+  expect(await ownerOf(lock, nowhere, true, true)).toBe("dead");
+});
+
+test("of another machine that has the name of this one, nothing is known", async () => {
+  const lock = lockOf(hostname(), spawnSync("true").pid);
+  expect(await ownerOf(lock, nowhere, true, false)).toBe("unknown");
+  // No engine was started here when it was made.
+  expect(await ownerOf(lock, nowhere, true)).toBe("unknown");
 });
 
 test("in a container, a process that can't be seen may be one of another, or of the machine", async () => {
   const gone = spawnSync("true").pid;
-  expect(await ownerOf(lockOf(hostname(), gone), nowhere, false)).toBe("unknown");
+  expect(await ownerOf(lockOf(hostname(), gone), nowhere, false, true)).toBe("unknown");
   const inContainer = "pid:[4026532841]";
   expect(seesAllOf("build-box", "pid:[4026531836]")).toBe(true);
   expect(seesAllOf("build-box", inContainer)).toBe(false);
@@ -43,7 +51,9 @@ test("in a container, a process that can't be seen may be one of another, or of 
 test("a machine without a name of its own may be any other", async () => {
   machine.name = "localhost.localdomain";
   try {
-    expect(await ownerOf(lockOf(hostname(), spawnSync("true").pid), nowhere, true)).toBe("unknown");
+    expect(await ownerOf(lockOf(hostname(), spawnSync("true").pid), nowhere, true, true)).toBe(
+      "unknown",
+    );
   } finally {
     machine.name = "this-machine";
   }
@@ -60,8 +70,8 @@ test("a pulumi that began after the lock was made is another one, or the clock w
       timestamp: new Date(timestamp).toISOString(),
     });
     await vi.waitFor(() => expect(findProcess(child.pid ?? 0)?.name).toBe("pulumi"));
-    expect(await ownerOf(made(Date.now()), nowhere, true)).toBe("alive");
-    expect(await ownerOf(made(Date.now() - 5 * 60_000), nowhere, true)).toBe("unknown");
+    expect(await ownerOf(made(Date.now()), nowhere, true, true)).toBe("alive");
+    expect(await ownerOf(made(Date.now() - 5 * 60_000), nowhere, true, true)).toBe("unknown");
   } finally {
     child.kill("SIGKILL");
     rmSync(folder, { recursive: true });
@@ -73,7 +83,7 @@ test("on this machine, a process that is hidden from this user is not taken for 
     throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
   });
   try {
-    expect(await ownerOf(lockOf(hostname()), nowhere, true)).toBe("unknown");
+    expect(await ownerOf(lockOf(hostname()), nowhere, true, true)).toBe("unknown");
   } finally {
     kill.mockRestore();
   }

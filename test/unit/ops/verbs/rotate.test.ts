@@ -29,7 +29,6 @@ vi.mock("../../../../ops/config.ts", () => ({
   setSecret: async (_: unknown, key: string) => void engine.set.push(key),
 }));
 vi.mock("../../../../ops/up.ts", () => ({
-  QuickerError: Error,
   up: async (opened: { env?: unknown }) => {
     engine.ran.push(opened.env);
     return { changes: 1, outputs: {} };
