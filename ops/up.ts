@@ -11,8 +11,10 @@ import { QuickerError } from "./locks/quicker-error.ts";
 import { missingFrom } from "./missing.ts";
 import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
+import { LOCAL_STACK } from "./project.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
+import { trimHistory } from "./state-history.ts";
 import { removeWayTo, targetOf } from "./targets/index.ts";
 import type { Target, WrongAnswer } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
@@ -56,7 +58,7 @@ async function bringAbout(
     ...(refresh && { refresh }),
     ...(replace.length > 0 && { replace: [...replace] }),
   };
-  return await engineWork("up", report, (signal) =>
+  return await engineWork("up", stack, report, (signal) =>
     stack.up({ ...options, onEvent: report.onEvent, onError: () => {}, signal }),
   );
 }
@@ -76,7 +78,7 @@ interface DownOptions {
 export async function down(stack: Stack, options: DownOptions = {}): Promise<number> {
   await repairInterrupted(stack);
   const report = new Report();
-  await engineWork("stop", report, async (signal) => {
+  await engineWork("stop", stack, report, async (signal) => {
     // Also where config or an interrupted destroy took the protection off: a stop keeps the data, and the images.
     await setProtection(stack, keepsOnStop, true);
     await stack.destroy({ ...options, onEvent: report.onEvent, excludeProtected: true, signal });
@@ -109,7 +111,7 @@ export async function remove(
     ...all.filter(keepsImages),
     ...unprotected(all),
   ];
-  await engineWork("destroy", report, (signal) =>
+  await engineWork("destroy", stack, report, (signal) =>
     withoutProtection(stack, lifted, () =>
       stack.destroy({ ...options, onEvent: report.onEvent, signal }),
     ),
@@ -201,6 +203,7 @@ async function setProtection(stack: Stack, which: Choice, protect: boolean): Pro
 
 async function engineWork<T>(
   verb: string,
+  { name }: Stack,
   report: Report,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -218,6 +221,8 @@ async function engineWork<T>(
     if (!(error instanceof CommandError)) throw error;
     if (error instanceof ConcurrentUpdateError) throw new QuickerError(explained(error.message));
     throw new UserError(failure(verb, report, error.message), 1);
+  } finally {
+    if (name === LOCAL_STACK) trimHistory(name);
   }
 }
 
