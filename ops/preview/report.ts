@@ -47,7 +47,7 @@ export function reportOf({ stack, steps, refreshed }: Seen): PreviewReport {
     dangerous: findings.some(({ dangerous }) => dangerous),
     components: [...components].map(([name, all]) => ({ name, findings: worstFirst(all) })),
     sizes: sizesOf(changes),
-    unseen: unseenIn(changes, refreshed),
+    unseen: unseenIn(stack, changes, refreshed),
     summary: summaryOf(changes),
   };
 }
@@ -76,7 +76,7 @@ function summaryOf(changes: readonly Change[]): Summary {
 
 const NAMED = 5;
 
-function unseenIn(changes: readonly Change[], refreshed: boolean): string[] {
+function unseenIn(stack: string, changes: readonly Change[], refreshed: boolean): string[] {
   const unknown = changes
     .filter(({ action }) => action !== "same" && action !== "delete")
     .flatMap(({ name, now }) =>
@@ -93,7 +93,7 @@ function unseenIn(changes: readonly Change[], refreshed: boolean): string[] {
       ? []
       : [
           "What was changed by hand: this compares with the state, and does not look at what is there. " +
-            "`./slipway drift` does, with credentials that deploy.",
+            `\`./slipway drift -s ${stack}\` does, with credentials that deploy.`,
         ]),
   ];
 }

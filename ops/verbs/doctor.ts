@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
 import { examine, examineStack, type Result } from "../doctor/index.ts";
 import { thisWorld } from "../doctor/world.ts";
-import { UserError } from "../user-error.ts";
+import { readOptions } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage = "./slipway doctor [-s STACK] [--json]";
@@ -13,7 +12,11 @@ export const doctor: Verb = {
   group: "First day",
   withoutPulumi: true,
   async run(args) {
-    const { stack: name, json } = read(args);
+    const { values } = readOptions(args, usage, {
+      stack: { type: "string", short: "s" },
+      json: { type: "boolean" },
+    });
+    const { stack: name, json } = values;
     const { result, stack } = await examineStack(name);
     const results = [...(await examine(thisWorld(stack))), result];
     process.stdout.write(
@@ -28,16 +31,4 @@ const SIGNS = { ok: "✓", wrong: "✗", none: "–" } as const;
 function linesOf(result: Result): string {
   const line = `${SIGNS[result.state]} ${result.name}: ${result.says}\n`;
   return result.state === "wrong" && result.type !== "" ? `${line}    ${result.type}\n` : line;
-}
-
-function read(args: string[]): { stack?: string; json?: boolean } {
-  try {
-    return parseArgs({
-      args,
-      options: { stack: { type: "string", short: "s" }, json: { type: "boolean" } },
-    }).values;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
-  }
 }

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { serve } from "../hook/serve.ts";
 import { readHookSettings } from "../hook/settings.ts";
 import { UserError } from "../user-error.ts";
+import { readOptions } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
 const usage = "./slipway hook --config FILE [--check]";
@@ -13,7 +13,11 @@ export const hook: Verb = {
   group: "Releases",
   withoutPulumi: true,
   async run(args) {
-    const { config, check } = read(args);
+    const { values } = readOptions(args, usage, {
+      config: { type: "string" },
+      check: { type: "boolean" },
+    });
+    const { config, check } = values;
     if (config === undefined) throw new UserError(`Which config? usage: ${usage}`);
     const settings = readHookSettings(resolve(config));
     if (check !== true) return await serve(settings);
@@ -24,15 +28,3 @@ export const hook: Verb = {
     return 0;
   },
 };
-
-function read(args: string[]): { config?: string; check?: boolean } {
-  try {
-    return parseArgs({
-      args,
-      options: { config: { type: "string" }, check: { type: "boolean" } },
-    }).values;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
-  }
-}

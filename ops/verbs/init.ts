@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { answersFor, type Values } from "../init/answers.ts";
 import { gitlabVariables, HEAD, rowOf } from "../init/gitlab-table.ts";
 import {
@@ -29,6 +28,7 @@ import { outside } from "../outside.ts";
 import { say } from "../progress.ts";
 import { LOCAL_STACK } from "../project.ts";
 import { UserError } from "../user-error.ts";
+import { readOptions } from "./arguments.ts";
 import { table } from "./table.ts";
 import type { Verb } from "./verb.ts";
 
@@ -167,7 +167,7 @@ interface Options {
 }
 
 function read(args: string[]): Options {
-  const { values } = parse(args);
+  const { values } = readOptions(args, usage, OPTIONS);
   const { stack } = values;
   if (stack === undefined) throw new UserError(`Which stack? usage: ${usage}`);
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(stack) || stack === LOCAL_STACK) {
@@ -187,26 +187,16 @@ function read(args: string[]): Options {
   };
 }
 
-function parse(args: string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args,
-      options: {
-        stack: { type: "string", short: "s" },
-        set: { type: "string", multiple: true },
-        backend: text,
-        secrets: text,
-        gitlab: text,
-        location: text,
-        yes: { type: "boolean", short: "y" },
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UserError(`${error.message.split(". ")[0]}. usage: ${usage}`);
-  }
-}
+const TEXT = { type: "string" } as const;
+const OPTIONS = {
+  stack: { type: "string", short: "s" },
+  set: { type: "string", multiple: true },
+  backend: TEXT,
+  secrets: TEXT,
+  gitlab: TEXT,
+  location: TEXT,
+  yes: { type: "boolean", short: "y" },
+} as const;
 
 /** Secrets are made or asked for by other means: a list of processes shows arguments. */
 function pairOf(text: string): readonly [string, string] {

@@ -102,7 +102,7 @@ async function refuseOther(stack: Stack, branch: string): Promise<void> {
   if (other === undefined || other === branch) return;
   throw new UserError(
     `${stack.name} is for the branch "${other}", not for "${branch}". Remove it with its data, and run this again: ` +
-      `./slipway sweep -s ${stack.name}`,
+      `\`./slipway sweep -s ${stack.name}\``,
   );
 }
 

@@ -26,6 +26,7 @@ export const rollback: Verb = {
     const { live, goal } = chooseGoal(
       (await target.releases()).filter(({ verified }) => verified),
       values["to"] as string | undefined,
+      name,
     );
     say(`▸ Rolling ${name} back from ${live.version} to ${goal.version} (${goal.image}) ...`);
     if ((await readConfig(stack, "database")) !== "none") {
@@ -48,6 +49,7 @@ export const rollback: Verb = {
 export function chooseGoal(
   verified: readonly ReleaseRecord[],
   version: string | undefined,
+  stack: string,
 ): { live: ReleaseRecord; goal: ReleaseRecord } {
   const [live, ...earlier] = verified;
   if (live === undefined) throw new UserError("Nothing was released to this stack yet.");
@@ -59,7 +61,7 @@ export function chooseGoal(
     throw new UserError(
       isLive
         ? `${version} is live already.`
-        : `There is no verified release ${version} here. ./slipway releases lists what there is.`,
+        : `${stack} has no verified release ${version}. To list those that it has: \`./slipway releases -s ${stack}\`.`,
     );
   }
   // What was taken back once is no place to go back to.
@@ -68,6 +70,6 @@ export function chooseGoal(
   if (goal !== undefined) return { live, goal };
   throw new UserError(
     `There is no verified release before ${live.version} that was not taken back. ` +
-      "Name one with --to VERSION; ./slipway releases lists what there is.",
+      `Name one with --to VERSION; to list them: \`./slipway releases -s ${stack}\`.`,
   );
 }

@@ -30,7 +30,7 @@ const rotations: Readonly<
     // First, so that a run that is cut off here has taken nothing away.
     if (old !== undefined) await setSecret(stack, "previousAppSecret", old);
     await setSecret(stack, "appSecret", newSecret());
-    return old === undefined ? "" : OLD_APP_SECRET;
+    return old === undefined ? "" : oldAppSecret(stack.name);
   },
 };
 
@@ -83,13 +83,14 @@ async function refuseForeignDatabase(stack: Stack): Promise<void> {
   if (database === "external") {
     throw new UserError(
       `The database of ${stack.name} is external, and its password is changed where it is administered. Then ` +
-        `type: pulumi config set --secret databasePassword -s ${stack.name} && ./slipway up -s ${stack.name}`,
+        `type:\n  npm run pulumi -- config set --secret databasePassword -s ${stack.name}\n` +
+        `  ./slipway up -s ${stack.name}`,
     );
   }
 }
 
-const OLD_APP_SECRET =
+const oldAppSecret = (stack: string) =>
   "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed; when that may end: " +
-  "`pulumi config rm previousAppSecret` and up. ";
+  `\`npm run pulumi -- config rm previousAppSecret -s ${stack}\`, and \`./slipway up -s ${stack}\`. `;
 
 const newSecret = () => randomBytes(24).toString("base64url");

@@ -9,6 +9,7 @@ import { ROOT } from "../../ops/project.ts";
 import { chosenTools, cliFolder } from "../../ops/tools.ts";
 import { badSettings, badStackNames } from "../unit/infra/bad-settings.ts";
 import { defaults, messageOf, read, type Values } from "../unit/infra/config.ts";
+import { linesOf } from "../unit/ops/lines.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "slipway-lines-"));
 const stackFile = join(scratch, "Pulumi.dev.yaml");
@@ -83,6 +84,23 @@ test("`pulumi config rm --path` takes an entry of a secret map away", async () =
   ]);
 });
 
+const ofCommands = new Set(
+  ["npm run pulumi -- ", "npm run -s pulumi -- "].flatMap((beginning) =>
+    linesOf(beginning).map(({ words }) => words.join(" ")),
+  ),
+);
+
+test.each([...ofCommands])(
+  "`pulumi %s`, as a message of a command says it, is known to pulumi",
+  async (line) => {
+    const usage = await type(`pulumi ${line.replace(/ <.*/, "")} --help`);
+    const [, command = "", part] = /^([a-z]+)( [a-z]+(?= |$))?/.exec(line) ?? [];
+    // The usage has the first of a part's names, and that of the whole command where there is no such part.
+    const known = part === undefined ? `${command}\\b` : `${command} [a-z]`;
+    expect(usage).toMatch(new RegExp(`^  pulumi ${known}`, "m"));
+  },
+);
+
 const filled = (line: string) =>
   line.replaceAll(/(?<![<\w])[A-Z]{4,}\b(?!\.pem)/g, (word) => FILLED[word] ?? word);
 
@@ -102,7 +120,7 @@ function valuesIn(file: string): Values {
 }
 
 /** A line as a person types it, who enters a secret when asked. */
-function type(line: string): Promise<void> {
+function type(line: string): Promise<string> {
   return new Promise((done, fail) => {
     const child = execFile(
       "sh",
@@ -118,7 +136,7 @@ function type(line: string): Promise<void> {
           PULUMI_SKIP_UPDATE_CHECK: "true",
         },
       },
-      (error, _, said) => (error === null ? done() : fail(new Error(`${line}\n${said}`))),
+      (error, shown, said) => (error === null ? done(shown) : fail(new Error(`${line}\n${said}`))),
     );
     child.stdin?.on("error", () => {}).end(`${SECRET}\n`);
   });

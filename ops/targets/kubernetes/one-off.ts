@@ -189,7 +189,8 @@ async function psqlElsewhere(namespace: Namespace, args: readonly string[]): Pro
   const image = items[0]?.template?.spec?.containers[0]?.image;
   if (image === undefined) {
     throw new UserError(
-      "The stack has no database in a pod that runs. Elsewhere: ./slipway run with a client of the app's image.",
+      "The stack has no database in a pod that runs. Where it is elsewhere, use a client that the app's image has: " +
+        "`./slipway run -s STACK -- CLIENT`.",
     );
   }
   return await runOnce(namespace, `${PSQL_AS_APP} ${args.map(quote).join(" ")}`, image);

@@ -12,8 +12,8 @@ const entry = (version: string, rollbackOf = ""): ReleaseRecord => ({
   rollbackOf: rollbackOf === "" ? "" : `app:${rollbackOf}`,
   mark: "slipway-test/app:0",
 });
-const goalOf = (...[verified, version]: Parameters<typeof chooseGoal>) =>
-  chooseGoal(verified, version).goal.version;
+const goalOf = (verified: readonly ReleaseRecord[], version?: string) =>
+  chooseGoal(verified, version, "dev").goal.version;
 
 test("a rollback goes to the release before the live one", () => {
   expect(goalOf([entry("3"), entry("2"), entry("1")], undefined)).toBe("2");
@@ -34,8 +34,8 @@ test("a version that is named is gone to, also to one that was taken back", () =
 });
 
 test("where there is nothing to go back to, it is said, and what to type", () => {
-  expect(() => chooseGoal([], undefined)).toThrow("Nothing was released");
-  expect(() => chooseGoal([entry("1")], undefined)).toThrow("--to VERSION");
-  expect(() => chooseGoal([entry("1")], "1")).toThrow("1 is live already");
-  expect(() => chooseGoal([entry("2"), entry("1")], "9")).toThrow("no verified release 9");
+  expect(() => chooseGoal([], undefined, "dev")).toThrow("Nothing was released");
+  expect(() => chooseGoal([entry("1")], undefined, "dev")).toThrow("--to VERSION");
+  expect(() => chooseGoal([entry("1")], "1", "dev")).toThrow("1 is live already");
+  expect(() => chooseGoal([entry("2"), entry("1")], "9", "dev")).toThrow("no verified release 9");
 });

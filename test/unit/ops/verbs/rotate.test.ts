@@ -87,7 +87,7 @@ test.each([
     { appSecret: "the old one" },
     [release({})],
     "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed; when that may end: " +
-      "`pulumi config rm previousAppSecret` and up. ",
+      "`npm run pulumi -- config rm previousAppSecret -s dev`, and `./slipway up -s dev`. ",
   ],
   ["appSecret that is the first", {}, [release({})], ""],
 ])("what is said of the secret before is so: %s", async (secret, config, releases, says) => {
