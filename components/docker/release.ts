@@ -86,7 +86,7 @@ export class Release extends pulumi.ComponentResource {
 }
 
 /** What is asked from outside. */
-export function outsideRequest(args: ReleaseArgs): OutsideRequest {
+function outsideRequest(args: ReleaseArgs): OutsideRequest {
   const { askFrom, versionPath, healthPath, image, nginxImage } = args;
   const { resolve, forwardedProto } = askFrom;
   const question =

@@ -5,7 +5,7 @@ import { findProcess } from "../processes.ts";
 import type { Lock } from "./lock.ts";
 
 /** Below it, a file for each engine that is at work; that of one which failed, and so may have been killed, stays. */
-export const runsFolder = (env = process.env): string =>
+const runsFolder = (env = process.env): string =>
   join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "slipway", "runs");
 
 interface Note {
