@@ -17,6 +17,7 @@ import {
 import { page, UNAVAILABLE } from "./nginx-pages.ts";
 import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles } from "./nginx-places.ts";
 import {
+  NO_LINKS,
   STATIC_ROOT,
   type StaticArgs,
   staticLocations,
@@ -236,7 +237,7 @@ ${proxy(args)}
   }
   location @fallback {
 ${headers(args, "no-cache", "    ")}
-    try_files /$files/${args.staticFallback} =404;
+${NO_LINKS}    try_files /$files/${args.staticFallback} =404;
   }
 `;
 }

@@ -89,20 +89,25 @@ export function staticLocations(): string {
   const folders = ["$files", ...PREVIOUS_RELEASES.map((_, index) => `$files_${index + 1}`)];
   return `  # A folder is its index page.
   location ~ /$ {
-    try_files /$files\${static_uri}index.html $app_location;
+${NO_LINKS}    try_files /$files\${static_uri}index.html $app_location;
   }
   location ~ "${HASHED}" {
-    try_files ${folders.map((folder) => `/${folder}$static_uri`).join(" ")} $app_location;
+${NO_LINKS}    try_files ${folders.map((folder) => `/${folder}$static_uri`).join(" ")} $app_location;
   }
   location / {
-    try_files /$files$static_uri $app_location;
+${NO_LINKS}    try_files /$files$static_uri $app_location;
   }
 `;
 }
 
-/** A link in an image may lead anywhere in Nginx's own file system. */
 export const STATIC_ROOT = `  root ${STATIC_FOLDER};
-  disable_symlinks on from=${STATIC_FOLDER};
+`;
+
+/**
+ * For a location of files: a link in an image may lead anywhere in Nginx's own file system. Not for a server, whose
+ * own files, as those that close the app, are links where a ConfigMap has them.
+ */
+export const NO_LINKS = `    disable_symlinks on from=${STATIC_FOLDER};
 `;
 
 /** Folders of earlier releases, newest first: a part of `release.conf`. */

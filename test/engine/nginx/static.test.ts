@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { STATIC_FOLDER } from "../../../components/nginx-places.ts";
 import { run } from "../../../setup/run.ts";
@@ -187,4 +189,18 @@ describe("below a path prefix", () => {
     expect(await answer.text()).toBe("new script");
     expect(isAsked(await (await get("/shop/app.3f2a1b9c.js", {}, below)).text())).toBe(true);
   });
+});
+
+test("A file that closes the app may be a link, as a ConfigMap has it", async () => {
+  const closing = join(network.folder, "files", "maintenance");
+  mkdirSync(join(closing, "..2026"), { recursive: true });
+  writeFileSync(join(closing, "..2026", "on"), "");
+  symlinkSync("..2026", join(closing, "..data"));
+  symlinkSync("..data/on", join(closing, "on"));
+  try {
+    expect((await get("/index.html")).status).toBe(503);
+  } finally {
+    rmSync(closing, { recursive: true });
+  }
+  expect((await get("/index.html")).status).toBe(200);
 });
