@@ -71,7 +71,9 @@ test("a file is one of this release; with a hash in its name, of the four before
   expect(conf).toContain(
     `try_files ${folders.map((one) => `/${one}$static_uri`).join(" ")} $app_location;`,
   );
-  expect(conf).toMatch(/location \/ \{\n +try_files \/\$files\$static_uri \$app_location;/);
+  expect(conf).toMatch(
+    /location \/ \{\n +disable_symlinks on from=\/srv\/static;\n +try_files \/\$files\$static_uri \$app_location;/,
+  );
 });
 
 test("the app is told who asked, for which host, and how, and nothing that a client invents", () => {
