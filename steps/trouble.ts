@@ -30,7 +30,7 @@ export class TroubleWatch {
   /** When each run of a container was first seen, in milliseconds. */
   readonly #firstSeen = new Map<string, number>();
 
-  troubleOf({ status }: V1Deployment, pods: readonly V1Pod[]): string | undefined {
+  troubleOf({ status }: Pick<V1Deployment, "status">, pods: readonly V1Pod[]): string | undefined {
     const condition = (type: string, reason?: string) =>
       status?.conditions?.find((one) => one.type === type && (reason ?? one.reason) === one.reason);
     const refused = condition("ReplicaFailure");

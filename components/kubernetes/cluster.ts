@@ -19,6 +19,7 @@ export interface StepCall {
   /** Name of the program. */
   readonly program:
     | "await-certificate"
+    | "await-database"
     | "check-cluster"
     | "find-cert-manager"
     | "load-seed"

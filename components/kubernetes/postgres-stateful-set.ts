@@ -105,23 +105,40 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
       { ...args, userId: POSTGRES_USER, setting: "postgres" },
       child,
     );
+    const spec = serverPod(args, claim.metadata.name, conf.metadata.name);
     const server = new kubernetes.apps.v1.StatefulSet(
       name,
       {
-        metadata,
+        // Waited for by the step below, which says sooner why it is in vain.
+        metadata: { ...metadata, annotations: SKIP_AWAIT },
         spec: {
           replicas: 1,
           serviceName: name,
           selector: { matchLabels },
           template: {
             metadata: { labels: objectLabels(owner, "database") },
-            spec: serverPod(args, claim.metadata.name, conf.metadata.name),
+            spec,
           },
         },
       },
       { ...child, dependsOn: [image] },
     );
 
+    const ready = args.cluster.steps.step(
+      `${name}-ready`,
+      {
+        program: "await-database",
+        args: {
+          namespace,
+          name: server.metadata.name,
+          claim: claim.metadata.name,
+          // Another one, or another pod of it, is waited for anew.
+          uid: server.metadata.uid,
+          spec,
+        },
+      },
+      child,
+    );
     this.container = { namespace, pod: `${name}-0`, container: CONTAINER };
     const login = args.cluster.steps.runIn(
       this.container,
@@ -129,7 +146,7 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
       loginScript(SUPERUSER, args),
       {
         ...child,
-        dependsOn: [server],
+        dependsOn: [ready],
       },
     );
     if (args.seed !== undefined) {

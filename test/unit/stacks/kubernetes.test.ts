@@ -137,10 +137,14 @@ describe("a stack in a cluster", () => {
     expect(madeBefore(stack, "web-ingress")).toContain("ingress-rolled-out");
     const servers = kinds("StatefulSet").map(({ name }) => name);
     expect(servers).toEqual(["database"]);
+    // What else is wrong with the pod is said by the step that waits for it, and not after ten minutes.
+    expect(named(stack, "database-ready").inputs["create"]).toContain("await-database.ts");
+    expect(madeBefore(stack, "database-login")).toContain("database-ready");
     expect(named(stack, "database-image").inputs["create"]).toContain("pull-image.ts");
     const image = stack.find(({ name }) => name === "database-image");
     const server = stack.find(({ type }) => type.endsWith(":StatefulSet"));
     expect(server?.after).toContain(image?.id);
+    expect(JSON.stringify(server?.inputs["metadata"])).toContain('"pulumi.com/skipAwait":"true"');
   });
 
   test("gives Postgres settings that follow from its memory, and half of that to share", async () => {

@@ -44,6 +44,31 @@ const HAS: Readonly<Record<string, unknown>> = {
   "/apis/apps/v1/namespaces/shop/replicasets": {
     items: [{ metadata: { uid: "set", annotations: revision } }],
   },
+  "/apis/apps/v1/namespaces/shop/statefulsets/database": {
+    metadata: { ...metadata, name: "database", uid: "set-of-database", generation: 1 },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 1, currentRevision: "1", updateRevision: "1" },
+  },
+  "/apis/apps/v1/namespaces/shop/statefulsets/ready": {
+    metadata: { ...metadata, name: "ready", uid: "set-of-ready", generation: 2 },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 2, readyReplicas: 1, currentRevision: "2", updateRevision: "2" },
+  },
+  "/api/v1/namespaces/shop/pods/database-0": {
+    metadata: { ...metadata, name: "database-0", ownerReferences: [{ uid: "set-of-database" }] },
+    spec: template.spec,
+    status: {
+      containerStatuses: [
+        {
+          ...{ name: "postgres", ready: false, restartCount: 3 },
+          state: { waiting: { reason: "CrashLoopBackOff" } },
+          lastState: {
+            terminated: { exitCode: 1, message: "FATAL: data directory has wrong ownership" },
+          },
+        },
+      ],
+    },
+  },
   "/api/v1/namespaces/shop/pods": { items: [pod] },
   "/api/v1/namespaces/shop/events": { items: [] },
 };
@@ -91,6 +116,12 @@ afterAll(() => {
 });
 
 async function failing(program: string, args: object): Promise<string> {
+  const { code, said } = await run(program, args);
+  expect(code, said).toBe(1);
+  return said;
+}
+
+async function run(program: string, args: object) {
   const child = execFile(process.execPath, [join(STEPS, program)]);
   let said = "";
   child.stderr?.on("data", (text) => {
@@ -98,8 +129,7 @@ async function failing(program: string, args: object): Promise<string> {
   });
   child.stdin?.end(JSON.stringify({ ...args, kubeconfig: join(folder, "kubeconfig") }));
   const [code] = await once(child, "close");
-  expect(code, said).toBe(1);
-  return said;
+  return { code, said };
 }
 
 test("The controller's image that can't be pulled, by a container that runs first, is named with its setting", {
@@ -120,4 +150,24 @@ test("The database's image that can't be pulled is named before its pod is touch
   expect(said).toContain(`ImagePullBackOff: Back-off pulling image "${IMAGE}"`);
   expect(said).toContain("The image is `postgres` of slipway:images.");
   expect([...pods.keys()]).toEqual([]);
+});
+
+test("A database that ends again and again is said at once, with its last words", {
+  timeout: TIME,
+}, async () => {
+  const began = performance.now();
+  const args = { namespace: "shop", name: "database", claim: "database-data" };
+  const said = await failing("await-database.ts", args);
+  expect(said).toContain(
+    "The database does not start. The container postgres ended before it was healthy, with exit code 1.",
+  );
+  expect(said).toContain("FATAL: data directory has wrong ownership");
+  expect(performance.now() - began).toBeLessThan(30_000);
+});
+
+test("A database that is ready is waited for no longer, and nothing is said", {
+  timeout: TIME,
+}, async () => {
+  const args = { namespace: "shop", name: "ready", claim: "ready-data" };
+  expect(await run("await-database.ts", args)).toEqual({ code: 0, said: "" });
 });
