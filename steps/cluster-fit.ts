@@ -9,7 +9,7 @@ import {
 import type { RoomNeeds } from "../components/kubernetes/cluster.ts";
 import { knowsCertManager } from "./cert-manager.ts";
 import { tooTight } from "./cluster-room.ts";
-import { isForbidden, isNotFound } from "./connection.ts";
+import { unlessHidden } from "./connection.ts";
 import type { Misfit } from "./misfit.ts";
 
 /** What a stack asks of a cluster. */
@@ -182,14 +182,4 @@ function said(labels: Labels): string {
   const project = labels?.["slipway.project"];
   if (project === undefined) return "it has none of Slipway's";
   return `they are slipway.project=${project} slipway.stack=${labels?.["slipway.stack"]}`;
-}
-
-/** Undefined where it is not there, or not for this login to see. */
-async function unlessHidden<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isNotFound(error) || isForbidden(error)) return undefined;
-    throw error;
-  }
 }

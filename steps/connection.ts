@@ -26,6 +26,16 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof ApiException && error.code === 403;
 }
 
+/** Undefined where it is not there, or not for this login to see. */
+export async function unlessHidden<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error) || isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Why a cluster could not be asked. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiException) return `it answers ${error.code}`;
