@@ -108,7 +108,10 @@ test.each([
 ])(
   "Images of Slipway's own parts that can't be pulled are named in seconds, not after ten minutes: %s",
   async (_, parts) => {
-    const missing = parts.map((part) => [part, `${stack.cluster.registry.data.host}/no/${part}:1`]);
+    const missing = parts.map((part) => [
+      part,
+      `${stack.cluster.registry.data.host}/no/${part.toLowerCase()}:1`,
+    ]);
     const images = { ...goodImages, ...Object.fromEntries(missing) };
     const began = performance.now();
     const { code, output } = await stack.tryUp({
