@@ -76,6 +76,8 @@ interface DownOptions {
 
 /** Takes a stack down. What is protected stays, and stays in the state. */
 export async function down(stack: Stack, options: DownOptions = {}): Promise<number> {
+  // Before the state, which says where it is, has less.
+  const target = await targetOf(stack);
   await repairInterrupted(stack);
   const report = new Report();
   await engineWork("stop", stack, report, async (signal) => {
@@ -83,6 +85,7 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<num
     await setProtection(stack, keepsOnStop, true);
     await stack.destroy({ ...options, onEvent: report.onEvent, excludeProtected: true, signal });
   });
+  await target.untilDown();
   return report.changes;
 }
 

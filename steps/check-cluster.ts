@@ -3,11 +3,9 @@
  * standard input. Says all that is wrong at once, each with the line to type.
  */
 import { text } from "node:stream/consumers";
-import { type KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { VersionApi } from "@kubernetes/client-node";
 import { type ClusterWants, misfits } from "./cluster-fit.ts";
 import { connect, reasonOf } from "./connection.ts";
-import { deletedWorkloads } from "./deleted-workloads.ts";
-import { until } from "./until.ts";
 
 interface Call extends ClusterWants {
   /** Path of the file. */
@@ -16,8 +14,6 @@ interface Call extends ClusterWants {
 
 /** How long the API server may take for an answer. */
 const ANSWER_SECONDS = 12;
-/** How long the pods of an earlier run may take to end: longer than they are given by any part of a stack. */
-const DELETION_SECONDS = 300;
 
 const { kubeconfig, ...wants }: Call = JSON.parse(await text(process.stdin));
 const message = await trouble();
@@ -31,7 +27,7 @@ async function trouble(): Promise<string | undefined> {
     const config = connect(kubeconfig);
     const version = await inTime(config.makeApiClient(VersionApi).getCode());
     const found = await inTime(misfits(config, version, wants));
-    if (found.length === 0) return await stillDeleted(config);
+    if (found.length === 0) return undefined;
     const lines = found.map(
       ({ text, type }, index) => `  ${index + 1}. ${text}\n     ${type} -s ${stack}`,
     );
@@ -43,21 +39,6 @@ async function trouble(): Promise<string | undefined> {
       `  pulumi config set --secret kubeconfig <FILE -s ${stack}`
     );
   }
-}
-
-/** A stop does not wait for the pods that serve requests; an `up` right after it would meet their names. */
-async function stillDeleted(config: KubeConfig): Promise<string | undefined> {
-  const names = await until(
-    () => deletedWorkloads(config, wants),
-    (found) => found.length === 0,
-    { seconds: DELETION_SECONDS, milliseconds: 1000 },
-  );
-  if (names.length === 0) return undefined;
-  return (
-    `${names.join(", ")} of the last run is still being deleted after ${DELETION_SECONDS} s; nothing was done. ` +
-    "A node that does not answer is the usual reason. When it is gone, type:\n" +
-    `  pulumi up -s ${wants.stack}`
-  );
 }
 
 async function inTime<T>(answer: Promise<T>): Promise<T> {

@@ -59,6 +59,8 @@ export interface Target {
   things(): Promise<LabelledThing[]>;
   /** The other stacks that are there, whoever knows of them. */
   others(): Promise<LabelledStack[]>;
+  /** Ends when what an engine has told to go, without waiting for it, has gone: the next `up` takes its names. */
+  untilDown(): Promise<void>;
   /** Removes the images that the stack has built, if any are there. */
   removeBuilds(): Promise<void>;
   /** The record of releases, those that failed after their switch included, newest first. */

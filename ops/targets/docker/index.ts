@@ -46,6 +46,8 @@ export function dockerTarget(
     ]);
   return {
     things: () => things(host, filters),
+    // The engine waits for a container to end.
+    untilDown: async () => {},
     others: () => otherStacks(host, owner),
     removeBuilds: async () => {
       await printed(host.take(REMOVE_BUILDS, [filters]));

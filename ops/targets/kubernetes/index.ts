@@ -10,6 +10,7 @@ import { containersOf, isReady, Namespace, nameOf, reached } from "./namespace.t
 import { objects } from "./objects.ts";
 import { psql, runOnce } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
+import { untilDown } from "./until-down.ts";
 
 /**
  * A stack in a cluster.
@@ -27,6 +28,7 @@ export function kubernetesTarget(
   return {
     things: () => objects(namespace, stack),
     others: () => otherStacks(namespace, stack),
+    untilDown: () => untilDown(namespace, stack),
     // Nothing is built in a cluster.
     removeBuilds: async () => {},
     releases: () => reached(() => new ReleaseBook(namespace.core, name).releases()),

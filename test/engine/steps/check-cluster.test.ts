@@ -86,17 +86,6 @@ test("A cluster at another address than before is taken when the stack is there,
   expect(await check({ movedFrom })).toEqual({ code: 0, output: "" });
 });
 
-test("What a stop has left on its way out is waited for", async () => {
-  put("/api/v1/namespaces/slipway-prod", { labels: OURS });
-  const front = "/apis/apps/v1/namespaces/slipway-prod/deployments/front";
-  put(front, { labels: OURS, deletionTimestamp: "2026-12-01T00:00:00Z" });
-  const checked = check();
-  const asked = () => server.seen.filter(({ path }) => front.startsWith(`${path}/`)).length;
-  await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(1);
-  server.objects.delete(front);
-  expect(await checked).toEqual({ code: 0, output: "" });
-});
-
 test("An ingress class that another controller owns is not taken over", async () => {
   put(`${CLASSES}/slipway-prod`, {}, { controller: "traefik.io/ingress-controller" });
   await refuses(

@@ -1,0 +1,27 @@
+import { deletedWorkloads } from "../../../steps/deleted-workloads.ts";
+import { until } from "../../../steps/until.ts";
+import { PROJECT } from "../../project.ts";
+import { UserError } from "../../user-error.ts";
+import { type Namespace, reached } from "./namespace.ts";
+
+/** Longer than any pod of a stack is given to end. */
+const DELETION_SECONDS = 300;
+
+/**
+ * Waits until no Deployment and no StatefulSet is on its way out. Pulumi does not wait for those that Slipway's own
+ * steps wait for, and an `up` that met one would write to an object that then goes.
+ */
+export async function untilDown(namespace: Namespace, stack: string): Promise<void> {
+  const where = { project: PROJECT, stack, namespace: namespace.name };
+  const left = await until(
+    () => reached(() => deletedWorkloads(namespace.config, where)),
+    (names) => names.length === 0,
+    { seconds: DELETION_SECONDS, milliseconds: 1000 },
+  );
+  if (left.length === 0) return;
+  throw new UserError(
+    `${left.join(", ")} of ${stack} is still being deleted after ${DELETION_SECONDS} s. A node that does not answer ` +
+      `is the usual reason: \`kubectl get pods -n ${namespace.name} -o wide\` shows which.`,
+    1,
+  );
+}
