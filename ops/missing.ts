@@ -128,7 +128,7 @@ function refuseLostData(stack: string, gone: readonly RecordedResource[]): void 
   throw new UserError(
     `${names}, which held the data of ${stack}, is gone: it was removed by hand. Nothing was done. Where there ` +
       "is a copy of it, put that back under its name. To begin with an empty database instead, type:\n" +
-      `  npm run pulumi -- refresh --yes -s ${stack}\n` +
+      `  ./slipway destroy -s ${stack} --data\n` +
       "and the same command again.",
   );
 }

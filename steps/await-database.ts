@@ -10,9 +10,9 @@ import {
   type V1Pod,
   type V1StatefulSet,
 } from "@kubernetes/client-node";
-import { connect, isNotFound } from "./connection.ts";
+import { connect, isConflict, isNotFound, unlessHidden } from "./connection.ts";
 import { explainPods } from "./pods.ts";
-import { TroubleWatch, unplaced } from "./trouble.ts";
+import { refusal, TroubleWatch, unplaced } from "./trouble.ts";
 import { until } from "./until.ts";
 
 interface Call {
@@ -29,6 +29,8 @@ interface Call {
 const READY_SECONDS = 600;
 /** For a disk whose making has failed: by then it has failed several times. */
 const DISK_SECONDS = 45;
+/** For a pod that the cluster refuses: the controller tries again and again. */
+const NO_POD_SECONDS = 10;
 const POLL_MILLISECONDS = 500;
 
 interface Seen {
@@ -51,7 +53,7 @@ const { ready, pods, trouble } = await until(
 if (!ready) {
   const why =
     trouble ??
-    unplaced(pods) ??
+    unplaced(pods, "slipway:databaseMemory") ??
     `The pod of ${name} was not ready within ${READY_SECONDS} seconds.`;
   process.stderr.write(`The database does not start. ${why}\n${await explainPods(core, pods)}\n`);
   process.exitCode = 1;
@@ -60,44 +62,89 @@ if (!ready) {
 async function look(): Promise<Seen> {
   const set = await apps.readNamespacedStatefulSet({ namespace, name });
   if (isReady(set)) return { ready: true, pods: [], trouble: undefined };
-  const pods = await podsOfSet(set);
-  const trouble = watch.troubleOf({}, pods) ?? (await troubleOfDisk());
+  const pod = await podOf(set);
+  if (pod !== undefined && isStuck(set, pod)) await remove(pod);
+  // What one that goes has been through says nothing of the next.
+  const pods = pod !== undefined && isOfPresentTemplate(set, pod) ? [pod] : [];
+  const trouble =
+    watch.troubleOf({}, pods) ?? (await troubleOfDisk()) ?? (pod ? undefined : await noPod(set));
   return { ready: false, pods, trouble };
 }
 
 /** Whether what is ready is made from the present template. */
 function isReady({ metadata, spec, status }: V1StatefulSet): boolean {
   return (
+    metadata?.deletionTimestamp === undefined &&
     (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) &&
     status?.readyReplicas === spec?.replicas &&
     status?.currentRevision === status?.updateRevision
   );
 }
 
-async function podsOfSet({ metadata }: V1StatefulSet): Promise<V1Pod[]> {
+async function podOf({ metadata }: V1StatefulSet): Promise<V1Pod | undefined> {
+  const pod = await unlessHidden(core.readNamespacedPod({ namespace, name: `${name}-0` }));
+  const isOwn = pod?.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid);
+  return isOwn === true ? pod : undefined;
+}
+
+function isLeaving({ metadata }: V1Pod): boolean {
+  return metadata?.deletionTimestamp !== undefined;
+}
+
+function isOfPresentTemplate({ status }: V1StatefulSet, pod: V1Pod): boolean {
+  const revision = pod.metadata?.labels?.["controller-revision-hash"];
+  return !isLeaving(pod) && revision === status?.updateRevision;
+}
+
+/**
+ * Whether a pod of the template before is in the way: the controller replaces one that is ready, and waits for ever
+ * for one that is not.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+ */
+function isStuck(set: V1StatefulSet, pod: V1Pod): boolean {
+  const isSeen = (set.status?.observedGeneration ?? 0) >= (set.metadata?.generation ?? 0);
+  const isPodReady = pod.status?.conditions?.some(
+    ({ type, status }) => type === "Ready" && status === "True",
+  );
+  return isSeen && isPodReady !== true && !isLeaving(pod) && !isOfPresentTemplate(set, pod);
+}
+
+async function remove({ metadata }: V1Pod): Promise<void> {
+  const body = { preconditions: { uid: metadata?.uid ?? "" } };
   try {
-    const pod = await core.readNamespacedPod({ namespace, name: `${name}-0` });
-    const isOwn = pod.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid);
-    return isOwn === true ? [pod] : [];
+    await core.deleteNamespacedPod({ namespace, name: `${name}-0`, body });
   } catch (error) {
-    if (!isNotFound(error)) throw error;
-    return [];
+    // Gone by now, or another one has its name.
+    if (!isNotFound(error) && !isConflict(error)) throw error;
   }
+}
+
+/** Why the controller can't make a pod, as where a quota or a policy of the cluster is against it. */
+async function noPod({ metadata }: V1StatefulSet): Promise<string | undefined> {
+  if (performance.now() - began < NO_POD_SECONDS * 1000) return undefined;
+  const failed = await lastWarning(metadata?.uid, "FailedCreate");
+  return failed && refusal("pod", failed.message ?? "");
 }
 
 /** What the storage of the cluster says of a claim that has no disk yet. */
 async function troubleOfDisk(): Promise<string | undefined> {
   if (performance.now() - began < DISK_SECONDS * 1000) return undefined;
-  const { status } = await core.readNamespacedPersistentVolumeClaim({ namespace, name: claim });
-  if (status?.phase === "Bound") return undefined;
-  const { items } = await core.listNamespacedEvent({
-    namespace,
-    fieldSelector: `involvedObject.name=${claim},type=Warning`,
-  });
-  const last = items.filter(({ reason }) => reason === "ProvisioningFailed").at(-1);
-  return last && noDisk(last);
+  const found = await unlessHidden(
+    core.readNamespacedPersistentVolumeClaim({ namespace, name: claim }),
+  );
+  if (found === undefined || found.status?.phase === "Bound") return undefined;
+  const failed = await lastWarning(found.metadata?.uid, "ProvisioningFailed");
+  return failed && noDisk(failed);
 }
 
 function noDisk({ message = "" }: CoreV1Event): string {
   return `No disk is made for the claim ${claim}: ${message} (slipway:storageClass, slipway:dataGiB)`;
+}
+
+/** Of an object itself, and not of one that had its name. */
+async function lastWarning(uid = "", reason: string): Promise<CoreV1Event | undefined> {
+  const fieldSelector = `involvedObject.uid=${uid},reason=${reason},type=Warning`;
+  const events = await unlessHidden(core.listNamespacedEvent({ namespace, fieldSelector }));
+  return events?.items.at(-1);
 }

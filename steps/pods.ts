@@ -6,6 +6,7 @@ import type {
   V1Pod,
   V1ReplicaSet,
 } from "@kubernetes/client-node";
+import { unlessHidden } from "./connection.ts";
 import { statusesOf } from "./trouble.ts";
 
 const LOG_LINES = 30;
@@ -54,11 +55,13 @@ export async function explainPods(core: CoreV1Api, pods: readonly V1Pod[]): Prom
   const pod = pods.find((one) => culpritOf(one) !== undefined) ?? pods.find(isUnplaced);
   const { name, namespace } = pod?.metadata ?? {};
   if (pod === undefined || name === undefined || namespace === undefined) return "";
-  const { items } = await core.listNamespacedEvent({
-    namespace,
-    fieldSelector: `involvedObject.name=${name},type=Warning`,
-  });
-  const events = items.map(({ reason, message }) => `  ${reason}: ${message}`);
+  const list = await unlessHidden(
+    core.listNamespacedEvent({
+      namespace,
+      fieldSelector: `involvedObject.name=${name},type=Warning`,
+    }),
+  );
+  const events = (list?.items ?? []).map(({ reason, message }) => `  ${reason}: ${message}`);
   const log = await lastLog(core, namespace, name, culpritOf(pod));
   return [
     ...(events.length === 0 ? [] : [`What happened to ${name}:`, ...new Set(events)]),

@@ -140,12 +140,16 @@ export function refusal(what: "pod" | "pods", message: string): string {
   return `The cluster refuses the ${what}: ${message}${mend === "" ? "" : `.${mend}`}`;
 }
 
-export function unplaced(pods: readonly V1Pod[]): string | undefined {
+/** @param settings those by which the pods take less. */
+export function unplaced(
+  pods: readonly V1Pod[],
+  settings = "slipway:cpu, slipway:memory, slipway:replicas",
+): string | undefined {
   const conditions = pods.flatMap(({ status }) => status?.conditions ?? []);
   const unscheduled = conditions.find(
     ({ type, status }) => type === "PodScheduled" && status === "False",
   );
   return unscheduled === undefined
     ? undefined
-    : `No node takes the pods: ${unscheduled.message} (slipway:cpu, slipway:memory, slipway:replicas)`;
+    : `No node takes the pods: ${unscheduled.message} (${settings})`;
 }

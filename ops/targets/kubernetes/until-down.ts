@@ -4,8 +4,8 @@ import { PROJECT } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
 import { type Namespace, reached } from "./namespace.ts";
 
-/** Longer than any pod of a stack is given to end. */
-const DELETION_SECONDS = 300;
+/** Longer than any pod of a stack is given to end (`drainSeconds` may be 600). */
+const DELETION_SECONDS = 700;
 
 /**
  * Waits until no Deployment and no StatefulSet is on its way out. Pulumi does not wait for those that Slipway's own

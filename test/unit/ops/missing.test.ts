@@ -107,7 +107,7 @@ test("Data that is gone stops the run, which would make it anew and empty", () =
     new UserError(
       "volume database-data, which held the data of dev, is gone: it was removed by hand. Nothing was done. " +
         "Where there is a copy of it, put that back under its name. To begin with an empty database instead, " +
-        "type:\n  npm run pulumi -- refresh --yes -s dev\nand the same command again.",
+        "type:\n  ./slipway destroy -s dev --data\nand the same command again.",
     ),
   );
 });

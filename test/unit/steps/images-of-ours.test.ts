@@ -54,8 +54,28 @@ const HAS: Readonly<Record<string, unknown>> = {
     spec: { replicas: 1 },
     status: { observedGeneration: 2, readyReplicas: 1, currentRevision: "2", updateRevision: "2" },
   },
+  "/apis/apps/v1/namespaces/shop/statefulsets/stuck": setWith("stuck", 0),
+  "/api/v1/namespaces/shop/pods/stuck-0": {
+    metadata: {
+      ...{ name: "stuck-0", ownerReferences: [{ uid: "set-of-stuck" }] },
+      labels: { "controller-revision-hash": "of-before" },
+    },
+    status: {
+      containerStatuses: [
+        {
+          ...{ name: "postgres", ready: false, restartCount: 9 },
+          state: { terminated: { exitCode: 0 } },
+        },
+      ],
+    },
+  },
+  "/apis/apps/v1/namespaces/shop/statefulsets/refused": setWith("refused", 0),
   "/api/v1/namespaces/shop/pods/database-0": {
-    metadata: { ...metadata, name: "database-0", ownerReferences: [{ uid: "set-of-database" }] },
+    metadata: {
+      ...metadata,
+      ...{ name: "database-0", ownerReferences: [{ uid: "set-of-database" }] },
+      labels: { "controller-revision-hash": "1" },
+    },
     spec: template.spec,
     status: {
       containerStatuses: [
@@ -72,6 +92,21 @@ const HAS: Readonly<Record<string, unknown>> = {
   "/api/v1/namespaces/shop/pods": { items: [pod] },
   "/api/v1/namespaces/shop/events": { items: [] },
 };
+/** Events by the object that they are of. */
+const EVENTS: Readonly<Record<string, unknown>> = {
+  "set-of-refused": { reason: "FailedCreate", message: "exceeded quota: small, requested: memory" },
+};
+
+function setWith(name: string, readyReplicas: number) {
+  return {
+    metadata: { name, uid: `set-of-${name}`, generation: 2 },
+    spec: { replicas: 1 },
+    status: {
+      ...{ observedGeneration: 2, readyReplicas },
+      ...{ currentRevision: "2", updateRevision: "2" },
+    },
+  };
+}
 
 let folder: string;
 let server: Server;
@@ -81,7 +116,8 @@ const pods = new Map<string, unknown>();
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
   server = createServer((request, answer) => {
-    const path = new URL(request.url ?? "", "http://it").pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "", "http://it");
+    const of = /involvedObject\.uid=([\w-]+)/.exec(searchParams.get("fieldSelector") ?? "")?.[1];
     let body = "";
     request.on("data", (text) => (body += text));
     request.on("end", () => {
@@ -89,8 +125,13 @@ beforeAll(async () => {
         const made = JSON.parse(body);
         pods.set(`${path}/${made.metadata.name}`, { ...made, status: pod.status });
       }
-      const found = request.method === "POST" ? {} : (pods.get(path) ?? HAS[path]);
+      const events = of === undefined ? undefined : { items: [EVENTS[of]].filter(Boolean) };
+      const found = request.method === "POST" ? {} : (events ?? pods.get(path) ?? HAS[path]);
       if (request.method === "DELETE") pods.delete(path);
+      if (request.method === "DELETE" && path.endsWith("/stuck-0")) {
+        // Its controller makes another one.
+        pods.set("/apis/apps/v1/namespaces/shop/statefulsets/stuck", setWith("stuck", 1));
+      }
       answer.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
       answer.end(JSON.stringify(found ?? { kind: "Status", code: 404 }));
     });
@@ -170,4 +211,19 @@ test("A database that is ready is waited for no longer, and nothing is said", {
 }, async () => {
   const args = { namespace: "shop", name: "ready", claim: "ready-data" };
   expect(await run("await-database.ts", args)).toEqual({ code: 0, said: "" });
+});
+
+test("What a pod of the template before has been through says nothing, and one that is in the way goes", {
+  timeout: TIME,
+}, async () => {
+  const args = { namespace: "shop", name: "stuck", claim: "stuck-data" };
+  expect(await run("await-database.ts", args)).toEqual({ code: 0, said: "" });
+});
+
+test("A database whose pod the cluster refuses is said to be, with the reason", {
+  timeout: TIME,
+}, async () => {
+  const args = { namespace: "shop", name: "refused", claim: "refused-data" };
+  const said = await failing("await-database.ts", args);
+  expect(said).toContain("The cluster refuses the pod: exceeded quota: small");
 });
