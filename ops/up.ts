@@ -34,13 +34,12 @@ export async function up(stack: Stack): Promise<UpResult> {
   const { what, undone } = await missingFrom(stack);
   for (const one of what) say(`  ${one}: it is mended.`);
   const report = new Report();
-  let looked = what.length > 0;
+  const looked = what.length > 0;
   let { outputs } = await bringAbout(stack, report, looked, undone);
   let wrong = await wrongAnswer(stack);
   if (wrong !== undefined && !looked) {
     say(`  ${wrong.url} does not answer as it should: looking for what was changed by hand.`);
-    looked = true;
-    ({ outputs } = await bringAbout(stack, report, looked));
+    ({ outputs } = await bringAbout(stack, report, true));
     wrong = await wrongAnswer(stack);
   }
   if (wrong !== undefined) throw new UserError(notAnswering(stack.name, wrong), 1);

@@ -11,7 +11,7 @@ import {
   type V1StatefulSet,
 } from "@kubernetes/client-node";
 import { connect, isConflict, isNotFound, unlessHidden } from "./connection.ts";
-import { explainPods } from "./pods.ts";
+import { explainPods, isPodReady } from "./pods.ts";
 import { refusal, TroubleWatch, unplaced } from "./trouble.ts";
 import { until } from "./until.ts";
 
@@ -104,10 +104,7 @@ function isOfPresentTemplate({ status }: V1StatefulSet, pod: V1Pod): boolean {
  */
 function isStuck(set: V1StatefulSet, pod: V1Pod): boolean {
   const isSeen = (set.status?.observedGeneration ?? 0) >= (set.metadata?.generation ?? 0);
-  const isPodReady = pod.status?.conditions?.some(
-    ({ type, status }) => type === "Ready" && status === "True",
-  );
-  return isSeen && isPodReady !== true && !isLeaving(pod) && !isOfPresentTemplate(set, pod);
+  return isSeen && !isPodReady(pod) && !isLeaving(pod) && !isOfPresentTemplate(set, pod);
 }
 
 async function remove({ metadata }: V1Pod): Promise<void> {

@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
 import { HTTP_PROBE, WRONG_ANSWER } from "../components/http-probe.ts";
 import { exec } from "./exec.ts";
+import { isPodReady } from "./pods.ts";
 
 interface Asked {
   readonly namespace: string;
@@ -15,8 +16,8 @@ interface Asked {
  * the status; undefined where nothing is answered, or nobody can ask.
  */
 export async function healthAnswer(config: KubeConfig, asked: Asked): Promise<string | undefined> {
-  const [front] = asked.front.filter((pod) => isReady(pod));
-  const [app] = asked.app.filter((pod) => !isReady(pod) && pod.status?.podIP !== undefined);
+  const [front] = asked.front.filter(isPodReady);
+  const [app] = asked.app.filter((pod) => !isPodReady(pod) && pod.status?.podIP !== undefined);
   const question = app && questionTo(app);
   if (front === undefined || question === undefined) return undefined;
   const output = new PassThrough();
@@ -44,6 +45,4 @@ function questionTo({ spec, status }: V1Pod) {
   };
 }
 
-const isReady = ({ status }: V1Pod) =>
-  status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
 const nameOf = ({ metadata }: V1Pod) => metadata?.name ?? "";

@@ -69,6 +69,9 @@ export async function explainPods(core: CoreV1Api, pods: readonly V1Pod[]): Prom
   ].join("\n");
 }
 
+export const isPodReady = ({ status }: V1Pod): boolean =>
+  status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+
 /** The first container that is not as far as it should be; the next ones may wait for it. */
 const culpritOf = ({ status }: V1Pod): V1ContainerStatus | undefined =>
   statusesOf(status).find(({ ready }) => !ready);

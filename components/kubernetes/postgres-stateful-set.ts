@@ -171,8 +171,8 @@ function serverPod(
   claimName: pulumi.Input<string>,
   confName: pulumi.Input<string>,
 ): kubernetes.types.input.core.v1.PodSpec {
-  // Over TCP, because while the image initialises the folder its server answers on the socket only.
   const size = { memory: args.memory, diskGiB: args.dataGiB };
+  // Over TCP, because while the image initialises the folder its server answers on the socket only.
   const answers = { exec: { command: ["pg_isready", "--quiet", "--host", "127.0.0.1"] } };
   return {
     serviceAccountName: args.serviceAccount,

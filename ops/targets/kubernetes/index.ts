@@ -1,12 +1,13 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { firstWrong } from "../../../steps/outside-answers.ts";
+import { isPodReady } from "../../../steps/pods.ts";
 import { ReleaseBook } from "../../../steps/release-book.ts";
 import type { Question } from "../../../steps/visitor.ts";
 import { UserError } from "../../user-error.ts";
 import type { Part, Target } from "../target.ts";
 import { showLogs } from "./logs.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
-import { containersOf, isReady, Namespace, nameOf, reached } from "./namespace.ts";
+import { containersOf, Namespace, nameOf, reached } from "./namespace.ts";
 import { objects } from "./objects.ts";
 import { psql, runOnce } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
@@ -59,6 +60,6 @@ function partOf(pod: V1Pod): Part {
     name: nameOf(pod),
     version: pod.metadata?.labels?.["slipway.release"] ?? "",
     state: `${state}${restarts === 0 ? "" : `, ${restarts} restarts`} on ${pod.spec?.nodeName ?? "no node"}`,
-    isRunning: isReady(pod),
+    isRunning: isPodReady(pod),
   };
 }

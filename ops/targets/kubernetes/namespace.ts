@@ -5,6 +5,7 @@ import {
   type V1ContainerStatus,
   type V1Pod,
 } from "@kubernetes/client-node";
+import { isPodReady } from "../../../steps/pods.ts";
 import { UserError } from "../../user-error.ts";
 
 /** The namespace of a stack, and who it is reached as. */
@@ -34,16 +35,13 @@ export class Namespace {
 
   /** One that answers. */
   async readyPod(role: string, missing: string): Promise<V1Pod> {
-    const pod = (await this.pods(role)).find(isReady);
+    const pod = (await this.pods(role)).find(isPodReady);
     if (pod === undefined) throw new UserError(missing);
     return pod;
   }
 }
 
 export const nameOf = ({ metadata }: V1Pod): string => metadata?.name ?? "";
-
-export const isReady = ({ status }: V1Pod): boolean =>
-  status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 
 export const containersOf = ({ status }: V1Pod): readonly V1ContainerStatus[] =>
   status?.containerStatuses ?? [];

@@ -3,11 +3,12 @@ import { PassThrough } from "node:stream";
 import { AppsV1Api, Log, type V1Pod, type V1PodStatus } from "@kubernetes/client-node";
 import { quote } from "../../../components/machine/script.ts";
 import type { Command } from "../../../components/shell-command.ts";
+import { isPodReady } from "../../../steps/pods.ts";
 import { lacksShell } from "../../../steps/trouble.ts";
 import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
 import { PSQL_AS_LOGIN } from "../psql-as-login.ts";
-import { isReady, type Namespace, nameOf, reached } from "./namespace.ts";
+import { type Namespace, nameOf, reached } from "./namespace.ts";
 import { attachHere, execHere, hasTerminal } from "./terminal.ts";
 
 const POLL_MILLISECONDS = 300;
@@ -163,7 +164,7 @@ async function statusOf(namespace: Namespace, name: string): Promise<V1PodStatus
 
 /** psql in the pod of the database, by the newest login of the app, which acts as the owner of what is in it; @returns its exit code. */
 export async function psql(namespace: Namespace, args: readonly string[]): Promise<number> {
-  const [pod] = (await namespace.pods("database")).filter(isReady);
+  const [pod] = (await namespace.pods("database")).filter(isPodReady);
   if (pod === undefined) return await psqlElsewhere(namespace, args);
   const [web] = await namespace.pods("web");
   const variables = web?.spec?.containers[0]?.env ?? [];

@@ -1,4 +1,5 @@
-import { deletedWorkloads } from "../../../steps/deleted-workloads.ts";
+import { AppsV1Api, type KubernetesObject } from "@kubernetes/client-node";
+import { unlessHidden } from "../../../steps/connection.ts";
 import { until } from "../../../steps/until.ts";
 import { PROJECT } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
@@ -12,9 +13,8 @@ const DELETION_SECONDS = 700;
  * steps wait for, and an `up` that met one would write to an object that then goes.
  */
 export async function untilDown(namespace: Namespace, stack: string): Promise<void> {
-  const where = { project: PROJECT, stack, namespace: namespace.name };
   const left = await until(
-    () => reached(() => deletedWorkloads(namespace.config, where)),
+    () => reached(() => deletedWorkloads(namespace, stack)),
     (names) => names.length === 0,
     { seconds: DELETION_SECONDS, milliseconds: 1000 },
   );
@@ -24,4 +24,25 @@ export async function untilDown(namespace: Namespace, stack: string): Promise<vo
       `is the usual reason: \`kubectl get pods -n ${namespace.name} -o wide\` shows which.`,
     1,
   );
+}
+
+/** By kind and name. None where the login may not look. */
+async function deletedWorkloads({ config, name }: Namespace, stack: string): Promise<string[]> {
+  const apps = config.makeApiClient(AppsV1Api);
+  const labelSelector = `slipway.project=${PROJECT},slipway.stack=${stack}`;
+  const of = { namespace: name, labelSelector };
+  const [deployments, sets] = await Promise.all([
+    unlessHidden(apps.listNamespacedDeployment(of)),
+    unlessHidden(apps.listNamespacedStatefulSet(of)),
+  ]);
+  return [
+    ...namesOfDeleted("deployment", deployments?.items),
+    ...namesOfDeleted("statefulset", sets?.items),
+  ];
+}
+
+function namesOfDeleted(kind: string, items: readonly KubernetesObject[] = []): string[] {
+  return items
+    .filter(({ metadata }) => metadata?.deletionTimestamp !== undefined)
+    .map(({ metadata }) => `${kind} ${metadata?.name}`);
 }
