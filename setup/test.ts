@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { duration, say } from "../ops/progress.ts";
 import { OWN, ROOT } from "../ops/project.ts";
@@ -8,11 +8,11 @@ import { ensureAppPackages } from "./app-packages.ts";
 import { ensureDocker } from "./docker-engine.ts";
 import { alone } from "./lock.ts";
 import { ensureTools } from "./tools.ts";
+import { type Counts, countsOf, failuresIn, readReport } from "./vitest-report.ts";
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+interface Result extends Counts {
+  /** A line for each test or check that failed. */
+  readonly failures: readonly string[];
 }
 
 interface Suite {
@@ -20,11 +20,11 @@ interface Suite {
   readonly needsTools: boolean;
   /** `slow`: only when it is named, or with `slow`; `named`: only when it is named. Else always. */
   readonly runs?: "slow" | "named";
-  run(): Promise<Counts>;
+  run(): Promise<Result>;
 }
 
 const REPORTS = join(OWN, "test");
-/** The closing line of the last run, for what calls `npm test`. */
+/** The closing line of the last run and a line for each failure, for scripts that call `npm test`. */
 const SUMMARY = join(REPORTS, "summary.txt");
 
 const checks = [
@@ -73,18 +73,22 @@ export async function test(args: string[]): Promise<number> {
     });
   }
 
-  let sum: Counts = { passed: 0, failed: 0, skipped: 0 };
+  let sum: Result = NOTHING;
   for (const { name, suite } of chosen) {
     say(`\n▸ Suite ${name} ...`);
     const suiteStarted = Date.now();
-    const counts = await suite.run();
+    const result = await suite.run();
     say(
-      `${counts.failed === 0 ? "✓" : "✗"} Suite ${name}: ${line(counts)} in ${duration(suiteStarted)}`,
+      `${result.failed === 0 ? "✓" : "✗"} Suite ${name}: ${line(result)} in ${duration(suiteStarted)}`,
     );
-    sum = add(sum, counts);
+    const failures = result.failures.map((failure) => `✗ ${name}: ${failure}`);
+    sum = add(sum, { ...result, failures });
   }
   say(`\nAll of it took ${duration(started)}.`);
-  writeFileSync(SUMMARY, `${line(sum)}\n`);
+  for (const failure of sum.failures) say(failure);
+  const left = leftOut(args);
+  if (left.length > 0) say(`Not run: \`npm test -- ${left.join(" ")}\`.`);
+  writeFileSync(SUMMARY, [line(sum), ...sum.failures, ""].join("\n"));
   process.stdout.write(`${line(sum)}\n`);
   return sum.failed === 0 ? 0 : 1;
 }
@@ -99,6 +103,13 @@ function chosenSuites(names: string[]): { name: string; suite: Suite }[] {
   );
 }
 
+/** Suites that a run of no names, or of the slow ones, does not include. */
+function leftOut(args: string[]): string[] {
+  const isRun = ({ runs }: Suite) => (args.length === 0 ? runs === undefined : runs !== "named");
+  if (args.length > 0 && !args.includes("slow")) return [];
+  return Object.entries(suites).flatMap(([name, suite]) => (isRun(suite) ? [] : [name]));
+}
+
 function suiteOf(name: string): Suite {
   const suite = suites[name];
   if (suite !== undefined) return suite;
@@ -106,50 +117,24 @@ function suiteOf(name: string): Suite {
   throw new UserError(`There is no suite "${name}". There are ${known}: \`npm test -- unit\`.`);
 }
 
-async function runChecks(): Promise<Counts> {
-  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+async function runChecks(): Promise<Result> {
+  let sum: Result = NOTHING;
   for (const [command = "", ...args] of checks) {
     const code = await show(command, args);
-    say(`  ${code === 0 ? "✓" : "✗"} ${[command, ...args].join(" ")}`);
-    counts = add(counts, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+    const text = [command, ...args].join(" ");
+    say(`  ${code === 0 ? "✓" : "✗"} ${text}`);
+    const [passed, failed, failures] = code === 0 ? [1, 0, []] : [0, 1, [text]];
+    sum = add(sum, { passed, failed, skipped: 0, failures });
   }
-  return counts;
+  return sum;
 }
 
-/** The parts of Vitest's JSON report that are summed. */
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly success: boolean;
-}
-
-async function runVitest(project: string): Promise<Counts> {
-  const report = join(REPORTS, `${project}.json`);
-  const output = [`--outputFile.json=${report}`, "--reporter=default", "--reporter=json"];
+async function runVitest(project: string): Promise<Result> {
+  const file = join(REPORTS, `${project}.json`);
+  const output = [`--outputFile.json=${file}`, "--reporter=default", "--reporter=json"];
   const code = await show("vitest", ["run", "--project", project, ...output]);
-  return countsOf(readReport(report), code);
-}
-
-/** A suite that ran no test, or that failed outside of its tests, has failed. */
-export function countsOf(report: VitestReport | undefined, code: number): Counts {
-  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests } = report;
-  const failedOutside = numFailedTests === 0 && (code !== 0 || !report.success || passed === 0);
-  return {
-    passed,
-    failed: failedOutside ? 1 : numFailedTests,
-    skipped: numPendingTests + numTodoTests,
-  };
-}
-
-function readReport(file: string): VitestReport | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
+  const report = readReport(file);
+  return { ...countsOf(report, code), failures: failuresIn(report) };
 }
 
 /** Runs a command of ours with its output on the screen. */
@@ -165,10 +150,13 @@ function show(command: string, args: string[]): Promise<number> {
   return new Promise((done) => child.once("close", (code) => done(code ?? 1)));
 }
 
-const add = (a: Counts, b: Counts): Counts => ({
+const NOTHING: Result = { passed: 0, failed: 0, skipped: 0, failures: [] };
+
+const add = (a: Result, b: Result): Result => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
 });
 
 const line = ({ passed, failed, skipped }: Counts) =>
