@@ -18,23 +18,23 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   {
     check: "CKV_DOCKER_2",
-    of: /^(setup\/offline|test)\//,
+    of: /^(offline|test)\//,
     because: "The images that these stand in for have none, and what ends by itself needs none.",
   },
   {
     check: "CKV_DOCKER_3", // A user.
-    of: /^setup\/offline\/images\/(debian|lego|nginx|node|postgres|python)\//,
+    of: /^offline\/images\/(debian|lego|nginx|node|postgres|python)\//,
     because:
       "As the official images, which start as root and leave it, or leave it to who builds on them.",
   },
   {
     check: "CKV_DOCKER_3",
-    of: /^(setup\/offline\/cluster\/node|test)\//,
+    of: /^(offline\/testing\/cluster\/node|test)\//,
     because: "A machine of a test, whose init is root, or a tool that reads files and ends.",
   },
   {
     check: "CKV_DOCKER_4", // COPY in the place of ADD.
-    of: /^setup\/offline\/images\/debian\//,
+    of: /^offline\/images\/debian\//,
     because: "ADD unpacks the archive of the base; COPY would not.",
   },
   {
