@@ -190,6 +190,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       cluster,
       namespace: namespace.namespaceName,
       deployments: [front.deployment, web.deployment],
+      replicas: settings.maxReplicas === undefined ? app.replicas : undefined,
       image,
       version: release.version,
       rollbackOf: release.rollbackOf,

@@ -13,6 +13,8 @@ export interface RollOutArgs {
   readonly namespace: string;
   /** What is rolled out, one after the other; the last has the app. */
   readonly deployments: readonly Rolled[];
+  /** As config has it, so that the step is taken when it changes. How many to wait for, the cluster says. */
+  readonly replicas?: number;
   readonly image: string;
   readonly version: string;
   readonly rollbackOf: string;

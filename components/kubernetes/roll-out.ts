@@ -8,6 +8,8 @@ export interface RollOutArgs {
   readonly namespace: pulumi.Input<string>;
   /** What is rolled out, one after the other; the last has the app. */
   readonly deployments: readonly kubernetes.apps.v1.Deployment[];
+  /** How many pods of the app config wants: another number is waited for. Undefined where a scaler decides. */
+  readonly replicas: number | undefined;
   readonly image: string;
   readonly version: string;
   /** Image that this release takes back, or undefined where it goes forward. */
@@ -57,9 +59,10 @@ export class RollOut extends pulumi.ComponentResource {
           namespace: args.namespace,
           deployments: args.deployments.map(({ metadata, spec }) => ({
             name: metadata.name,
-            replicas: spec.replicas,
             template: spec.template,
           })),
+          // Never as the Deployment has it: a scaler's changes are no reason to roll out again.
+          ...(args.replicas === undefined ? {} : { replicas: args.replicas }),
           image: args.image,
           version: args.version,
           rollbackOf: args.rollbackOf ?? "",

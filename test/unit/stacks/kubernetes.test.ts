@@ -366,6 +366,18 @@ describe("what config changes of it", () => {
     expect(specOf(scaler?.inputs ?? {})).toMatchObject({ minReplicas: 2, maxReplicas: 6 });
   });
 
+  test("a roll-out waits for another number of pods in config, and not for what a scaler made of it", async () => {
+    const sent = async (maxReplicas?: number) => {
+      const stack = await recordStack(clusterSettings(maxReplicas ? { maxReplicas } : {}));
+      return JSON.parse(String(named(stack, "release-verified").inputs["stdin"]));
+    };
+    const [fixed, scaled] = [await sent(), await sent(6)];
+    expect([fixed.replicas, scaled.replicas]).toEqual([2, undefined]);
+    for (const deployment of [...fixed.deployments, ...scaled.deployments]) {
+      expect(Object.keys(deployment)).toEqual(["name", "template"]);
+    }
+  });
+
   test("the static files of the releases before stay, as many as are kept", async () => {
     const before = ["app:5", "app:4", "app:3", "app:2"];
     const stack = await recordStack({ ...clusterSettings(), imagesKept: 3 }, { ...PULLED, before });
