@@ -14,10 +14,12 @@ export async function passToPulumi(args: string[]): Promise<number> {
     ...toolEnvironment(choice),
     ...(stack === undefined || isAboutLogin(args) ? {} : backendEnvironment(stack)),
   };
-  return await noted(() => runHere(args, env), { isWell: (code) => code === 0 });
+  const code = await noted(() => runHere(args, env), { hasEnded: (end) => end !== null });
+  return code ?? 130;
 }
 
-async function runHere(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+/** @returns its exit code; null where a signal ended it. */
+async function runHere(args: string[], env: NodeJS.ProcessEnv): Promise<number | null> {
   const child = spawn(join(ROOT, "node_modules", ".bin", "pulumi"), args, {
     stdio: "inherit",
     env,
@@ -25,7 +27,7 @@ async function runHere(args: string[], env: NodeJS.ProcessEnv): Promise<number> 
   // The terminal tells pulumi of Ctrl-C too, which ends in its own order; others tell this process alone.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
-  return await new Promise((done) => child.once("close", (code) => done(code ?? 130)));
+  return await new Promise((done) => child.once("close", done));
 }
 
 function stackOf(args: string[]): string | undefined {

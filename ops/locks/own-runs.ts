@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { CommandError } from "@pulumi/pulumi/automation/index.js";
 import { findProcess } from "../processes.ts";
 import type { Lock } from "./lock.ts";
 
-/** Below it, a file for each engine that is at work; that of one which failed, and so may have been killed, stays. */
+/** Below it, a file for each engine that is at work; that of one which was killed, or whose command was, stays. */
 const runsFolder = (env = process.env): string =>
   join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "slipway", "runs");
 
@@ -22,11 +23,13 @@ const KEPT_MS = 90 * 24 * 3_600_000;
 
 /**
  * Does work of an engine so that its lock can be told, should it be killed, from one that another machine of this
- * name has made: a lock has no more than the name.
+ * name has made: a lock has no more than the name. An engine that ends, also in failure, has released its own.
+ *
+ * @param hasEnded whether the result is that of an engine which ended by itself.
  */
 export async function noted<T>(
   work: () => Promise<T>,
-  { folder = runsFolder(), isWell = (_: T): boolean => true } = {},
+  { folder = runsFolder(), hasEnded = (_: T): boolean => true } = {},
 ): Promise<T> {
   const file = join(folder, `${process.pid}-${findProcess(process.pid)?.began ?? ""}.json`);
   const note: Note = { since: new Date().toISOString(), machine: machineId() };
@@ -37,12 +40,27 @@ export async function noted<T>(
   } catch {
     // Without a home the lock of a killed run is one of whom nobody can tell.
   }
-  const result = await work();
-  if (isWell(result)) rmSync(file, { force: true });
-  return result;
+  const strike = () => rmSync(file, { force: true });
+  try {
+    const result = await work();
+    if (hasEnded(result)) strike();
+    return result;
+  } catch (error) {
+    if (!wasKilled(error)) strike();
+    throw error;
+  }
 }
 
-/** Whether an engine that was started here, and did not end well, may have made a lock. */
+/** Whether a signal ended the engine. The Automation API has one code for all failures, and the cause beside it. */
+function wasKilled(error: unknown): boolean {
+  if (!(error instanceof CommandError)) return false;
+  const { commandResult } = error as unknown as {
+    readonly commandResult?: { readonly err?: { readonly signal?: string } };
+  };
+  return commandResult?.err?.signal !== undefined;
+}
+
+/** Whether an engine that was started here, and has not ended by itself, may have made a lock. */
 export function beganHere({ timestamp }: Lock, folder = runsFolder()): boolean {
   const made = Date.parse(timestamp);
   return notes(folder).some(({ since, machine }) => {

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { beganHere, noted } from "../../../../ops/locks/own-runs.ts";
 
@@ -35,9 +36,39 @@ test("one that ended well has released its lock: a lock of that time is another'
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("one that failed may have been killed, and have left its lock", async () => {
-  const work = () => Promise.reject(new Error("failed"));
-  await expect(noted(work, { folder })).rejects.toThrow("failed");
+/** As the Automation API runs it. */
+async function engineThat(does: string): Promise<void> {
+  const root = join(folder, "engine");
+  mkdirSync(join(root, "bin"), { recursive: true });
+  writeFileSync(join(root, "bin", "pulumi"), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
+  const engine = (await PulumiCommand.get({ root, skipVersionCheck: true })) as unknown as {
+    run(args: string[], folder: string, env: object): Promise<unknown>;
+  };
+  await engine.run(["up"], folder, {});
+}
+
+test("one that was killed has left its lock", async () => {
+  const runs = join(folder, "runs");
+  const work = () => engineThat("kill -KILL $$");
+  await expect(noted(work, { folder: runs })).rejects.toThrow("SIGKILL");
+  expect(beganHere(lockAt(minutes(0)), runs)).toBe(true);
+});
+
+test.each([
+  ["failed", () => engineThat("exit 255")],
+  ["never started", () => Promise.reject(new Error("spawn pulumi ENOENT"))],
+])("one that %s has no lock: one of that time is another's", async (_, work) => {
+  const runs = join(folder, "runs");
+  await expect(noted(work, { folder: runs })).rejects.toThrow();
+  expect(beganHere(lockAt(minutes(0)), runs)).toBe(false);
+  expect(readdirSync(runs)).toEqual([]);
+});
+
+test("of one that says nothing but its end, whoever started it says whether it was killed", async () => {
+  const hasEnded = (code: number | null) => code !== null;
+  await noted(async () => 255, { folder, hasEnded });
+  expect(beganHere(lockAt(minutes(0)), folder)).toBe(false);
+  await noted(async () => null, { folder, hasEnded });
   expect(beganHere(lockAt(minutes(0)), folder)).toBe(true);
 });
 
