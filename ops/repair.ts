@@ -4,13 +4,13 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { explained } from "./backend.ts";
-import { withoutLargeOutputs } from "./large-outputs.ts";
 import { freeStack } from "./locks/free.ts";
 import { releaseDeadLocks } from "./locks/local.ts";
 import { QuickerError } from "./locks/quicker-error.ts";
 import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
 import { LOCAL_STACK } from "./project.ts";
+import { withoutLargeOutputs } from "./state/large-outputs.ts";
 import { targetOf } from "./targets/index.ts";
 import type { LabelledThing, Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";

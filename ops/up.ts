@@ -14,7 +14,7 @@ import { say } from "./progress.ts";
 import { LOCAL_STACK } from "./project.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
-import { trimHistory } from "./state-history.ts";
+import { trimHistory } from "./state/history.ts";
 import { removeWayTo, targetOf } from "./targets/index.ts";
 import type { Target, WrongAnswer } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";

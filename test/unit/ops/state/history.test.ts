@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { trimHistory } from "../../../ops/state-history.ts";
+import { trimHistory } from "../../../../ops/state/history.ts";
 
 let state: string;
 beforeEach(() => {

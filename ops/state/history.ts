@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "./project.ts";
-import { STATE_FOLDER } from "./tools.ts";
+import { PROJECT } from "../project.ts";
+import { STATE_FOLDER } from "../tools.ts";
 
 /** Runs whose earlier states stay: each has a copy of all that the stack has, in two folders. */
 const KEPT = 50;
