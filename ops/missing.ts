@@ -1,5 +1,12 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { holdsData } from "./preview/data.ts";
+import {
+  metadataOf,
+  physicalIdOf,
+  type RecordedResource,
+  StackState,
+} from "./state/stack-state.ts";
+import { nameInUrn } from "./state/urn.ts";
 import { targetOf } from "./targets/index.ts";
 import { isListedType } from "./targets/kubernetes/kinds.ts";
 import type { LabelledThing } from "./targets/target.ts";
@@ -13,23 +20,6 @@ export interface Missing {
   readonly undone: readonly string[];
 }
 
-export interface RecordedResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly id?: string;
-  /** On its way out: one that replaces it is there. */
-  readonly delete?: boolean;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly outputs?: {
-    readonly metadata?: {
-      readonly uid?: string;
-      readonly generation?: number;
-      readonly labels?: Readonly<Record<string, string>>;
-    };
-  };
-  readonly dependencies?: readonly string[];
-}
-
 const NOTHING: Missing = { what: [], undone: [] };
 
 /**
@@ -39,18 +29,16 @@ const NOTHING: Missing = { what: [], undone: [] };
  * @throws UserError where data is gone that only a person can bring back.
  */
 export async function missingFrom(stack: Stack): Promise<Missing> {
-  const exported = await stack.exportStack();
-  const resources: RecordedResource[] = exported.deployment.resources ?? [];
-  const listed = resources.filter((one) => isListed(one, stack.name));
-  if (listed.length === 0) return NOTHING;
+  const state = await StackState.of(stack);
+  if (!state.resources.some((one) => isListed(one, stack.name))) return NOTHING;
   let things: readonly LabelledThing[];
   try {
-    things = await (await targetOf(stack, exported)).things();
+    things = await (await targetOf(stack, state)).things();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return NOTHING;
   }
-  return missingAmong(stack.name, resources, things);
+  return missingAmong(stack.name, state.resources, things);
 }
 
 /** @throws UserError where data is gone that only a person can bring back. */
@@ -64,14 +52,19 @@ export function missingAmong(
   const changed = resources
     // Where one that is to go is still there, the last run has failed, and stopped what it had started.
     .filter((one) => isListed(one, stack) && !failed.has(one.urn))
-    .map((resource) => ({ resource, how: changeOf(resource, byId.get(idOf(resource))) }))
+    .map((resource) => ({
+      resource,
+      how: changeOf(resource, byId.get(physicalIdOf(resource) ?? "")),
+    }))
     .filter(({ how }) => how !== undefined);
   refuseLostData(
     stack,
     changed.filter(({ how }) => how === "is gone").map(({ resource }) => resource),
   );
   return {
-    what: changed.map(({ resource, how }) => `${kindOf(resource)} ${nameOf(resource)} ${how}`),
+    what: changed.map(
+      ({ resource, how }) => `${kindOf(resource)} ${nameInUrn(resource.urn)} ${how}`,
+    ),
     undone: resources
       .filter((step) => changed.some(({ resource }) => isUndone(step, resource)))
       .map(({ urn }) => urn),
@@ -86,7 +79,7 @@ function changeOf(
 ): Change | undefined {
   if (thing === undefined) return "is gone";
   if (!thing.runs) return "does not run";
-  const before = outputs?.metadata?.generation;
+  const before = metadataOf(outputs).generation;
   const isChanged = before !== undefined && thing.generation !== before;
   return isChanged ? "was changed by hand" : undefined;
 }
@@ -109,22 +102,18 @@ function labelsOf({
   inputs = {},
   outputs,
 }: RecordedResource): Readonly<Record<string, string>> {
-  if (isListedType(type)) return outputs?.metadata?.labels ?? {};
+  if (isListedType(type)) return metadataOf(outputs).labels ?? {};
   const labels = inputs["labels"];
   if (!/^docker:index\/(container|network|volume):/.test(type) || !Array.isArray(labels)) return {};
   return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
 }
 
-/** In a cluster, an id is not unique. */
-const idOf = ({ id = "", outputs }: RecordedResource) => outputs?.metadata?.uid ?? id;
-
 const kindOf = ({ type }: RecordedResource) => type.split(":").at(-1)?.toLowerCase() ?? type;
-const nameOf = ({ urn }: RecordedResource) => urn.split("::").at(-1) ?? urn;
 
 function refuseLostData(stack: string, gone: readonly RecordedResource[]): void {
   const data = gone.filter(({ type, inputs = {} }) => holdsData({ type, inputs }));
   if (data.length === 0) return;
-  const names = data.map((one) => `${kindOf(one)} ${nameOf(one)}`).join(", ");
+  const names = data.map((one) => `${kindOf(one)} ${nameInUrn(one.urn)}`).join(", ");
   throw new UserError(
     `${names}, which held the data of ${stack}, is gone: it was removed by hand. Nothing was done. Where there ` +
       "is a copy of it, put that back under its name. To begin with an empty database instead, type:\n" +

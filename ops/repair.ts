@@ -1,8 +1,4 @@
-import {
-  ConcurrentUpdateError,
-  type Deployment as PulumiDeployment,
-  type Stack,
-} from "@pulumi/pulumi/automation/index.js";
+import { ConcurrentUpdateError, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { explained } from "./backend.ts";
 import { freeStack } from "./locks/free.ts";
 import { releaseDeadLocks } from "./locks/local.ts";
@@ -11,29 +7,17 @@ import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
 import { LOCAL_STACK } from "./project.ts";
 import { withoutLargeOutputs } from "./state/large-outputs.ts";
+import {
+  metadataOf,
+  type PendingOperation,
+  physicalIdOf,
+  type RecordedResource,
+  StackState,
+} from "./state/stack-state.ts";
+import { nameInUrn } from "./state/urn.ts";
 import { targetOf } from "./targets/index.ts";
 import type { LabelledThing, Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
-
-interface Deployment {
-  readonly resources?: readonly RecordedThing[];
-  readonly pending_operations?: readonly PendingOperation[];
-}
-
-interface RecordedThing {
-  readonly id?: string;
-  readonly type?: string;
-  /** What an object in a cluster says of itself: there, an id is not unique. */
-  readonly outputs?: { readonly metadata?: { readonly uid?: string }; readonly stderr?: unknown };
-}
-
-interface PendingOperation {
-  /** Its inputs have the physical name, which was chosen before the operation began. */
-  readonly resource: {
-    readonly urn: string;
-    readonly inputs?: { readonly name?: unknown; readonly metadata?: { readonly name?: unknown } };
-  };
-}
 
 /**
  * Mends what a killed run left: what it had begun is ended, things that it had made and not yet recorded
@@ -48,33 +32,28 @@ export async function repairInterrupted(stack: Stack, options = { data: false })
   const target = await targetOf(stack);
   // Before the state: what is made and recorded in between is not taken for what nobody knows.
   const things = await thingsOn(target);
-  const first = damageIn(await stack.exportStack(), things);
+  const first = damageIn(await StackState.of(stack), things);
   if (!first.isDamaged) return 0;
   // Whoever has begun since the stack was seen to be free may be at work on just that, and have recorded it.
   await refuseQuicker(stack);
-  return await mend(stack, damageIn(await stack.exportStack(), things), options.data);
+  return await mend(stack, damageIn(await StackState.of(stack), things), options.data);
 }
 
 interface Damage {
-  readonly exported: PulumiDeployment;
+  readonly state: StackState;
   readonly unrecorded: readonly LabelledThing[];
-  readonly pending: readonly PendingOperation[];
   /** Those of the state without what no step could be deleted with. */
-  readonly resources: readonly RecordedThing[];
-  readonly isLean: boolean;
+  readonly resources: readonly RecordedResource[];
   /** Whether anything is to be done or said. */
   readonly isDamaged: boolean;
 }
 
-function damageIn(exported: PulumiDeployment, things: readonly LabelledThing[]): Damage {
-  const deployment: Deployment = exported.deployment;
-  const pending = deployment.pending_operations ?? [];
-  const unrecorded = notIn(deployment, things).filter(({ role }) => role !== "one-off");
-  const all = deployment.resources ?? [];
-  const resources = withoutLargeOutputs(all);
-  const isLean = resources === all;
-  const isDamaged = pending.length > 0 || unrecorded.length > 0 || !isLean;
-  return { exported, unrecorded, pending, resources, isLean, isDamaged };
+function damageIn(state: StackState, things: readonly LabelledThing[]): Damage {
+  const unrecorded = notIn(state, things).filter(({ role }) => role !== "one-off");
+  const resources = withoutLargeOutputs(state.resources);
+  const isDamaged =
+    state.pending.length > 0 || unrecorded.length > 0 || resources !== state.resources;
+  return { state, unrecorded, resources, isDamaged };
 }
 
 /** @throws QuickerError where somebody holds the lock. */
@@ -89,17 +68,16 @@ async function refuseQuicker(stack: Stack): Promise<void> {
 }
 
 async function mend(stack: Stack, damage: Damage, withData: boolean): Promise<number> {
-  const { exported, unrecorded, pending, resources, isLean } = damage;
-  const begun = new Set(
-    pending.map(({ resource }) => resource.inputs?.metadata?.name ?? resource.inputs?.name),
-  );
+  const { state, unrecorded, resources } = damage;
+  const { pending } = state;
+  const begun = new Set(pending.map(plannedName));
   refuseForeign(
     stack.name,
     unrecorded.filter(({ role, name }) => role === "resource" && !begun.has(name)),
   );
 
   if (pending.length > 0) {
-    const names = pending.map(({ resource }) => resource.urn.split("::").at(-1));
+    const names = pending.map(({ resource }) => nameInUrn(resource.urn));
     say(`A run was interrupted while it worked on ${names.join(", ")}.`);
   }
   let removed = 0;
@@ -112,24 +90,19 @@ async function mend(stack: Stack, damage: Damage, withData: boolean): Promise<nu
     removed += 1;
     say(`  removed the ${thing.kind} ${thing.name}, which it had made and not recorded`);
   }
-  if (pending.length === 0 && isLean) return removed;
-  const deployment = {
-    ...exported.deployment,
-    ...(!isLean && { resources }),
-    pending_operations: [],
-  };
-  await importInto(stack, { ...exported, deployment });
-  return removed + pending.length;
-}
-
-async function importInto(stack: Stack, state: PulumiDeployment): Promise<void> {
+  if (pending.length === 0 && resources === state.resources) return removed;
   try {
-    await stack.importStack(state);
+    await state.writeTo(stack, { resources, pending: [] });
   } catch (error) {
     if (!(error instanceof ConcurrentUpdateError)) throw error;
     throw new QuickerError(explained(error.message));
   }
+  return removed + pending.length;
 }
+
+/** The physical name, which was chosen before the operation began. */
+const plannedName = ({ resource: { inputs } }: PendingOperation): unknown =>
+  metadataOf(inputs).name ?? inputs?.["name"];
 
 /** Nothing where the machine can't be reached: the way there may be what the next run changes. */
 async function thingsOn(target: Target): Promise<LabelledThing[]> {
@@ -142,10 +115,8 @@ async function thingsOn(target: Target): Promise<LabelledThing[]> {
   }
 }
 
-function notIn(deployment: Deployment, things: readonly LabelledThing[]): LabelledThing[] {
-  const recorded = new Set(
-    (deployment.resources ?? []).flatMap(({ id, outputs }) => outputs?.metadata?.uid ?? id ?? []),
-  );
+function notIn({ resources }: StackState, things: readonly LabelledThing[]): LabelledThing[] {
+  const recorded = new Set(resources.map(physicalIdOf));
   return things.filter(({ id }) => !recorded.has(id));
 }
 

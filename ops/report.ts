@@ -1,5 +1,6 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation/index.js";
 import { say } from "./progress.ts";
+import { nameInUrn } from "./state/urn.ts";
 
 const SIGNS: Partial<Record<OpType, string>> = {
   create: "+ created",
@@ -32,7 +33,7 @@ export class Report {
       this.#started.set(`${op} ${urn}`, Date.now());
     }
     if (resOutputsEvent) this.#finished(resOutputsEvent.metadata.op, resOutputsEvent.metadata.urn);
-    if (resOpFailedEvent) say(`  ! failed: ${nameOf(resOpFailedEvent.metadata.urn)}`);
+    if (resOpFailedEvent) say(`  ! failed: ${nameInUrn(resOpFailedEvent.metadata.urn)}`);
     if (diagnosticEvent) this.#diagnostic(diagnosticEvent);
   };
 
@@ -41,7 +42,7 @@ export class Report {
     if (sign === undefined || isContainer(urn)) return;
     this.#changes += 1;
     const began = this.#started.get(`${op} ${urn}`) ?? Date.now();
-    say(`  ${sign} ${nameOf(urn)} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+    say(`  ${sign} ${nameInUrn(urn)} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
   }
 
   #diagnostic(event: NonNullable<EngineEvent["diagnosticEvent"]>): void {
@@ -49,7 +50,7 @@ export class Report {
     const text = event.message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
     if (text === "" || text === "update failed") return;
     if (event.severity === "error") this.#errors += 1;
-    const where = event.urn === undefined || event.urn === "" ? "" : `${nameOf(event.urn)}: `;
+    const where = event.urn === undefined || event.urn === "" ? "" : `${nameInUrn(event.urn)}: `;
     say(`\n${event.severity}: ${where}${text}\n`);
   }
 }
@@ -60,4 +61,3 @@ function isContainer(urn: string): boolean {
 }
 
 const typeOf = (urn: string): string => urn.split("::").at(-2)?.split("$").at(-1) ?? "";
-const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;

@@ -15,6 +15,7 @@ import { LOCAL_STACK } from "./project.ts";
 import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
 import { trimHistory } from "./state/history.ts";
+import { type RecordedResource, StackState } from "./state/stack-state.ts";
 import { removeWayTo, targetOf } from "./targets/index.ts";
 import type { Target, WrongAnswer } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
@@ -136,14 +137,6 @@ async function removeBuilds(target: Target): Promise<void> {
   }
 }
 
-interface RecordedResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly dependencies?: readonly string[];
-  protect?: boolean;
-}
-
 const isData = ({ type, inputs = {} }: RecordedResource) => holdsData({ type, inputs });
 
 /** A step of the program, by the end of its name. */
@@ -194,12 +187,13 @@ async function withoutProtection(
 
 /** @returns the URNs of those that it changed. */
 async function setProtection(stack: Stack, which: Choice, protect: boolean): Promise<string[]> {
-  const exported = await stack.exportStack();
-  const resources: RecordedResource[] = exported.deployment.resources ?? [];
-  const changing = which(resources).filter((one) => (one.protect ?? false) !== protect);
+  const state = await StackState.of(stack);
+  const changing = which(state.resources).filter((one) => (one.protect ?? false) !== protect);
   if (changing.length === 0) return [];
-  for (const resource of changing) resource.protect = protect;
-  await stack.importStack(exported);
+  const resources = state.resources.map((one) =>
+    changing.includes(one) ? { ...one, protect } : one,
+  );
+  await state.writeTo(stack, { resources });
   return changing.map(({ urn }) => urn);
 }
 

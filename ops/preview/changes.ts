@@ -1,3 +1,4 @@
+import { nameInUrn } from "../state/urn.ts";
 import type { PreviewStep } from "./step.ts";
 
 export type Action = "create" | "update" | "replace" | "delete" | "same";
@@ -64,7 +65,7 @@ function changeOf(
   const action = actionOf(ops);
   return {
     urn,
-    name: nameOf(urn),
+    name: nameInUrn(urn),
     type: steps.map(typeOf).find(Boolean) ?? "",
     ...within,
     action,
@@ -109,7 +110,7 @@ function keysOf({ diffReasons, replaceReasons, detailedDiff }: PreviewStep): str
 function componentOf(urn: string, parents: ReadonlyMap<string, string | undefined>): string {
   const parent = parents.get(urn);
   if (parent === undefined || parent === "" || parent.includes("pulumi:pulumi:Stack::"))
-    return nameOf(urn);
+    return nameInUrn(urn);
   return componentOf(parent, parents);
 }
 
@@ -120,4 +121,3 @@ const isThing = (type: string) => isProvider(type) || !/^(slipway:components|pul
 
 const typeOf = ({ newState, oldState, urn }: PreviewStep) =>
   (newState ?? oldState)?.type ?? urn.split("::").at(-2)?.split("$").at(-1) ?? "";
-const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;

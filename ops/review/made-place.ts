@@ -1,13 +1,9 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { MACHINE_USER } from "../../components/machine/cloud-config.ts";
+import { plainTextOf, StackState } from "../state/stack-state.ts";
 import { kubeconfigOfStack } from "../targets/index.ts";
 import { UserError } from "../user-error.ts";
 import type { Config } from "./derived-config.ts";
-
-interface Recorded {
-  readonly urn: string;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
 
 /** How another stack reaches the machine or the cluster that a stack's program made; nothing where it made none. */
 export async function madePlace(stack: Stack, config: Config): Promise<Config> {
@@ -16,10 +12,9 @@ export async function madePlace(stack: Stack, config: Config): Promise<Config> {
     return { kubeconfig: { value: await kubeconfigOfStack(stack), secret: true } };
   }
   if (!["droplet", "gce"].includes(config["host"]?.value ?? "local")) return {};
-  const { deployment } = await stack.exportStack();
-  const resources: Recorded[] = deployment.resources ?? [];
+  const { resources } = await StackState.of(stack);
   const said = (end: string, key: string) =>
-    textOf(resources.find(({ urn }) => urn.endsWith(end))?.outputs?.[key]);
+    plainTextOf(resources.find(({ urn }) => urn.endsWith(end))?.outputs?.[key]);
   const address = said("::machine", "address") ?? said("::machine-ssh", "address");
   const key = said("::machine-keys-login", "privateKeyOpenssh");
   const hostKey = said("::machine-keys", "publicHostKey");
@@ -33,11 +28,4 @@ export async function madePlace(stack: Stack, config: Config): Promise<Config> {
     sshHostKey: { value: hostKey },
     sshKey: { value: key.trimEnd(), secret: true },
   };
-}
-
-/** A secret is wrapped in an export, as JSON. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  const { plaintext } = (value ?? {}) as { readonly plaintext?: string };
-  return plaintext === undefined ? undefined : String(JSON.parse(plaintext));
 }

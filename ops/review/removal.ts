@@ -1,25 +1,22 @@
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Review } from "../../components/review.ts";
 import { freeStack } from "../locks/free.ts";
+import { StackState } from "../state/stack-state.ts";
+import { nameInUrn } from "../state/urn.ts";
 import { destroyWithData } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { configOf, recoverConfig } from "./review-stack.ts";
 import { type Candidate, refusal } from "./verdict.ts";
 
-interface Recorded {
-  readonly urn: string;
-  readonly protect?: boolean;
-}
-
 /** What is known of a stack that may be one for a branch. Its file need not be there. */
 export async function candidateOf(stack: Stack): Promise<Candidate> {
-  const [outputs, resources] = [await stack.outputs(), await resourcesOf(stack)];
+  const [outputs, resources] = [await stack.outputs(), (await StackState.of(stack)).resources];
   const wasUp = outputs["url"] !== undefined;
   return {
     stack: stack.name,
     wasUp,
     review: saidIn(outputs) ?? (wasUp ? undefined : await saidInConfig(stack)),
-    protected: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
+    protected: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameInUrn(urn)),
   };
 }
 
@@ -42,11 +39,6 @@ export async function removeReviewStack(stack: Stack): Promise<void> {
   await stack.workspace.removeStack(stack.name);
 }
 
-async function resourcesOf(stack: Stack): Promise<readonly Recorded[]> {
-  const { deployment } = await stack.exportStack();
-  return deployment.resources ?? [];
-}
-
 const saidIn = (outputs: OutputMap): Review | undefined => outputs["review"]?.value ?? undefined;
 
 /** A first run that failed left no outputs, but its config. */
@@ -58,5 +50,3 @@ async function saidInConfig(stack: Stack): Promise<Review | undefined> {
   );
   return branch && until && like ? { branch, until, like } : undefined;
 }
-
-const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;

@@ -1,30 +1,31 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Deployment as PulumiDeployment, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { OutsideRequest } from "../../components/docker/outside-request.ts";
 import type { Question } from "../../steps/visitor.ts";
 import { OWN } from "../project.ts";
+import { StackState } from "../state/stack-state.ts";
 import { dockerTarget } from "./docker/index.ts";
 import { ensureKeyFiles } from "./docker/key-files.ts";
 import { reach } from "./docker/reach.ts";
 import type { Target } from "./target.ts";
 
 /** What components say of where they are, in the state. */
-interface Recorded {
-  readonly outputs?: {
-    readonly ssh?: string;
-    readonly namespaceName?: string;
-    readonly psqlImage?: string;
-    readonly gkeEndpoint?: string;
-    readonly kubeconfigFile?: string;
-    /** What the release that is live was verified by: of one kind on a Docker host, of another in a cluster. */
-    readonly asked?: unknown;
-  };
+interface Facts {
+  readonly ssh: string;
+  readonly namespaceName: string;
+  readonly psqlImage: string;
+  readonly gkeEndpoint: string;
+  readonly kubeconfigFile: string;
+  /** What the release that is live was verified by: of one kind on a Docker host, of another in a cluster. */
+  readonly asked: unknown;
 }
+
+type Said = <K extends keyof Facts>(key: K) => Facts[K] | undefined;
 
 /** The text of the kubeconfig of the cluster that a stack is on. */
 export async function kubeconfigOfStack(stack: Stack): Promise<string> {
-  return await kubeconfigFrom(stack, saidIn(await stack.exportStack()));
+  return await kubeconfigFrom(stack, saidIn(await StackState.of(stack)));
 }
 
 async function kubeconfigFrom(stack: Stack, said: Said): Promise<string> {
@@ -38,10 +39,10 @@ async function kubeconfigFrom(stack: Stack, said: Said): Promise<string> {
 /**
  * Where a stack runs, by what its state says of its machine or its cluster, and of its database.
  *
- * @param exported its state, where it is at hand.
+ * @param state as it is at hand; else it is read.
  */
-export async function targetOf(stack: Stack, exported?: PulumiDeployment): Promise<Target> {
-  const said = saidIn(exported ?? (await stack.exportStack()));
+export async function targetOf(stack: Stack, state?: StackState): Promise<Target> {
+  const said = saidIn(state ?? (await StackState.of(stack)));
   const namespace = said("namespaceName");
   if (namespace === undefined) {
     const ssh = said("ssh");
@@ -63,10 +64,6 @@ export function removeWayTo(stack: string): void {
   }
 }
 
-type Facts = NonNullable<Recorded["outputs"]>;
-type Said = <K extends keyof Facts>(key: K) => Facts[K] | undefined;
-
-function saidIn({ deployment }: PulumiDeployment): Said {
-  const resources: Recorded[] = deployment.resources ?? [];
-  return (key) => resources.find(({ outputs }) => outputs?.[key] !== undefined)?.outputs?.[key];
+function saidIn(state: StackState): Said {
+  return <K extends keyof Facts>(key: K) => state.output(key) as Facts[K] | undefined;
 }

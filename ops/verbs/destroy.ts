@@ -6,6 +6,8 @@ import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
 import { duration, say } from "../progress.ts";
 import { reviewsBeside } from "../review/reviews-beside.ts";
+import { StackState } from "../state/stack-state.ts";
+import { nameInUrn } from "../state/urn.ts";
 import { down, keepsImages, remove } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
@@ -48,22 +50,14 @@ export const destroy: Verb = {
   },
 };
 
-interface Recorded {
-  readonly urn: string;
-  readonly type: string;
-  readonly protect?: boolean;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-}
-
 /** Names of what is protected in a stack. */
 async function protectedIn(stack: Stack): Promise<string[]> {
-  const { deployment } = await stack.exportStack();
-  const resources: Recorded[] = deployment.resources ?? [];
+  const { resources } = await StackState.of(stack);
   return resources
     .filter((one) => one.protect === true && !keepsImages(one))
     .map(({ urn, type, inputs = {} }) => {
       const holds = holdsData({ type, inputs }) || takesAllWithIt(type);
-      return `${urn.split("::").at(-1)}${holds ? " (data)" : ""}`;
+      return `${nameInUrn(urn)}${holds ? " (data)" : ""}`;
     });
 }
 

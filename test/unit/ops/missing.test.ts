@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { missingAmong, type RecordedResource } from "../../../ops/missing.ts";
+import { missingAmong } from "../../../ops/missing.ts";
+import { metadataOf, type RecordedResource } from "../../../ops/state/stack-state.ts";
 import type { LabelledThing } from "../../../ops/targets/target.ts";
 import { UserError } from "../../../ops/user-error.ts";
 
@@ -84,7 +85,7 @@ test("In a cluster an object is found by its uid, and a change by hand by its ge
 test("What the listing never has, of a stack, of a kind or of a step, is not missed", () => {
   const other = inCluster("kubernetes:cert-manager.io/v1:Issuer", "issuer");
   const job = inCluster("kubernetes:batch/v1:Job", "migrate");
-  Object.assign(job.outputs?.metadata?.labels ?? {}, { "slipway.role": "step" });
+  Object.assign(metadataOf(job.outputs).labels ?? {}, { "slipway.role": "step" });
   expect(missingAmong("dev", [other, job, step("release-switched", [])], []).what).toEqual([]);
 });
 

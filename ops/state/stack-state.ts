@@ -1,0 +1,78 @@
+import type { Deployment, Stack } from "@pulumi/pulumi/automation/index.js";
+
+/** A resource as the state has it. A secret among its values is wrapped, as `plainTextOf` knows. */
+export interface RecordedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  /** On its way out: one that replaces it is there. */
+  readonly delete?: boolean;
+  readonly protect?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: readonly string[];
+}
+
+/** What a run had begun and not recorded. */
+export interface PendingOperation {
+  readonly resource: Pick<RecordedResource, "urn" | "inputs">;
+}
+
+/** What an object in a cluster says of itself. */
+export interface ObjectMetadata {
+  readonly name?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+interface Changes {
+  readonly resources?: readonly RecordedResource[];
+  readonly pending?: readonly PendingOperation[];
+}
+
+/** The state of a stack, as an export has it. Nobody else reads one. */
+export class StackState {
+  readonly resources: readonly RecordedResource[];
+  readonly pending: readonly PendingOperation[];
+  readonly #exported: Deployment;
+
+  private constructor(exported: Deployment) {
+    this.resources = exported.deployment.resources ?? [];
+    this.pending = exported.deployment.pending_operations ?? [];
+    this.#exported = exported;
+  }
+
+  static async of(stack: Stack): Promise<StackState> {
+    return new StackState(await stack.exportStack());
+  }
+
+  /** What the first resource says that has an output of this name, as components do of where they are. */
+  output(name: string): unknown {
+    return this.resources.find(({ outputs }) => outputs?.[name] !== undefined)?.outputs?.[name];
+  }
+
+  /** Writes it back, with these changes. */
+  async writeTo(stack: Stack, { resources, pending }: Changes): Promise<void> {
+    const deployment = {
+      ...this.#exported.deployment,
+      ...(resources !== undefined && { resources }),
+      ...(pending !== undefined && { pending_operations: pending }),
+    };
+    await stack.importStack({ ...this.#exported, deployment });
+  }
+}
+
+/** A value that may be a secret, which an export has as JSON. */
+export function plainTextOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  const { plaintext } = (value ?? {}) as { readonly plaintext?: string };
+  return plaintext === undefined ? undefined : String(JSON.parse(plaintext));
+}
+
+export const metadataOf = (values: RecordedResource["outputs"]): ObjectMetadata =>
+  values?.["metadata"] ?? {};
+
+/** By which the target knows it: in a cluster, an id is not unique. */
+export const physicalIdOf = ({ id, outputs }: RecordedResource): string | undefined =>
+  metadataOf(outputs).uid ?? id;
