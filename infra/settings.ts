@@ -93,6 +93,8 @@ export function readSettings(project: string, stack: string): Settings {
   refuseStackName(reader, {
     ...{ project, stack, target, replicas },
     migrates: migrateCommand !== undefined,
+    ownNamespace: cluster.namespace !== `${project}-${stack}`,
+    madeAtCloud: target === "docker" ? "region" in host : cluster.cluster.kind === "gke",
   });
   refuseProxyPorts(reader, settings);
   reader.refuseUnknownKeys();

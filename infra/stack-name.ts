@@ -7,6 +7,10 @@ interface Named {
   readonly target: "docker" | "kubernetes";
   readonly replicas: number;
   readonly migrates: boolean;
+  /** Whether its namespace has a name of its own; on a Docker host there is none. */
+  readonly ownNamespace: boolean;
+  /** Whether its machine or its cluster is made at a cloud. */
+  readonly madeAtCloud: boolean;
 }
 
 /** The longest that is a label of a host name, and of Kubernetes. */
@@ -26,34 +30,52 @@ export function refuseStackName(reader: ConfigReader, named: Named): void {
 }
 
 function reasonAgainst(named: Named): string | undefined {
-  const { stack, target } = named;
+  const { stack } = named;
   if (/[A-Z]/.test(stack)) {
     return "it must be in lower case, as names of images, hosts and namespaces are";
   }
-  const [pattern, rule] = RULES[target];
+  const [pattern, rule] = RULES[ruleOf(named)];
   if (!pattern.test(stack)) return `it must be ${rule}`;
   const longest = longestName(named);
   if (stack.length <= longest) return undefined;
   return `it must have at most ${longest} characters, for ${longName(named)} has to fit into ${LABEL}`;
 }
 
+const LABELS = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const RULES = {
   // As a part of an image's name is: https://pkg.go.dev/github.com/distribution/reference
   docker: [
     /^[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*$/,
     "letters and digits, with `-`, `_` or `.` between them alone, for it is in the name of an image",
   ],
-  kubernetes: [
-    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+  namespace: [
+    LABELS,
     "letters, digits and `-`, a letter or a digit at both ends, for it is in the name of a namespace",
+  ],
+  // Names of pods and what makes them: https://kubernetes.io/docs/concepts/overview/working-with-objects/names
+  objects: [
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+    "letters, digits and `-`, with `.` between them, for it is in the names of pods",
+  ],
+  // Names, labels and tags of clouds have the letters that they share.
+  cloud: [
+    LABELS,
+    "letters, digits and `-`, a letter or a digit at both ends, for it is in names and labels at the cloud",
   ],
 } as const;
 
+function ruleOf({ target, ownNamespace, madeAtCloud }: Named): keyof typeof RULES {
+  if (madeAtCloud) return "cloud";
+  if (target === "docker") return "docker";
+  return ownNamespace ? "objects" : "namespace";
+}
+
 /** The longest name with the stack's in it that has to be a label, with STACK for the stack's. */
-function longName({ project, target, replicas, migrates }: Named): string {
+function longName({ project, target, replicas, migrates, ownNamespace }: Named): string {
   const before = `${project}-STACK`;
   if (target === "docker") return `${before}-web-${replicas}${UNIQUE}`;
-  return migrates ? `${before}-migrate${UNIQUE}` : before;
+  if (migrates) return `${before}-migrate${UNIQUE}`;
+  return ownNamespace ? "STACK" : before;
 }
 
 const longestName = (named: Named) => LABEL - longName(named).replace("STACK", "").length;

@@ -345,6 +345,22 @@ export const badStackNames: readonly (readonly [string, Values, string, string])
     `The name of the stack is "${name}"; it must be letters, digits and \`-\`, a letter or a digit at both ends, for it is in the name of a namespace.`,
     `pulumi stack rename ${name.replace(/-$/, "").replace(/[._]/, "-")}`,
   ]),
+  ...["a_b", "a..b", ".b"].map((name): [string, Values, string, string] => [
+    name,
+    { ...ON_KUBERNETES, namespace: "shop" },
+    `The name of the stack is "${name}"; it must be letters, digits and \`-\`, with \`.\` between them, for it is in the names of pods.`,
+    `pulumi stack rename ${name.replace(/^\./, "").replace(/[._]+/, "-")}`,
+  ]),
+  ...[
+    { host: "gce", gcpProject: "acme-dev" },
+    { host: "droplet" },
+    { ...ON_KUBERNETES, cluster: "gke", namespace: "shop" },
+  ].map((settings): [string, Values, string, string] => [
+    "prod.eu",
+    settings,
+    'The name of the stack is "prod.eu"; it must be letters, digits and `-`, a letter or a digit at both ends, for it is in names and labels at the cloud.',
+    "pulumi stack rename prod-eu",
+  ]),
   [
     "a".repeat(42),
     {},

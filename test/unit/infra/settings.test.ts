@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { ContainerDatabase, ManagedDatabase } from "../../../stacks/settings.ts";
 import { resolved } from "../resolved.ts";
 import { badSettings, badStackNames } from "./bad-settings.ts";
-import { defaults, messageOf, problems, ROOT, read, secrets } from "./config.ts";
+import { defaults, messageOf, problems, ROOT, read, secrets, type Values } from "./config.ts";
 
 describe("good settings", () => {
   test("the defaults of Pulumi.yaml and two secrets are enough", () => {
@@ -176,6 +176,13 @@ describe("one thing that is wrong", () => {
       expect(read({}, [], [], name)).toMatchObject({ stack: name });
     },
   );
+
+  test("a stack whose namespace has a name of its own may have dots in its own", () => {
+    const settings = { target: "kubernetes", domain: "shop.example", kubeconfigPath: "no-such" };
+    const refusal = (values: Values) => messageOf(() => read(values, [], [], "prod.eu"));
+    expect(refusal(settings)).toContain("The name of the stack");
+    expect(refusal({ ...settings, namespace: "shop" })).not.toContain("The name of the stack");
+  });
 
   test("is named, with the line to type: an encrypted value that would be shown, and it is not", () => {
     const message = messageOf(() => read({ appEnv: "hush, no JSON" }, [], ["appEnv"]));
