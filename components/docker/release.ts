@@ -4,7 +4,7 @@ import { jsonStringPattern } from "../json-string-pattern.ts";
 import { labelFilters, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { CONF_FOLDER } from "../nginx-places.ts";
-import { releaseConf } from "../nginx-release-conf.ts";
+import { NO_RELEASE_CONF, releaseConf } from "../nginx-release-conf.ts";
 import { parseRecord, type ReleaseRecord } from "../release-record.ts";
 import { killedIn, lifeFunctions, withoutKilled } from "./app-life.ts";
 import { markFunctions } from "./image-marks.ts";
@@ -51,7 +51,7 @@ export interface ReleaseArgs {
 
 /**
  * The switch to a release: Nginx is pointed at it, asked from outside what answers, and pointed back at
- * the last verified release when that is not this image. One step, because a switch that is recorded
+ * the last verified release, or at none, when that is not this image. One step, because a switch that is recorded
  * as done although its verification failed would never be tried again.
  *
  * What was switched to is recorded beside Nginx's configuration, whether it was verified or not, and goes
@@ -119,6 +119,7 @@ export function switchScript(args: ReleaseArgs): Script {
           args.staticFolder ?? "none",
         ),
       ),
+      NO_RELEASE_CONF,
       FILES: args.staticFolder ?? "none",
       FILES_URL: `${args.askFrom.url}${args.staticPrefix}`,
       QUESTIONS: lines(outsideRequest(args)),
@@ -175,8 +176,9 @@ use_conf() {
     while [ "$(workers)" = "$old" ] && [ "$(date +%s)" -lt "$deadline" ]; do sleep 0.05; done
     mv release.conf.new release.conf'
 }
+# What Nginx goes back to. Nothing where no release was verified yet.
 verified_conf() {
-  docker exec --workdir ${CONF_FOLDER} "$INGRESS" cat release.verified
+  docker exec --workdir ${CONF_FOLDER} "$INGRESS" sh -euc 'if [ -e release.verified ]; then cat release.verified; fi'
 }${askFunctions(args.owner)}
 # Each line of the questions is a URL and a pattern. Says which one was not answered as it should be.
 verify() {
@@ -235,15 +237,19 @@ wait_for_old_workers() {
   fi
   record false
   printf '%s\\n' "After the switch, $wrong" >&2
-  if before=$(verified_conf 2>/dev/null); then
-    printf '%s\\n' "$before" | use_conf >&2
-    echo "Nginx is back at the last verified release." >&2
-    show_logs
-    # Its workers answer connections that are kept alive until they end, and must find it until then.
-    deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
-    wait_for_old_workers
-    stop_unserved "$INGRESS"
+  before=$(verified_conf)
+  back="Nginx is back at the last verified release."
+  if [ -z "$before" ]; then
+    before=$NO_RELEASE_CONF
+    back="No release was verified yet: Nginx answers as before the first one, that the service is not available."
   fi
+  printf '%s\\n' "$before" | use_conf >&2
+  echo "$back" >&2
+  show_logs
+  # Its workers answer connections that are kept alive until they end, and must find it until then.
+  deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
+  wait_for_old_workers
+  stop_unserved "$INGRESS"
   exit 1`,
   };
 }

@@ -9,17 +9,34 @@ import { writeSmallApp } from "../small-app.ts";
 /** More than a variable of the environment may hold. */
 const LOUD = "node -e \"console.log('row moved '.repeat(20000))\"";
 
+/** Says that it is another image than the one that it is. */
+const MASK = 'process.env.APP_IMAGE = "somebody/else:1"; console.log("a mask");';
+
 let clone: Clone;
 let live: string;
+let first: { readonly ended: Ended; readonly left: string[]; readonly status: number };
 
 beforeAll(async () => {
   clone = await Clone.make();
+  writeSmallApp(clone, { before: MASK });
+  first = { ended: await start(), left: running(), status: (await fetch(clone.url)).status };
+
   writeSmallApp(clone, { migrateCommand: LOUD });
   const { code, output } = await start();
   expect(code, output).toBe(0);
   live = await answering();
 });
 afterAll(() => clone?.remove());
+
+test("A first release that is not what answers is not served, and stopped; the next one is a first one", async () => {
+  const { ended, left, status } = first;
+  expect(ended.code, ended.output).toBe(1);
+  expect(ended.output).toContain("did not answer with");
+  expect(ended.output).toContain("No release was verified yet");
+  expect(ended.output).toContain("a mask");
+  expect([left, status]).toEqual([[], 502]);
+  expect(running()).toEqual([live]);
+});
 
 test("What a step says that ends well is not in the state, and what an earlier version left there is no hindrance", async () => {
   const state = await exported();
@@ -72,9 +89,7 @@ describe("a release that does not get healthy", () => {
     expect(first).toMatch(/releases \S+ \(image \S+\) without a gap/);
     expect(first).not.toContain("with a gap");
 
-    writeSmallApp(clone, {
-      before: 'process.env.APP_IMAGE = "somebody/else:1"; console.log("a mask");',
-    });
+    writeSmallApp(clone, { before: MASK });
     clone.commit("next");
     const second = await preview();
     expect(second).toMatch(/releases \S+ \(image \S+\) without a gap/);

@@ -8,7 +8,7 @@ import { type ReleaseArgs, switchScript } from "../../../../components/docker/re
 import { HTTP_PROBE } from "../../../../components/http-probe.ts";
 import { jsonStringPattern } from "../../../../components/json-string-pattern.ts";
 import { quote } from "../../../../components/machine/script.ts";
-import { releaseConf } from "../../../../components/nginx-release-conf.ts";
+import { NO_RELEASE_CONF, releaseConf } from "../../../../components/nginx-release-conf.ts";
 import {
   parseRecord,
   type ReleaseRecord,
@@ -46,6 +46,7 @@ test("Nginx is pointed at the new containers and their files, and asked for the 
     IMAGE: "app:2",
     ENTRY: '{"image":"app:2","version":"2","rollbackOf":"","mark":"slipway-test/app:2"}',
     CONF: releaseConf(["web-1-abc:3000", "web-2-abc:3000"], "0123456789ab"),
+    NO_RELEASE_CONF,
     FILES: "0123456789ab",
     FILES_URL: "http://127.0.0.1:8080/",
     QUESTIONS: `http://127.0.0.1:8080/version ${jsonStringPattern("app:2")}`,
@@ -76,6 +77,67 @@ test("switch, verification and way back are one step, which is never taken back"
   expect(order.map((text) => apply.indexOf(text)).every((at) => at >= 0)).toBe(true);
   expect(order.toSorted((a, b) => apply.indexOf(a) - apply.indexOf(b))).toEqual(order);
   expect([update, remove]).toEqual([undefined, undefined]);
+});
+
+/**
+ * Takes a release whose answer is wrong, in a folder that is in the place of Nginx's.
+ *
+ * @param verified the configuration of the release that was verified before; undefined where none was.
+ */
+async function wrongRelease(verified: string | undefined) {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  const docker = `#!/bin/sh
+case $1 in
+  exec) shift; while [ "$1" != ingress ]; do shift; done; shift
+    case "$*" in "cat /etc/nginx/"*) set -- cat release.conf ;; esac
+    cd '${folder}' && exec "$@" ;;
+  image) echo APP_COMMIT=abc ;;
+  inspect) echo true ;;
+  ps) printf '%s\\n' web-1-old web-1-abc web-2-abc ;;
+  logs) echo "log of $4" ;;
+  stop) shift 3; printf '%s\\n' "$@" >>'${folder}/stopped' ;;
+esac
+`;
+  try {
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    if (verified !== undefined) writeFileSync(join(folder, "release.verified"), verified);
+    const values = Object.entries(await valuesOf(args));
+    const { functions, apply } = switchScript(args);
+    // Without Nginx itself, and what is asked of it.
+    const instead = `
+earlier_files() { :; }
+use_conf() { cat >'${folder}/release.conf'; }
+verify() { echo "it is another image"; return 1; }
+wait_for_old_workers() { :; }`;
+    const { status, stderr } = spawnSync("sh", ["-eu"], {
+      input: [
+        ...values.map(([name, value]) => `${name}=${quote(value)}`),
+        ...["WHO=ada", functions, instead, apply],
+      ].join("\n"),
+      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+      encoding: "utf8",
+    });
+    const read = (name: string) => readFileSync(join(folder, name), "utf8").trimEnd();
+    return { status, stderr, conf: read("release.conf"), stopped: read("stopped").split("\n") };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test("what is not verified is served no longer, and is stopped: the last verified release is back", async () => {
+  const before = releaseConf(["web-1-old:3000"], "none");
+  const { status, stderr, conf, stopped } = await wrongRelease(before);
+  expect([status, conf, stopped]).toEqual([1, before.trimEnd(), ["web-1-abc", "web-2-abc"]]);
+  expect(stderr).toContain("Nginx is back at the last verified release.");
+  expect(stderr).toContain("log of web-1-abc");
+});
+
+test("a first release that is not verified is served no longer either", async () => {
+  const { status, stderr, conf, stopped } = await wrongRelease(undefined);
+  expect([status, conf]).toEqual([1, NO_RELEASE_CONF.trimEnd()]);
+  expect(stopped).toEqual(expect.arrayContaining(["web-1-abc", "web-2-abc"]));
+  expect(stderr).toContain("No release was verified yet");
+  expect(stderr).toContain("log of web-1-abc");
 });
 
 /** A folder in the place of the one in Nginx's container; `docker` runs there what it is to run in that. */
