@@ -120,7 +120,10 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
     ["that is a public one", "ssh-ed25519 AAAAC3Nz", "is a public key; ssh wants the private one"],
     [
       "with a passphrase",
-      `-----BEGIN OPENSSH PRIVATE KEY-----\n${Buffer.from("openssh-key-v1\0\0\0\0\x0aaes256-ctr").toString("base64")}\n-----END OPENSSH PRIVATE KEY-----`,
+      // Cipher, derivation and its options, how many keys, the public and the private one.
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${Buffer.from(
+        `openssh-key-v1\0${["\x0aaes256-ctr", "\x06bcrypt", "\0", "\x01", "\0", "\0"].map((word) => `\0\0\0${word}`).join("")}`,
+      ).toString("base64")}\n-----END OPENSSH PRIVATE KEY-----`,
       "has a passphrase, which nobody types; `ssh-keygen -p -f KEY_FILE` takes it off (of a copy)",
     ],
     [
@@ -136,10 +139,14 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
     [
       "with line ends of Windows",
       "-----BEGIN OPENSSH PRIVATE KEY-----\r\nAAAA\r\n-----END OPENSSH PRIVATE KEY-----\r\n",
-      "has line ends of Windows, which ssh does not read",
+      "has line ends of Windows, which ssh does not read in a key of its own format",
     ],
     ["that is none", "~/.ssh/id_ed25519", "is no private key"],
-    ["that was cut off", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r", "is no private key"],
+    [
+      "that was cut off",
+      "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r",
+      "is cut off, or was changed: ssh finds no whole key in it",
+    ],
   ].map(([kind, sshKey = "", says]): [string, Values, string, string] => [
     `a key for ssh ${kind}, and it is not shown`,
     { sshKey },
