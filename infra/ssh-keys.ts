@@ -35,26 +35,26 @@ function problemOfOpenSsh(text: string): string | undefined {
   if (!text.startsWith(BEGIN)) {
     return "does not begin with -----BEGIN OPENSSH PRIVATE KEY-----, and ssh does not look further";
   }
-  const end = text.indexOf(`\n${END}`);
-  const body = text.slice(BEGIN.length, end).replaceAll("\n", "");
-  if (end < 0 || !/^[A-Za-z0-9+/]+=*$/.test(body)) return DAMAGED;
-  const cipher = cipherOf(Buffer.from(body, "base64"));
+  const cipher = cipherOf(text);
   if (cipher === undefined) return DAMAGED;
   return cipher === "none" ? undefined : LOCKED;
 }
 
 /** Of a key that is whole: how it is encrypted, the name of a cipher or `none`. */
-function cipherOf(bytes: Buffer): string | undefined {
+function cipherOf(text: string): string | undefined {
+  const end = text.indexOf(`\n${END}`);
+  const body = text.slice(BEGIN.length, end).replaceAll("\n", "");
+  if (end < 0 || !/^[A-Za-z0-9+/]+=*$/.test(body)) return undefined;
+  const bytes = Buffer.from(body, "base64");
   const magic = "openssh-key-v1\0";
   if (bytes.toString("latin1", 0, magic.length) !== magic) return undefined;
-  const cipher = wordAt(bytes, magic.length);
   let at = magic.length;
   // Cipher, derivation of its key and that one's options; how many keys; the public and the private one.
   for (const part of ["word", "word", "word", "number", "word", "word"]) {
     if (bytes.length < at + 4) return undefined;
     at += part === "word" ? 4 + bytes.readUInt32BE(at) : 4;
   }
-  return at > bytes.length ? undefined : cipher;
+  return at > bytes.length ? undefined : wordAt(bytes, magic.length);
 }
 
 function problemOfPem(text: string): string | undefined {

@@ -39,14 +39,15 @@ async function kubeconfigFrom(stack: Stack, said: Said): Promise<string> {
 /**
  * Where a stack runs, by what its state says of its machine or its cluster, and of its database.
  *
- * @param state as it is at hand; else it is read.
+ * @param atHand its state; else it is read.
  */
-export async function targetOf(stack: Stack, state?: StackState): Promise<Target> {
-  const said = saidIn(state ?? (await StackState.of(stack)));
+export async function targetOf(stack: Stack, atHand?: StackState): Promise<Target> {
+  const state = atHand ?? (await StackState.of(stack));
+  const said = saidIn(state);
   const namespace = said("namespaceName");
   if (namespace === undefined) {
     const ssh = said("ssh");
-    if (ssh !== undefined) await ensureKeyFiles(stack, ssh);
+    if (ssh !== undefined) await ensureKeyFiles(stack, ssh, state);
     const asked = said("asked") as OutsideRequest | undefined;
     return dockerTarget(stack.name, reach(ssh), { psqlImage: said("psqlImage"), asked });
   }
