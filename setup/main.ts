@@ -29,8 +29,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   destroy: {
     ...stackVerbs["destroy"],
     summary:
-      "Take a stack down and keep its data; with --data, remove that too where it is not protected. " +
-      "`npm run destroy -- --data` is for `local`, or `local-NAME`, and asks nothing.",
+      "Take a stack down and keep its data. With --data, delete unprotected data too. " +
+      "`npm run destroy -- --data` does so for `local` or `local-NAME`, without a question.",
     usage: stackVerbs["destroy"]?.usage ?? "",
     run: destroy,
   },
@@ -42,20 +42,21 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   "preview-example": {
     group: "Development",
-    summary: "Show what a stack would make, without credentials and without a state.",
+    summary:
+      "Show the resources that a stack would create, without credentials and without a state.",
     usage: "npm run preview:example -- dev [KEY=VALUE ...]",
     run: previewExample,
   },
   test: {
     group: "Development",
     summary:
-      "Run check, unit, engine and e2e, or the suites that are named; `slow` means the others.",
+      "Run the suites check, unit, engine and e2e, or those in SUITE; `slow` runs the others.",
     usage: "npm test [-- SUITE ...]",
     run: test,
   },
   bench: {
     group: "Development",
-    summary: "Measure releases and runs without a change beside what else one would take.",
+    summary: "Measure releases, and runs without a change, beside other tools.",
     usage: "npm run bench [-- releases|no-op|cluster] [--repeat N]",
     run: bench,
   },
@@ -66,15 +67,15 @@ const listed = Object.entries(verbs).map(([name, verb]) => ({
   text: `  ${name.padEnd(17)}${verb.summary}\n                   ${verb.usage}\n`,
 }));
 
-const HELP = `usage: ./slipway VERB [ARGUMENTS]
+const HELP = `usage: ./slipway COMMAND [ARGUMENTS]
 
 ${GROUPS.map((group) => {
   const texts = listed.filter((verb) => verb.group === group).map(({ text }) => text);
   return `${group}\n${texts.join("")}`;
 }).join("\n")}
-Exit codes: 0 it is done, or there was nothing to do; 1 it was tried and failed (status: something does
-not run; drift: something differs; preview: dangerous, and not allowed); 2 nothing was tried, the message
-says why and what to type; 130 it was interrupted. \`pulumi\`, \`run\` and \`psql\` end with the code of
+Exit codes: 0 done, or nothing to do; 1 tried and failed (status: a container or pod does not run; drift:
+a resource differs; preview: dangerous, and not allowed); 2 nothing was tried, and the message has the
+reason and the line to type; 130 interrupted. \`pulumi\`, \`run\` and \`psql\` return the exit code of
 their command. With --json, results are JSON on standard output; progress is on standard error.
 `;
 
@@ -85,7 +86,7 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
   }
   const verb = verbs[name];
   if (verb === undefined) {
-    throw new UserError(`There is no verb "${name}". \`./slipway --help\` lists them.`);
+    throw new UserError(`There is no command "${name}". \`./slipway --help\` lists them.`);
   }
   if (name !== "pulumi" && ownArguments(args).some((arg) => arg === "--help" || arg === "-h")) {
     process.stdout.write(`${verb.usage}\n\n${verb.summary}\n`);

@@ -24,8 +24,7 @@ export const DESTROY_OPTIONS = {
 } as const;
 
 export const destroy: Verb = {
-  summary:
-    "Take a stack down and keep its data; with --data, remove that too where it is not protected.",
+  summary: "Take a stack down and keep its data. With --data, delete unprotected data too.",
   usage,
   group: "A running stack",
   async run(args) {

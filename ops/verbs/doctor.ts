@@ -7,7 +7,7 @@ const usage = "./slipway doctor [-s STACK] [--json]";
 
 export const doctor: Verb = {
   summary:
-    "Check machine, credentials, config and host, and say what to type. Ends with 1 for a ✗.",
+    "Check machine, credentials, config and host, and print the lines to type. Ends with 1 if a check fails.",
   usage,
   group: "First day",
   withoutPulumi: true,

@@ -9,7 +9,7 @@ const usage = "./slipway drift -s STACK [--json]";
 
 export const drift: Verb = {
   summary:
-    "Say what is otherwise than program, config and state have it. Ends with 1 then; changes nothing.",
+    "Show drift between deployed and configured resources. Changes nothing; ends with 1 if there is drift.",
   usage,
   group: "A running stack",
   async run(args) {
@@ -21,7 +21,7 @@ export const drift: Verb = {
     else if (!same) process.stdout.write(asText(report, process.stdout.isTTY === true));
     say(
       same
-        ? `✓ ${name} is as program, config and state have it.`
+        ? `✓ ${name} has no drift from program, config and state.`
         : `slipway: ${name} is not as program, config and state have it. \`./slipway up -s ${name}\` mends what ` +
             "the program has, and config what it should have been.",
     );

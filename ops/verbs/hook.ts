@@ -8,7 +8,7 @@ import type { Verb } from "./verb.ts";
 const usage = "./slipway hook --config FILE [--check]";
 
 export const hook: Verb = {
-  summary: "Serve GitLab's webhook for pipelines and deploy what they built; docs/hook.md.",
+  summary: "Serve GitLab's webhook and deploy the images of its pipelines. See docs/hook.md.",
   usage,
   group: "Releases",
   withoutPulumi: true,

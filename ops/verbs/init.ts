@@ -38,7 +38,7 @@ const usage =
 
 export const init: Verb = {
   summary:
-    "Take a clone to a stack: its file, its secrets, the place of its state; docs/first-day.md.",
+    "Create a team's stack: its file, its secrets, its state backend. See docs/first-day.md.",
   usage,
   group: "First day",
   async run(args) {

@@ -3,10 +3,10 @@ import { openStack } from "../workspace.ts";
 import { positive, readArguments } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
-const usage = "./slipway logs -s STACK [--of PART] [--follow] [--lines N]";
+const usage = "./slipway logs -s STACK [--of COMPONENT] [--follow] [--lines N]";
 
 export const logs: Verb = {
-  summary: "Show the logs of the app, or of another part (web, process, ingress, database).",
+  summary: "Show the logs of the app, or of a component (web, process, ingress, database).",
   usage,
   group: "A running stack",
   async run(args) {

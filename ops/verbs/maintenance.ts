@@ -8,7 +8,7 @@ import type { Verb } from "./verb.ts";
 const usage = "./slipway maintenance -s STACK on|off";
 
 export const maintenance: Verb = {
-  summary: "Answer every client with a maintenance page (503), or stop doing so. Releases go on.",
+  summary: "Switch the maintenance page (503 for every client) on or off. Releases still work.",
   usage,
   group: "A running stack",
   async run(args) {

@@ -30,7 +30,7 @@ const OPTIONS = {
 
 export const pack: Verb = {
   summary:
-    "Build the app's image, once for a commit. With --push to a registry, under its commit, branch and tag.",
+    "Build the app's image, once for a commit. With --push, push it under its commit, branch and tag.",
   usage,
   group: "Releases",
   withoutPulumi(args) {

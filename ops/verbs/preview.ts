@@ -20,7 +20,7 @@ const DANGER_LABEL = "slipway::allow-danger";
 
 export const preview: Verb = {
   summary:
-    "Say what an up would do, the risk first. Ends with 1 when it is dangerous and nobody has allowed it.",
+    "Show the changes of an up, the risk first. Ends with 1 if they are dangerous and not allowed.",
   usage,
   group: "Releases",
   async run(args) {

@@ -16,8 +16,7 @@ const usage =
   "[--lock-wait SECONDS]";
 
 export const promote: Verb = {
-  summary:
-    "Release to a stack the very image that another one has verified for a commit. Never a build.",
+  summary: "Release the image that another stack has verified for a commit. Builds nothing.",
   usage,
   group: "Releases",
   async run(args) {

@@ -16,8 +16,8 @@ const usage =
 
 export const pruneImages: Verb = {
   summary:
-    "Remove old images from the registry: none that was released to a stack of the project, that git has a " +
-    "tag for, or that is among the newest.",
+    "Delete old images from the registry, except images released to a stack of the project, images with a " +
+    "git tag, and the newest.",
   usage,
   group: "Releases",
   async run(args) {

@@ -6,7 +6,7 @@ import type { Verb } from "./verb.ts";
 const usage = "./slipway psql -s STACK [-- ARGUMENT OF PSQL ...]";
 
 export const psql: Verb = {
-  summary: "Open psql on the stack's database, as the owner of what is in it.",
+  summary: "Open psql on the stack's database, as the owner of its objects.",
   usage,
   group: "A running stack",
   async run(args) {

@@ -8,7 +8,7 @@ import type { Verb } from "./verb.ts";
 const usage = "./slipway releases -s STACK [--json]";
 
 export const releases: Verb = {
-  summary: "List what was released to a stack, newest first.",
+  summary: "List the releases of a stack, newest first.",
   usage,
   group: "A running stack",
   async run(args) {

@@ -23,7 +23,7 @@ const usage =
 export const review: Verb = {
   group: "Releases",
   summary:
-    "Make or update a stack for a branch, beside the one that it is like, and renew its time to live.",
+    "Create or update the review stack of a branch, beside its model, and renew its time to live.",
   usage,
   async run(args) {
     const started = Date.now();

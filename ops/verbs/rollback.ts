@@ -12,7 +12,8 @@ import type { Verb } from "./verb.ts";
 const usage = "./slipway rollback -s STACK [--to VERSION] [--lock-wait SECONDS]";
 
 export const rollback: Verb = {
-  summary: "Put an earlier image back: the last verified release, or a version that is named.",
+  summary:
+    "Release an earlier image again: of the last verified release, or of the version in --to.",
   usage,
   group: "Releases",
   async run(args) {

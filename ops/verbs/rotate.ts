@@ -36,7 +36,7 @@ const rotations: Readonly<
 
 export const rotate: Verb = {
   summary:
-    "Put a new secret in the place of one, in config and in what runs, without a gap. What is live stays.",
+    "Replace a secret by a new one, in config and in the running app, without a gap. The live release stays.",
   usage,
   group: "Releases",
   async run(args) {

@@ -8,7 +8,7 @@ import type { Verb } from "./verb.ts";
 const usage = "./slipway run -s STACK -- COMMAND [ARGUMENT ...]";
 
 export const run: Verb = {
-  summary: "Run a command once in the image and the environment of the app that is live.",
+  summary: "Run a command once, in the image and environment of the live app.",
   usage,
   group: "A running stack",
   async run(args) {

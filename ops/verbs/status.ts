@@ -15,7 +15,7 @@ const usage = "./slipway status -s STACK [--json]";
 
 export const status: Verb = {
   summary:
-    "Show what is live on a stack, and what runs there. Ends with 1 when something does not run, or clients refuse its certificate.",
+    "Show the live release of a stack, and its containers or pods. Ends with 1 if one does not run, or if clients refuse its certificate.",
   usage,
   group: "A running stack",
   async run(args) {

@@ -24,7 +24,7 @@ interface Row {
 export const sweep: Verb = {
   group: "Repair",
   summary:
-    "Remove review stacks whose branch is gone or whose time is over, with their data; or the one that is named.",
+    "Delete review stacks whose branch is gone or whose time is over, with their data; or the stack in -s.",
   usage,
   async run(args) {
     const { values } = readOptions(args, usage, {

@@ -10,7 +10,7 @@ import type { Verb } from "./verb.ts";
 const usage = "./slipway unlock -s STACK [--force] [--lock-wait SECONDS]";
 
 export const unlock: Verb = {
-  summary: "Release the lock that a dead run has left. A run that is at work keeps its own.",
+  summary: "Release the lock of a dead run. A live run keeps its lock.",
   usage,
   group: "Repair",
   async run(args) {

@@ -17,8 +17,7 @@ const usage =
   "[--dotenv FILE] [--lock-wait SECONDS]";
 
 export const up: Verb = {
-  summary:
-    "Bring a stack to what program and config say, with an image that is named or that it has.",
+  summary: "Deploy a stack: apply its config and, if given, a new image.",
   usage,
   group: "Releases",
   async run(args) {

@@ -109,7 +109,7 @@ test("A start says that the app answers only when it does", async () => {
 
 test("The command and each verb explain themselves, and a verb that is none is refused", async () => {
   const help = await clone.slipway(["--help"]);
-  expect(help.output).toContain("usage: ./slipway VERB");
+  expect(help.output).toContain("usage: ./slipway COMMAND");
   expect(help.code).toBe(0);
   for (const verb of ["start", "stop", "destroy", "test"]) {
     expect(help.output).toContain(`  ${verb} `);
@@ -118,7 +118,7 @@ test("The command and each verb explain themselves, and a verb that is none is r
     expect(code, output).toBe(0);
   }
   const { code, output } = await clone.slipway(["strat"]);
-  expect(output).toBe('slipway: There is no verb "strat". `./slipway --help` lists them.\n');
+  expect(output).toBe('slipway: There is no command "strat". `./slipway --help` lists them.\n');
   expect(code, output).toBe(2);
 });
 
