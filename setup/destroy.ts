@@ -20,7 +20,7 @@ export async function destroy(args: string[]): Promise<number> {
   }
   if (data !== true) {
     throw new UserError(
-      `This would remove the stack ${LOCAL_STACK} with its database. If that is meant, type ` +
+      `This would remove the stack ${LOCAL_STACK} with its database. To do so, type ` +
         "`npm run destroy -- --data`; to keep the data, type `npm stop`.",
     );
   }

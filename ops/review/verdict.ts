@@ -29,7 +29,7 @@ export function refusal(candidate: Candidate): Verdict | undefined {
   if (!isReviewName(stack)) return refuse("its name is not that of a review stack");
   if (review === undefined && wasUp) return refuse("it does not say that it is a review stack");
   if (candidate.protected.length > 0) {
-    return refuse(`it has what is protected: ${candidate.protected.join(", ")}`);
+    return refuse(`it has protected resources: ${candidate.protected.join(", ")}`);
   }
   return undefined;
 }

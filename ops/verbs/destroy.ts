@@ -43,7 +43,7 @@ export const destroy: Verb = {
     say(
       deleted === 0
         ? `✓ ${name} has nothing to remove.`
-        : `✓ ${name} is down${fate}: ${deleted} things removed in ${duration(began)}.`,
+        : `✓ ${name} is down${fate}: ${deleted} resources removed in ${duration(began)}.`,
     );
     return 0;
   },
@@ -63,8 +63,8 @@ async function protectedIn(stack: Stack): Promise<string[]> {
 function refuseProtected(stack: string, names: readonly string[]): void {
   if (names.length === 0) return;
   throw new UserError(
-    `${stack} has what is protected: ${names.join(", ")}. To keep it, leave out --data. If it is to go, ` +
-      "back it up, and type:\n" +
+    `${stack} has protected resources: ${names.join(", ")}. To keep them, leave out --data. To delete ` +
+      "them, back them up, and type:\n" +
       `  npm run pulumi -- config set protectData false -s ${stack}\n` +
       `  ./slipway up -s ${stack}\n` +
       `  ./slipway destroy -s ${stack} --data`,
@@ -75,7 +75,7 @@ function refuseProtected(stack: string, names: readonly string[]): void {
 function refuseReviews(stack: string, reviews: readonly string[]): void {
   if (reviews.length === 0) return;
   throw new UserError(
-    `${reviews.length === 1 ? "A review stack is" : "Review stacks are"} where ${stack} is, and would be lost or ` +
+    `${reviews.length === 1 ? "A review stack runs" : "Review stacks run"} beside ${stack}, and would be lost or ` +
       `cut off with it: ${reviews.join(", ")}. Nothing was done. Remove them first, with their data:\n` +
       reviews.map((review) => `  ./slipway sweep -s ${review}`).join("\n"),
   );
@@ -91,7 +91,7 @@ export async function confirm(
   const what = `This takes ${stack} down${withData ? " and REMOVES ITS DATA" : " and keeps its data"}.`;
   if (yes !== undefined) throw new UserError(`${what} --yes names another stack: "${yes}".`);
   if (process.stdin.isTTY !== true) {
-    throw new UserError(`${what} If that is meant: --yes ${stack}.`);
+    throw new UserError(`${what} To confirm, add --yes ${stack}.`);
   }
   const answer = await ask(`${what} Type its name to go on: `);
   if (answer !== stack) throw new UserError(`"${answer}" is not ${stack}: nothing was done.`);

@@ -21,9 +21,9 @@ export const drift: Verb = {
     else if (!same) process.stdout.write(asText(report, process.stdout.isTTY === true));
     say(
       same
-        ? `✓ ${name} has no drift from program, config and state.`
-        : `slipway: ${name} is not as program, config and state have it. \`./slipway up -s ${name}\` mends what ` +
-            "the program has, and config what it should have been.",
+        ? `✓ ${name} has no drift.`
+        : `slipway: ${name} has drift. \`./slipway up -s ${name}\` restores what is configured; to keep a ` +
+            "change, put it into the config first.",
     );
     return same ? 0 : 1;
   },

@@ -48,13 +48,12 @@ export const init: Verb = {
     const there = readValues(name);
     const { values, found } = await answersFor(there.values, set, terminal.ask);
     const all = { ...there.values, ...values };
-    if (found.length > 0) say(`✓ Pulumi.${name}.yaml is there, and keeps: ${found.join(", ")}`);
+    if (found.length > 0) say(`✓ Pulumi.${name}.yaml exists, and keeps: ${found.join(", ")}`);
 
     const url =
-      options.backend ??
-      (await terminal.ask?.("Where is the state (gs://, s3://, file://)", undefined));
+      options.backend ?? (await terminal.ask?.("State backend (gs://, s3://, file://)", undefined));
     if (url === undefined || url === "") {
-      throw new UserError(`Where is the state to be? --backend gs://BUCKET, say. usage: ${usage}`);
+      throw new UserError(`Which state backend? Add --backend gs://BUCKET, say. usage: ${usage}`);
     }
     const kept = keptProvider(options, secretsProviderIn(name));
     const google = await googleStateOf(
@@ -205,12 +204,12 @@ function pairOf(text: string): readonly [string, string] {
   const { all, secret } = settingKeys();
   if (secret.includes(key)) {
     throw new UserError(
-      `${key} is a secret, and an argument is no place for one. Type afterwards: ` +
+      `${key} is a secret, and does not belong in an argument. Type afterwards: ` +
         `npm run -s pulumi -- config set --secret ${key} -s STACK <FILE`,
     );
   }
   if (!all.includes(key)) {
-    throw new UserError(`${key} is not a setting; Pulumi.yaml describes those that there are.`);
+    throw new UserError(`${key} is not a setting; Pulumi.yaml lists all settings.`);
   }
   return [key, value];
 }
@@ -225,7 +224,7 @@ async function googleStateOf(
   if (bucket === undefined) return undefined;
   if (gcpProject === undefined) {
     throw new UserError(
-      `The bucket and its key belong to a project at Google. Type: --set gcpProject=PROJECT`,
+      `The bucket and its key need a project at Google. Add --set gcpProject=PROJECT`,
     );
   }
   const parts = /^(https:\/\/[^/]+)\/(.+?)(\.git)?\/?$/.exec(gitlab ?? "");
@@ -244,11 +243,11 @@ async function ensureGoogle(google: GoogleState, terminal: Terminal): Promise<vo
   const names = missing.map(({ name }) => name);
   for (const { name } of things.filter((one) => !names.includes(one.name))) say(`✓ Found ${name}`);
   if (missing.length === 0) return;
-  say("These commands make what is missing at Google, or put it right:");
+  say("These commands create or correct the resources at Google:");
   for (const args of missing.flatMap(({ commands }) => commands)) say(`  ${typed(args)}`);
   if (!(await terminal.confirm("Run them?"))) {
     throw new UserError(
-      "Nothing was made. Say yes with --yes, or run the commands above yourself.",
+      "Nothing was created. Confirm with --yes, or run the commands above yourself.",
     );
   }
   await makeThings(missing, outside, say);

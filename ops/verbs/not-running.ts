@@ -1,7 +1,7 @@
 import type { Part } from "../targets/target.ts";
 
 const MEANING: Readonly<Record<string, string>> = {
-  ingress: "Nginx does not run, and nobody reaches the app",
+  ingress: "Nginx does not run, so no client reaches the app",
   database: "The database does not run",
 };
 
@@ -11,7 +11,7 @@ export function notRunning(stack: string, parts: readonly Part[]): string {
     .filter(({ isRunning }) => !isRunning)
     .map(({ role, name, state }) => {
       const meaning = MEANING[role] ?? `${name} does not run`;
-      return `${meaning} (${state}). Its last words: ./slipway logs -s ${stack} --of ${name}\n`;
+      return `${meaning} (${state}). Its log: ./slipway logs -s ${stack} --of ${name}\n`;
     })
     .join("");
 }

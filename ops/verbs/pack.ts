@@ -89,8 +89,8 @@ async function packToRegistry(packing: Packing, name: string): Promise<string | 
   const { settings, commit, version } = packing;
   if (!isCommitted(settings.context)) {
     throw new UserError(
-      `What is in ${settings.context} is not what ${commit.slice(0, 12)} has, and an image is pushed under ` +
-        "its commit. Commit it first; without --push, it is built as it is.",
+      `${settings.context} differs from ${commit.slice(0, 12)}, and an image is pushed under its commit. ` +
+        "Commit the changes, or leave out --push to build the folder as it is.",
     );
   }
   const login = registryLogin(process.env);
@@ -99,7 +99,7 @@ async function packToRegistry(packing: Packing, name: string): Promise<string | 
   const tags = tagsOf(settings.context, version, process.env);
   const trust = trustOf(process.env);
   const found = trust === "release" ? undefined : await builtAs(repository, commit);
-  if (found !== undefined) say(`${version} is in ${name} already: nothing is built.`);
+  if (found !== undefined) say(`${version} is in ${name} already: no build is needed.`);
   const digest = found ?? (await buildAndPush(packing, repository, tags, trust));
   const named = await nameImage(repository, packing, digest, tags);
   const image = `${name}@${digest}`;
@@ -174,7 +174,7 @@ async function nameImage(
       }
       throw new UserError(
         `${repository.name}:${tag} is another image already (${other}), and a version names one for ever. ` +
-          "Was the tag moved in git? Make a new one.",
+          "Was the tag moved in git? Create a new tag.",
         1,
       );
     }

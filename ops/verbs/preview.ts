@@ -111,13 +111,13 @@ function verdictCode(
     return 0;
   }
   if (allowance.allowed) {
-    say(`✓ ${verdict}; that was allowed.`);
+    say(`✓ ${verdict}; allowed.`);
     return 0;
   }
   if (allowance.why !== undefined) say(`  ${allowance.why}`);
   say(
-    `slipway: ${verdict}. If what is marked is meant: the label ${label} on the merge request, or ` +
-      "--allow-danger.",
+    `slipway: ${verdict}. To allow the marked changes, set the label ${label} on the merge request, or ` +
+      "add --allow-danger.",
   );
   return 1;
 }
@@ -137,8 +137,8 @@ async function note(
 ): Promise<void> {
   if (gitlab === undefined) {
     say(
-      "  There is no note without a project access token (GITLAB_TOKEN, scope api): what the merge request " +
-        "shows is the widget of the terraform report alone.",
+      "  No note was written, because GITLAB_TOKEN (a project access token, scope api) is not set. The merge " +
+        "request shows the widget of the terraform report alone.",
     );
     return;
   }

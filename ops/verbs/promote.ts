@@ -42,8 +42,8 @@ export const promote: Verb = {
     );
     if (mayHaveMoved(release.image)) {
       say(
-        "  That is a name and no digest: what it names may be another image by now. A pipeline's `pack` hands " +
-          "on the digest.",
+        "  That is a tag, not a digest: it may name another image by now. A pipeline's `pack` passes on the " +
+          "digest.",
       );
     }
     await deploy({
@@ -88,7 +88,7 @@ async function nameVersion(
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(`  ${name}:${version} could not be made to name it: ${error.message}`);
+    say(`  ${name}:${version} could not be set to it: ${error.message}`);
   }
 }
 
@@ -102,7 +102,7 @@ export function refuseTakenBack(
   if (newest === undefined || newest.rollbackOf !== image) return;
   throw new UserError(
     `${stack} verified ${version}, but ${newest.by} rolled it back on ${newest.time}. Release it there ` +
-      "again first, or promote it all the same with --force.",
+      "again first, or promote it anyway with --force.",
   );
 }
 
@@ -122,9 +122,9 @@ export function verifiedOf(
   const known = verified.filter((one) => one.commit !== "").slice(0, LISTED);
   const list = known.map((one) => `\n  ${one.commit.slice(0, 12)}  ${one.version}  ${one.time}`);
   throw new UserError(
-    `${stack} has never verified ${commit.slice(0, 12)}, so it is not released to anybody else. ` +
+    `${stack} has never verified ${commit.slice(0, 12)}, so it cannot be promoted. ` +
       (list.length === 0
-        ? `There is nothing that it did verify. Release there first: \`./slipway up -s ${stack}\`.`
-        : `Tag one that it did verify, or release this one there first:${list.join("")}`),
+        ? `It has verified no commit yet. Release there first: \`./slipway up -s ${stack}\`.`
+        : `Promote a commit that it has verified, or release this one there first:${list.join("")}`),
   );
 }

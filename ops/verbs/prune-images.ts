@@ -37,7 +37,7 @@ export const pruneImages: Verb = {
     };
     if (values.stack.length === 0) {
       throw new UserError(
-        `Which stacks may go back to an image? Name all that use this registry. usage: ${usage}`,
+        `Which stacks use this registry? Name all of them, so that their images stay. usage: ${usage}`,
       );
     }
     const name = repositoryOf(values.from, process.env);
@@ -56,7 +56,7 @@ export const pruneImages: Verb = {
     const count = `${going.length} of ${done.length} images`;
     say(
       values["dry-run"]
-        ? `✓ ${count} would go; nothing was removed.`
+        ? `✓ ${count} would be deleted; nothing was removed.`
         : `✓ Removed ${count} from ${name}: ${duration(started)}. Its garbage collection frees the space.`,
     );
     return 0;

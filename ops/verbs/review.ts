@@ -37,14 +37,11 @@ export const review: Verb = {
       dotenv: { type: "string" },
     });
     const dotenv = textOf(values, "dotenv");
-    const like = needed(textOf(values, "like"), "the stack that it is like, --like dev");
+    const like = needed(textOf(values, "like"), "the model stack, --like STACK");
     refuseModel(like, values.deployed ?? []);
-    const branch = needed(checkedOf(values, "branch", BRANCH), "its branch, --branch NAME");
+    const branch = needed(checkedOf(values, "branch", BRANCH), "the branch, --branch NAME");
     const { stack: name, slug } = reviewName(given, branch);
-    const image = needed(
-      checkedOf(values, "image", IMAGE_OR_ARCHIVE),
-      "what is to run, --image REF",
-    );
+    const image = needed(checkedOf(values, "image", IMAGE_OR_ARCHIVE), "the image, --image REF");
     const lock = lockOptions(values);
     const until = endOf(String(values["ttl"]), started);
 
@@ -56,7 +53,7 @@ export const review: Verb = {
     const stack = await makeStackLike(name, model, { SLIPWAY_IMAGE: image });
     await refuseOther(stack, branch);
     await freeStack(stack, lock);
-    if (await recoverConfig(stack)) say(`  Pulumi.${name}.yaml is as the last run left it.`);
+    if (await recoverConfig(stack)) say(`  Pulumi.${name}.yaml was restored from the last run.`);
     await applyConfig(stack, wanted);
     say(`▸ Deploying ${name}, for the branch ${branch}, until ${until} ...`);
     await repairInterrupted(stack);
@@ -86,12 +83,12 @@ export const review: Verb = {
 export function refuseModel(like: string, deployed: readonly string[]): void {
   const why =
     like === "none"
-      ? "no stack is named that review stacks are made like"
-      : `the pipeline deploys ${like} itself, and a branch would get what deploys it`;
+      ? "no stack is named as the model of review stacks"
+      : `the pipeline deploys ${like} itself, and a branch would get its credentials`;
   if (like !== "none" && !deployed.includes(like)) return;
   throw new UserError(
-    `--like is "${like}": ${why}. Make one that no pipeline deploys, where nothing else runs, and name it in ` +
-      ".gitlab-ci.yml, as the input review_like of ci/deploy.yml. Type: `./slipway init -s previews` " +
+    `--like is "${like}": ${why}. Create a model that no pipeline deploys, on a host without other ` +
+      "workloads, and name it in .gitlab-ci.yml, as the input review_like of ci/deploy.yml. Type: `./slipway init -s previews` " +
       '("Once" in docs/review-apps.md).',
   );
 }

@@ -32,7 +32,7 @@ export const rollback: Verb = {
     say(`▸ Rolling ${name} back from ${live.version} to ${goal.version} (${goal.image}) ...`);
     if ((await readConfig(stack, "database")) !== "none") {
       say(
-        `  The database is not rolled back: ${goal.version} has to work with what later migrations did.`,
+        `  The database is not rolled back: ${goal.version} has to work with the schema of later migrations.`,
       );
     }
     const rolling = await openStack(name, {
@@ -62,7 +62,7 @@ export function chooseGoal(
     throw new UserError(
       isLive
         ? `${version} is live already.`
-        : `${stack} has no verified release ${version}. To list those that it has: \`./slipway releases -s ${stack}\`.`,
+        : `${stack} has no verified release ${version}. To list its releases: \`./slipway releases -s ${stack}\`.`,
     );
   }
   // What was taken back once is no place to go back to.
@@ -70,7 +70,7 @@ export function chooseGoal(
   const goal = others.find(({ image }) => !takenBack.has(image));
   if (goal !== undefined) return { live, goal };
   throw new UserError(
-    `There is no verified release before ${live.version} that was not taken back. ` +
-      `Name one with --to VERSION; to list them: \`./slipway releases -s ${stack}\`.`,
+    `No verified release before ${live.version} is left that was not rolled back itself. ` +
+      `Choose a version with --to VERSION; to list them: \`./slipway releases -s ${stack}\`.`,
   );
 }

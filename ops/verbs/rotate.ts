@@ -23,7 +23,7 @@ const rotations: Readonly<
 > = {
   async databasePassword(stack, live) {
     await setSecret(stack, "databasePassword", newSecret());
-    return live === undefined ? "" : "The old one no longer logs in. ";
+    return live === undefined ? "" : "The old password no longer logs in. ";
   },
   async appSecret(stack) {
     const old = await readConfig(stack, "appSecret");
@@ -52,10 +52,10 @@ export const rotate: Verb = {
     const [live] = await releasesOf(stack);
     const afterwards = await rotation(stack, live);
     say(
-      `✓ Pulumi.${name}.yaml has a new ${secret}. Should this end here, the next up goes on with it.`,
+      `✓ Pulumi.${name}.yaml has a new ${secret}. If this run stops here, the next up continues with it.`,
     );
     if (live !== undefined)
-      say(`  ${live.version} (${live.image}) stays: nothing else is released.`);
+      say(`  ${live.version} (${live.image}) stays live: a rotation releases no other image.`);
     await up(live === undefined ? stack : await openStack(name, asItIs(live)));
     say(
       `✓ ${secret} of ${name} is rotated: ${duration(started)}. ${afterwards}Commit the stack's file.`,
@@ -82,7 +82,7 @@ async function refuseForeignDatabase(stack: Stack): Promise<void> {
   }
   if (database === "external") {
     throw new UserError(
-      `The database of ${stack.name} is external, and its password is changed where it is administered. Then ` +
+      `The database of ${stack.name} is external: change its password there first. Then ` +
         `type:\n  npm run pulumi -- config set --secret databasePassword -s ${stack.name}\n` +
         `  ./slipway up -s ${stack.name}`,
     );
@@ -90,7 +90,7 @@ async function refuseForeignDatabase(stack: Stack): Promise<void> {
 }
 
 const oldAppSecret = (stack: string) =>
-  "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed; when that may end: " +
+  "An app that accepts PREVIOUS_APP_SECRET still accepts tokens of the old secret. To end that, type: " +
   `\`npm run pulumi -- config rm previousAppSecret -s ${stack}\`, and \`./slipway up -s ${stack}\`. `;
 
 const newSecret = () => randomBytes(24).toString("base64url");

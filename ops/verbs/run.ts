@@ -18,7 +18,7 @@ export const run: Verb = {
     if (command === undefined) throw new UserError(`Which command? usage: ${usage}`);
     const words = more.length === 0 ? parseCommand(command) : positionals;
     if (words === undefined) {
-      throw new UserError(`${command} is no JSON array of a program and its arguments.`);
+      throw new UserError(`${command} is not a JSON array of a program and its arguments.`);
     }
     const target = await targetOf(await openStack(stack));
     return await target.run(words);

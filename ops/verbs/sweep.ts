@@ -131,7 +131,7 @@ async function askBranches(
     return await branchesOf(remote, process.env);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(`The branches could not be asked for, so that none is taken for gone. ${error.message}`);
+    say(`The branches could not be asked for, so no branch counts as gone. ${error.message}`);
     failed();
     return undefined;
   }
@@ -172,12 +172,14 @@ async function sweepOrphans(
     orphans = await orphanedStacks(await openStack(like), known);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(`Where ${like} runs could not be asked what review stacks left there: ${error.message}`);
+    say(
+      `The host or cluster of ${like} could not be asked for leftovers of review stacks: ${error.message}`,
+    );
     return [];
   }
   const rows: Row[] = [];
   for (const { stack, what, remove } of orphans) {
-    const why = `no stack of this backend, but there are ${what.join(", ")}`;
+    const why = `not a stack of this backend, but it has left ${what.join(", ")}`;
     rows.push(
       onlyList
         ? { stack, action: "orphan", why: `${why}; --orphans removes them` }

@@ -26,7 +26,7 @@ export const unlock: Verb = {
     const opened = await openStack(stack);
     if (isKeptByServer()) {
       throw new UserError(
-        "The locks of this stack are kept by a server, which ends those of dead runs by itself. To do it " +
+        "A server keeps the locks of this stack, and releases those of dead runs by itself. To release one " +
           `now: \`npm run pulumi -- cancel -s ${stack}\`.`,
       );
     }

@@ -226,7 +226,7 @@ test("destroy does not take along the review stacks that are where it is, and sa
   expect((await dev.slipway(["pulumi", "stack", "init", review])).code).toBe(0);
   try {
     const { code, output } = await dev.verb("destroy", ["--yes", dev.name]);
-    expect(output).toContain(`A review stack is where ${dev.name} is, and would be lost`);
+    expect(output).toContain(`A review stack runs beside ${dev.name}, and would be lost`);
     expect(output).toContain(`  ./slipway sweep -s ${review}\n`);
     expect(code, output).toBe(2);
     expect(await answer(dev)).toMatchObject({ version: expect.any(String) });
@@ -238,11 +238,11 @@ test("destroy does not take along the review stacks that are where it is, and sa
 test("destroy wants the stack's name, keeps data, and refuses what is protected in one message", async () => {
   const unasked = await dev.verb("destroy");
   expect(unasked.code).toBe(2);
-  expect(unasked.output).toContain(`If that is meant: --yes ${dev.name}.`);
+  expect(unasked.output).toContain(`To confirm, add --yes ${dev.name}.`);
   expect((await dev.verb("destroy", ["--yes", prod.name])).code).toBe(2);
   const guarded = await dev.verb("destroy", ["--data", "--yes", dev.name]);
   expect(guarded.code).toBe(2);
-  expect(guarded.output).toContain(`${dev.name} has what is protected: database-data (data).`);
+  expect(guarded.output).toContain(`${dev.name} has protected resources: database-data (data).`);
   expect(guarded.output).toContain(`config set protectData false -s ${dev.name}`);
   expect(await answer(dev)).toMatchObject({ version: "1.3" });
 

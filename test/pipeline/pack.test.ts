@@ -156,7 +156,7 @@ test("what is not committed is not pushed under a commit, but is built without -
   writeFileSync(join(app, "page"), "three");
   const refused = await push({ CI_COMMIT_BRANCH: "main" });
   expect(refused.code).toBe(2);
-  expect(refused.output).toContain("Commit it first");
+  expect(refused.output).toContain("Commit the changes");
   const here = await pack({}, "--to", "slipway-test/pack");
   expect(here.code).toBe(0);
   const image = here.variables["SLIPWAY_IMAGE"] ?? "";

@@ -46,7 +46,7 @@ test("old images go, and none that a rollback may need, in one command that can 
   const args = ["prune-images", "-s", clone.stack, "--keep", "1"];
   const env = registry.environment("team/app");
   const tried = await clone.slipway([...args, "--dry-run"], env);
-  expect(tried.output).toContain("1 of 5 images would go");
+  expect(tried.output).toContain("1 of 5 images would be deleted");
   expect(Object.keys(await registry.content("team/app"))).toHaveLength(10);
 
   const pruned = await clone.slipway(args, env);

@@ -200,7 +200,7 @@ describe("while the app's container is away", () => {
     docker("stop", "--time=5", ingress);
     const { code, output } = await clone.slipway(["status", "-s", clone.stack]);
     expect(code).toBe(1);
-    expect(output).toContain("Nginx does not run, and nobody reaches the app (Exited");
+    expect(output).toContain("Nginx does not run, so no client reaches the app (Exited");
     expect(output).toContain("since 2");
     docker("start", ingress, web);
     await until(async () => (await statusOf("/shop/")) === 200, "the app is back");

@@ -149,7 +149,7 @@ describe("what a sweep takes", () => {
     const kept = await slipway("sweep", "-s", stackOf("a"));
     await succeed(slipway("pulumi", "state", "unprotect", "--all", "--yes", "-s", stackOf("a")));
     expect(kept.code).toBe(2);
-    expect(kept.output).toContain("it has what is protected");
+    expect(kept.output).toContain("it has protected resources");
     expect(await stackAt(hostOf("a"))).toBe(stackOf("a"));
   });
 

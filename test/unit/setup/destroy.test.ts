@@ -64,7 +64,7 @@ test.each([[["--data"]], [["--data", "-s", "local"]], [["--data", "--yes", "loca
 test("one whose name does not say that it is for trying is not removed with its data unless it is named", async () => {
   own.name = "staging";
   await expect(destroy(["--data"])).rejects.toThrow(
-    "This takes staging down and REMOVES ITS DATA. If that is meant: --yes staging.",
+    "This takes staging down and REMOVES ITS DATA. To confirm, add --yes staging.",
   );
   expect(done.here).toBe(0);
   expect(await destroy(["--data", "--yes", "staging"])).toBe(0);

@@ -512,7 +512,7 @@ test("No secret of the project is taken as an argument", async () => {
   expect(secret).not.toContain("secretsAs");
   for (const key of secret) {
     const run = init.run(["-s", "dev", "--set", `${key}=a value`]);
-    await expect(run).rejects.toThrow(`${key} is a secret, and an argument is no place for one.`);
+    await expect(run).rejects.toThrow(`${key} is a secret, and does not belong in an argument.`);
   }
 });
 

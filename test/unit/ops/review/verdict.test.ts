@@ -62,7 +62,7 @@ describe("a stack that is not for a branch is refused, gone as its branch may be
     const kept = candidate({ review: gone, protected: ["database-data"] });
     expect(verdictOf(kept, BRANCHES, NOW)).toEqual({
       action: "refuse",
-      why: "it has what is protected: database-data",
+      why: "it has protected resources: database-data",
     });
   });
 });

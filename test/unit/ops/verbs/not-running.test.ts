@@ -12,10 +12,10 @@ test("what does not run is said in words, with the line that shows why", () => {
     part("web", "Up 3 minutes", true),
   ];
   expect(notRunning("dev", parts).split("\n")).toEqual([
-    "Nginx does not run, and nobody reaches the app (Restarting (1) 5 seconds ago). " +
-      "Its last words: ./slipway logs -s dev --of slipway-ingress-1",
+    "Nginx does not run, so no client reaches the app (Restarting (1) 5 seconds ago). " +
+      "Its log: ./slipway logs -s dev --of slipway-ingress-1",
     "slipway-process-1 does not run (Exited (1) 2 minutes ago). " +
-      "Its last words: ./slipway logs -s dev --of slipway-process-1",
+      "Its log: ./slipway logs -s dev --of slipway-process-1",
     "",
   ]);
 });

@@ -16,10 +16,10 @@ test("the newest verified image of the commit is taken, whichever of the names i
 
 test("a commit that was never verified is refused, with those that were", () => {
   expect(() => verifiedOf(C, "dev", [record(A, "app:2"), record("", "app:1")])).toThrow(
-    "dev has never verified cccccccccccc, so it is not released to anybody else. Tag one that it did " +
-      "verify, or release this one there first:\n  aaaaaaaaaaaa  of app:2  2026-11-27T08:00:00Z",
+    "dev has never verified cccccccccccc, so it cannot be promoted. Promote a commit that it has " +
+      "verified, or release this one there first:\n  aaaaaaaaaaaa  of app:2  2026-11-27T08:00:00Z",
   );
-  expect(() => verifiedOf(C, "dev", [])).toThrow("There is nothing that it did verify.");
+  expect(() => verifiedOf(C, "dev", [])).toThrow("It has verified no commit yet.");
 });
 
 test("what was rolled back after it was verified is refused, until it is released there again", () => {
@@ -27,7 +27,7 @@ test("what was rolled back after it was verified is refused, until it is release
   const history = [record(A, "app:1", "app:2"), bad, record(A, "app:1")];
   expect(() => refuseTakenBack(bad, "dev", history)).toThrow(
     "dev verified of app:2, but ada rolled it back on 2026-11-27T08:00:00Z. Release it there again first, " +
-      "or promote it all the same with --force.",
+      "or promote it anyway with --force.",
   );
   expect(() => refuseTakenBack(bad, "dev", [record(B, "app:2"), ...history])).not.toThrow();
   expect(() => refuseTakenBack(record(A, "app:1"), "dev", history)).not.toThrow();

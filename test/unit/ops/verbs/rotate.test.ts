@@ -69,7 +69,7 @@ test("the secret before stays valid while the new one is brought about", async (
 
 test.each([
   ["none", /has no database/],
-  ["external", /changed where it is administered.*config set --secret databasePassword -s dev/s],
+  ["external", /change its password there first.*config set --secret databasePassword -s dev/s],
 ])(
   "the password of a database that is %s is refused, and nothing is changed",
   async (database, says) => {
@@ -80,13 +80,13 @@ test.each([
 );
 
 test.each([
-  ["databasePassword", {}, [release({})], "The old one no longer logs in. "],
+  ["databasePassword", {}, [release({})], "The old password no longer logs in. "],
   ["databasePassword of a stack that was never up", {}, [], ""],
   [
     "appSecret",
     { appSecret: "the old one" },
     [release({})],
-    "An app that accepts PREVIOUS_APP_SECRET still takes what the old one signed; when that may end: " +
+    "An app that accepts PREVIOUS_APP_SECRET still accepts tokens of the old secret. To end that, type: " +
       "`npm run pulumi -- config rm previousAppSecret -s dev`, and `./slipway up -s dev`. ",
   ],
   ["appSecret that is the first", {}, [release({})], ""],
