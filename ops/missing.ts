@@ -12,7 +12,7 @@ import { isListedType } from "./targets/kubernetes/kinds.ts";
 import type { LabelledThing } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
-/** What somebody has changed by hand, of what the state has. */
+/** What of the state is otherwise where the stack runs. */
 export interface Missing {
   /** In words, one for each. */
   readonly what: readonly string[];
@@ -54,7 +54,7 @@ export function missingAmong(
     .filter((one) => isListed(one, stack) && !failed.has(one.urn))
     .map((resource) => ({
       resource,
-      how: changeOf(resource, byId.get(physicalIdOf(resource) ?? "")),
+      how: changeOf(resource, byId.get(physicalIdOf(resource) ?? ""), resources),
     }))
     .filter(({ how }) => how !== undefined);
   refuseLostData(
@@ -71,18 +71,35 @@ export function missingAmong(
   };
 }
 
-type Change = "is gone" | "does not run" | "was changed by hand";
+type Change = "is gone" | "does not run" | "is not as the state has it";
 
 function changeOf(
-  { outputs }: RecordedResource,
+  resource: RecordedResource,
   thing: LabelledThing | undefined,
+  all: readonly RecordedResource[],
 ): Change | undefined {
   if (thing === undefined) return "is gone";
   if (!thing.runs) return "does not run";
-  const before = metadataOf(outputs).generation;
-  const isChanged = before !== undefined && thing.generation !== before;
-  return isChanged ? "was changed by hand" : undefined;
+  const before = metadataOf(resource.outputs).generation;
+  if (before === undefined || thing.generation === before) return undefined;
+  return isScaled(resource) || isRolledOut(resource, all)
+    ? undefined
+    : "is not as the state has it";
 }
+
+/** Whether how many pods it has is left to a scaler. */
+const isScaled = ({ type, inputs }: RecordedResource): boolean =>
+  type.startsWith("kubernetes:apps/") &&
+  (inputs?.["spec"] as { readonly replicas?: unknown } | undefined)?.replicas === undefined;
+
+/** Whether a step sets what its pods are made from, after the engine has recorded it: one that fails puts it back. */
+const isRolledOut = ({ urn }: RecordedResource, all: readonly RecordedResource[]): boolean =>
+  all.some(
+    ({ type, inputs, dependencies = [] }) =>
+      type === "command:local:Command" &&
+      /\/steps\/roll-out\b/.test(String(inputs?.["create"])) &&
+      dependencies.includes(urn),
+  );
 
 /** What was written to a volume is not on the one that takes its place. What has a removal may be undone by it. */
 const isUndone = (step: RecordedResource, { type, urn }: RecordedResource) =>

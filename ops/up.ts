@@ -39,7 +39,9 @@ export async function up(stack: Stack): Promise<UpResult> {
   let { outputs } = await bringAbout(stack, report, looked, undone);
   let wrong = await wrongAnswer(stack);
   if (wrong !== undefined && !looked) {
-    say(`  ${wrong.url} does not answer as it should: looking for what was changed by hand.`);
+    say(
+      `  ${wrong.url} does not answer as it should: looking for what is not as the state has it.`,
+    );
     ({ outputs } = await bringAbout(stack, report, true));
     wrong = await wrongAnswer(stack);
   }

@@ -21,11 +21,16 @@ function recorded(
   };
 }
 
-function inCluster(type: string, name: string, generation?: number): RecordedResource {
+function inCluster(
+  type: string,
+  name: string,
+  generation?: number,
+  spec: object = {},
+): RecordedResource {
   const labels = { "slipway.stack": "dev", "slipway.role": "web" };
   const count = generation === undefined ? {} : { generation };
   const outputs = { metadata: { uid: `uid of ${name}`, labels, ...count } };
-  return { urn: urn(type, name), type, id: `slipway-dev/${name}`, outputs };
+  return { urn: urn(type, name), type, id: `slipway-dev/${name}`, inputs: { spec }, outputs };
 }
 
 const step = (name: string, dependencies: string[], inputs = {}): RecordedResource => ({
@@ -64,10 +69,12 @@ test("What a failed release has stopped is no drift, nor is what is on its way o
   expect(missingAmong("dev", state, there).what).toEqual([]);
 });
 
-test("In a cluster an object is found by its uid, and a change by hand by its generation", () => {
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+
+test("In a cluster an object is found by its uid, and another wish for it by its generation", () => {
   const policy = inCluster("kubernetes:networking.k8s.io/v1:NetworkPolicy", "network-web", 1);
   const service = inCluster("kubernetes:core/v1:Service", "web");
-  const web = inCluster("kubernetes:apps/v1:Deployment", "web", 4);
+  const web = inCluster(DEPLOYMENT, "web", 4, { replicas: 2 });
   const state = [policy, service, web];
   const there = [
     thing("uid of network-web", { generation: 1 }),
@@ -78,8 +85,24 @@ test("In a cluster an object is found by its uid, and a change by hand by its ge
     "deployment web is gone",
   ]);
   expect(missingAmong("dev", [policy, web], there).what).toEqual([
-    "deployment web was changed by hand",
+    "deployment web is not as the state has it",
   ]);
+  const changed = thing("uid of network-web", { generation: 2 });
+  expect(missingAmong("dev", [policy], [changed]).what).toEqual([
+    "networkpolicy network-web is not as the state has it",
+  ]);
+});
+
+test("Another generation is no drift where a scaler or a roll-out of ours made it", () => {
+  const scaled = inCluster(DEPLOYMENT, "web", 4, { selector: {} });
+  const front = inCluster(DEPLOYMENT, "front", 4, { replicas: 2 });
+  const create = "../node_modules/.bin/node ../steps/roll-out-part.ts";
+  const rolls = step("front-rolled-out", [front.urn], { create });
+  const there = ["web", "front"].map((name) => thing(`uid of ${name}`, { generation: 6 }));
+  expect(missingAmong("dev", [scaled, front, rolls], there).what).toEqual([]);
+  const [gone, stopped] = [[], there.map((one) => ({ ...one, runs: false }))];
+  expect(missingAmong("dev", [scaled, front, rolls], gone).what).toHaveLength(2);
+  expect(missingAmong("dev", [scaled, front, rolls], stopped).what).toHaveLength(2);
 });
 
 test("What the listing never has, of a stack, of a kind or of a step, is not missed", () => {
