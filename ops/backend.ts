@@ -50,7 +50,7 @@ const noPassphrase = (stack: string) =>
 
 /** The reason that pulumi gave, of all that the Automation API says it has printed. */
 export const reasonIn = (said: string): string | undefined =>
-  /^(?: stderr: )?error: (.*(?:\n(?!error: | *$).+)*)/m.exec(said)?.[1]?.trim();
+  /^(?: stderr: )?error: (.*(?:\n(?!error: | err\?: | *$).+)*)/m.exec(said)?.[1]?.trim();
 
 /** What pulumi said and what to do about it, where that is known. */
 export function explained(said: string): string {

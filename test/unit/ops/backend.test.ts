@@ -57,6 +57,10 @@ test("pulumi's own error is shown without the command around it", () => {
   expect(explained("code: 255\n stdout: \n stderr: error: it is so\n\n err?: Error")).toBe(
     "pulumi: it is so",
   );
+  const failed = "Command failed with exit code 255: pulumi stack export\nerror: it is so";
+  expect(explained(`code: -2\n stdout: \n stderr: ${failed}\n err?: Error: ${failed}\n`)).toBe(
+    "pulumi: it is so",
+  );
   expect(explained("error: get stack secrets manager: incorrect passphrase")).toContain(
     "not the one that this stack is encrypted with",
   );

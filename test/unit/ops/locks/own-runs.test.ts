@@ -40,7 +40,8 @@ test("one that ended well has released its lock: a lock of that time is another'
 async function engineThat(does: string): Promise<void> {
   const root = join(folder, "engine");
   mkdirSync(join(root, "bin"), { recursive: true });
-  writeFileSync(join(root, "bin", "pulumi"), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
+  const script = `#!/bin/sh\n[ "$1" = version ] && exec echo v3.259.0\n${does}\n`;
+  writeFileSync(join(root, "bin", "pulumi"), script, { mode: 0o755 });
   const engine = (await PulumiCommand.get({ root, skipVersionCheck: true })) as unknown as {
     run(args: string[], folder: string, env: object): Promise<unknown>;
   };
