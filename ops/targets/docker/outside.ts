@@ -7,12 +7,21 @@ import type { Reach } from "./reach.ts";
 
 const askScript = (owner: Owner) => `
 url=$1 pattern=$2 NGINX_IMAGE=$3 RESOLVE=$4 FORWARDED_PROTO=$5 HTTP_PROBE=$6
-INGRESS=$(docker ps --quiet ${labelFilters(owner, "ingress")} --filter status=running | head -n 1)
+# Not piped, which would hide that Docker does not answer.
+all=$(docker ps --quiet ${labelFilters(owner, "ingress")} --filter status=running)
+INGRESS=$(printf '%s\n' "$all" | head -n 1)
 if [ -z "$INGRESS" ]; then echo "Nginx does not run."; exit 1; fi
 ${askFunctions(owner)}
 ask "$url" "$pattern"`;
 
-/** The first question that is not answered, from the machine itself, as it should be. */
+/** Exit codes from here on are of who was to ask: Docker, the shell or ssh. */
+const NOT_ASKED = 125;
+
+/**
+ * The first question that is not answered, from the machine itself, as it should be.
+ *
+ * @throws UserError where it could not be asked.
+ */
 export async function wrongAnswer(
   host: Reach,
   owner: Owner,
@@ -25,7 +34,10 @@ export async function wrongAnswer(
   for (const { url, pattern } of questions) {
     const args = [url, pattern, image, resolve, forwardedProto, HTTP_PROBE];
     const { code, stdout, stderr } = await host.take(askScript(owner), args);
-    if (code !== 0) return { url, answer: stdout.trim() || stderr.trim() };
+    if (code === 0) continue;
+    const answer = stdout.trim();
+    if (answer !== "" && code < NOT_ASKED) return { url, answer };
+    throw new UserError(stderr.trim() || `The machine's shell ended with ${code}.`);
   }
   return undefined;
 }

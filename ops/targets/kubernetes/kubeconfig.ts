@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "../../../components/kubernetes/gke-kubeconfig.ts";
 import { readKubeconfig } from "../../../infra/kubeconfig.ts";
+import { explained } from "../../backend.ts";
 import { readConfig } from "../../config.ts";
 import { PROGRAM, ROOT } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
@@ -23,8 +24,17 @@ export async function kubeconfigOf(stack: Stack, made: MadeCluster): Promise<str
   }
   const file = resolve(PROGRAM, kubeconfigFile ?? "");
   // Whatever runs the program renews the token; a preview changes nothing else.
-  if (!isFresh(file)) await stack.preview();
+  if (!isFresh(file)) await renew(stack);
   return readFileSync(file, "utf8");
+}
+
+async function renew(stack: Stack): Promise<void> {
+  try {
+    await stack.preview();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new UserError(`The cluster's token could not be renewed. ${explained(error.message)}`);
+  }
 }
 
 /** As the config has it: a cluster that somebody else runs. */

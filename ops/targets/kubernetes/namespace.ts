@@ -5,6 +5,7 @@ import {
   type V1ContainerStatus,
   type V1Pod,
 } from "@kubernetes/client-node";
+import { reasonOf } from "../../../steps/connection.ts";
 import { isPodReady } from "../../../steps/pods.ts";
 import { UserError } from "../../user-error.ts";
 
@@ -52,10 +53,16 @@ export async function reached<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const { code, cause } = error as Error & { readonly code?: unknown };
-    const unreachable = typeof code === "string" || cause instanceof Error;
-    if (!unreachable && code !== 401 && code !== 403) throw error;
-    const reason = cause instanceof Error ? cause.message : error.message;
-    throw new UserError(`The cluster did not answer as it should (slipway:kubeconfig): ${reason}`);
+    if (!isOfCluster(error)) throw error;
+    throw new UserError(
+      `The cluster did not answer as it should (slipway:kubeconfig): ${reasonOf(error)}`,
+    );
   }
+}
+
+/** Refuses this login, has too much to do, stumbles, is not reached, or is none. */
+function isOfCluster(error: Error): boolean {
+  const { code, cause } = error as Error & { readonly code?: unknown };
+  if (typeof code === "number") return [401, 403, 429].includes(code) || code >= 500;
+  return typeof code === "string" || cause instanceof Error || error instanceof SyntaxError;
 }
