@@ -50,7 +50,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
 async function attemptTo(deployment: Deployment): Promise<void> {
   const began = Date.now();
   const { stack: name, image, version, commit, sequence, ifOlder } = deployment;
-  const stack = await openForChange(name, deployment.lock);
+  const { stack, look } = await openForChange(name, deployment.lock);
   const releases = await releasesOf(stack);
   const live = releases[0];
   const age = ageOf(deployment, releases);
@@ -82,6 +82,7 @@ async function attemptTo(deployment: Deployment): Promise<void> {
       ...(version === undefined ? {} : { SLIPWAY_VERSION: version }),
       ...(sequence === undefined ? {} : { SLIPWAY_SEQUENCE: String(sequence) }),
     }),
+    look,
   );
   const said = (key: string) => String(outputs[key]?.value ?? "");
   leave(deployment.dotenv, began, said("url"), { version: said("version"), image: said("image") });

@@ -1,15 +1,15 @@
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { until } from "../steps/until.ts";
+import type { Look } from "./look.ts";
 import { holdsData } from "./preview/data.ts";
 import {
   metadataOf,
   physicalIdOf,
   type RecordedResource,
-  StackState,
+  type StackState,
 } from "./state/stack-state.ts";
 import { nameInUrn } from "./state/urn.ts";
-import { targetOf } from "./targets/index.ts";
 import { isListedType } from "./targets/kubernetes/kinds.ts";
-import type { LabelledThing } from "./targets/target.ts";
+import type { LabelledThing, Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
 /** What of the state is otherwise where the stack runs. */
@@ -23,23 +23,12 @@ export interface Missing {
 const NOTHING: Missing = { what: [], undone: [] };
 
 /**
- * Compares the state with what is there, by one look at the target: an engine without a refresh believes its
- * state. Nothing where the target can't be reached: the way there may be what the next run changes.
+ * Compares the state with what is there: an engine without a refresh believes its state.
  *
  * @throws UserError where data is gone that only a person can bring back.
  */
-export async function missingFrom(stack: Stack): Promise<Missing> {
-  const state = await StackState.of(stack);
-  if (!state.resources.some((one) => isListed(one, stack.name))) return NOTHING;
-  let things: readonly LabelledThing[];
-  try {
-    things = await (await targetOf(stack, state)).things();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return NOTHING;
-  }
-  return missingAmong(stack.name, state.resources, things);
-}
+export const missingFrom = (stack: string, { state, things }: Look): Missing =>
+  things === undefined ? NOTHING : missingAmong(stack, state.resources, things);
 
 /** @throws UserError where data is gone that only a person can bring back. */
 export function missingAmong(
@@ -47,29 +36,68 @@ export function missingAmong(
   resources: readonly RecordedResource[],
   things: readonly LabelledThing[],
 ): Missing {
-  const byId = new Map(things.map((thing) => [thing.id, thing]));
-  const failed = new Set(resources.filter((one) => one.delete === true).map(({ urn }) => urn));
-  const changed = resources
-    // Where one that is to go is still there, the last run has failed, and stopped what it had started.
-    .filter((one) => isListed(one, stack) && !failed.has(one.urn))
-    .map((resource) => ({
-      resource,
-      how: changeOf(resource, byId.get(physicalIdOf(resource) ?? ""), resources),
-    }))
-    .filter(({ how }) => how !== undefined);
+  const changed = changesOf(stack, resources, things);
   refuseLostData(
     stack,
     changed.filter(({ how }) => how === "is gone").map(({ resource }) => resource),
   );
   return {
-    what: changed.map(
-      ({ resource, how }) => `${kindOf(resource)} ${nameInUrn(resource.urn)} ${how}`,
-    ),
+    what: changed.map(inWords),
     undone: resources
       .filter((step) => changed.some(({ resource }) => isUndone(step, resource)))
       .map(({ urn }) => urn),
   };
 }
+
+/** A part that does not run, or is not there. */
+export interface DownPart {
+  readonly name: string;
+  /** As `container web-1 does not run`. */
+  readonly what: string;
+}
+
+/** The parts that do not run although the engine has brought them about, once they had their time. */
+export async function downAfter(
+  stack: string,
+  { resources }: StackState,
+  target: Pick<Target, "things" | "startSeconds">,
+): Promise<readonly DownPart[]> {
+  const look = async () =>
+    changesOf(stack, resources, await target.things()).filter(
+      ({ how }) => how !== "is not as the state has it",
+    );
+  const patience = { seconds: target.startSeconds, milliseconds: POLL_MILLISECONDS };
+  const down = await until(look, (all) => all.length === 0, patience);
+  return down.map((one) => ({ name: nameInUrn(one.resource.urn), what: inWords(one) }));
+}
+
+const POLL_MILLISECONDS = 1000;
+
+interface Changed {
+  readonly resource: RecordedResource;
+  readonly how: Change;
+}
+
+function changesOf(
+  stack: string,
+  resources: readonly RecordedResource[],
+  things: readonly LabelledThing[],
+): Changed[] {
+  const byId = new Map(things.map((thing) => [thing.id, thing]));
+  const failed = new Set(resources.filter((one) => one.delete === true).map(({ urn }) => urn));
+  return (
+    resources
+      // Where one that is to go is still there, the last run has failed, and stopped what it had started.
+      .filter((one) => isListed(one, stack) && !failed.has(one.urn))
+      .flatMap((resource) => {
+        const how = changeOf(resource, byId.get(physicalIdOf(resource) ?? ""), resources);
+        return how === undefined ? [] : [{ resource, how }];
+      })
+  );
+}
+
+const inWords = ({ resource, how }: Changed) =>
+  `${kindOf(resource)} ${nameInUrn(resource.urn)} ${how}`;
 
 type Change = "is gone" | "does not run" | "is not as the state has it";
 

@@ -3,6 +3,7 @@ import { explained } from "./backend.ts";
 import { freeStack } from "./locks/free.ts";
 import { releaseDeadLocks } from "./locks/local.ts";
 import { QuickerError } from "./locks/quicker-error.ts";
+import { type Look, lookAt } from "./look.ts";
 import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
 import { LOCAL_STACK } from "./project.ts";
@@ -15,28 +16,36 @@ import {
   StackState,
 } from "./state/stack-state.ts";
 import { nameInUrn } from "./state/urn.ts";
-import { targetOf } from "./targets/index.ts";
-import type { LabelledThing, Target } from "./targets/target.ts";
+import type { LabelledThing } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
+
+export interface Repair {
+  /** How many things it removed and operations it struck. */
+  readonly mended: number;
+  /** What it saw, for whoever goes on at once; undefined where it has changed that. */
+  readonly look: Look | undefined;
+}
 
 /**
  * Mends what a killed run left: what it had begun is ended, things that it had made and not yet recorded
  * are removed, and its operations are struck from the state, so that the next run makes them again.
  * Data that is not recorded is found again by its name, so it stays, unless it is to go as well.
  *
- * @returns how many things it removed and operations it struck.
  * @throws UserError when the target has a stack of this name that another state knows.
  */
-export async function repairInterrupted(stack: Stack, options = { data: false }): Promise<number> {
+export async function repairInterrupted(stack: Stack, options = { data: false }): Promise<Repair> {
   await endOrphans();
-  const target = await targetOf(stack);
-  // Before the state: what is made and recorded in between is not taken for what nobody knows.
-  const things = await thingsOn(target);
-  const first = damageIn(await StackState.of(stack), things);
-  if (!first.isDamaged) return 0;
-  // Whoever has begun since the stack was seen to be free may be at work on just that, and have recorded it.
+  const look = await lookAt(stack);
+  const { unreached, things = [] } = look;
+  if (unreached !== undefined) {
+    say(`The machine could not be asked what a run may have left there: ${unreached}`);
+  }
+  if (!damageIn(look.state, things).isDamaged) return { mended: 0, look };
+  // Whoever has begun since the stack was seen to be free may be at work on just that, and have recorded it: the
+  // state that counts is read after that, and after what is there was listed.
   await refuseQuicker(stack);
-  return await mend(stack, damageIn(await StackState.of(stack), things), options.data);
+  const damage = damageIn(await StackState.of(stack), things);
+  return { mended: await mend(stack, damage, options.data), look: undefined };
 }
 
 interface Damage {
@@ -103,17 +112,6 @@ async function mend(stack: Stack, damage: Damage, withData: boolean): Promise<nu
 /** The physical name, which was chosen before the operation began. */
 const plannedName = ({ resource: { inputs } }: PendingOperation): unknown =>
   metadataOf(inputs).name ?? inputs?.["name"];
-
-/** Nothing where the machine can't be reached: the way there may be what the next run changes. */
-async function thingsOn(target: Target): Promise<LabelledThing[]> {
-  try {
-    return await target.things();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    say(`The machine could not be asked what a run may have left there: ${error.message}`);
-    return [];
-  }
-}
 
 function notIn({ resources }: StackState, things: readonly LabelledThing[]): LabelledThing[] {
   const recorded = new Set(resources.map(physicalIdOf));

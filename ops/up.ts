@@ -4,10 +4,12 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
+import { notAnswering, wrongAnswerOf } from "./after-deployment.ts";
 import { explained, reasonIn } from "./backend.ts";
 import { interruptible } from "./interruption.ts";
 import { noted } from "./locks/own-runs.ts";
 import { QuickerError } from "./locks/quicker-error.ts";
+import { type Look, lookAt } from "./look.ts";
 import { missingFrom } from "./missing.ts";
 import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
@@ -17,7 +19,7 @@ import { Report } from "./report.ts";
 import { trimHistory } from "./state/history.ts";
 import { type RecordedResource, StackState } from "./state/stack-state.ts";
 import { removeWayTo, targetOf } from "./targets/index.ts";
-import type { Target, WrongAnswer } from "./targets/target.ts";
+import type { Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
 export interface UpResult {
@@ -29,21 +31,21 @@ export interface UpResult {
  * Brings a stack to what program and config say, also where somebody has removed or stopped a part of it, and asks
  * what clients ask.
  *
- * @throws UserError where that is not answered as it should be.
+ * @param seen what was seen of it just now; else it is looked at.
+ * @throws UserError where a part that did not run still does not, or clients are not answered as they should be.
  */
-export async function up(stack: Stack): Promise<UpResult> {
-  const { what, undone } = await missingFrom(stack);
-  for (const one of what) say(`  ${one}: it is mended.`);
+export async function up(stack: Stack, seen?: Look): Promise<UpResult> {
+  const { what, undone } = missingFrom(stack.name, seen ?? (await lookAt(stack)));
+  for (const one of what) say(`  ${one}.`);
   const report = new Report();
-  const looked = what.length > 0;
-  let { outputs } = await bringAbout(stack, report, looked, undone);
-  let wrong = await wrongAnswer(stack);
-  if (wrong !== undefined && !looked) {
-    say(
-      `  ${wrong.url} does not answer as it should: looking for what is not as the state has it.`,
-    );
+  const mends = what.length > 0;
+  let { outputs } = await bringAbout(stack, report, mends, undone);
+  let wrong = await wrongAnswerOf(stack, mends);
+  if (wrong !== undefined && !mends) {
+    const isWrong = `${wrong.url} does not answer as it should`;
+    say(`  ${isWrong}: looking for what is not as the state has it.`);
     ({ outputs } = await bringAbout(stack, report, true));
-    wrong = await wrongAnswer(stack);
+    wrong = await wrongAnswerOf(stack, true);
   }
   if (wrong !== undefined) throw new UserError(notAnswering(stack.name, wrong), 1);
   return { changes: report.changes, outputs };
@@ -64,12 +66,6 @@ async function bringAbout(
     stack.up({ ...options, onEvent: report.onEvent, onError: () => {}, signal }),
   );
 }
-
-const wrongAnswer = async (stack: Stack) => await (await targetOf(stack)).wrongAnswer();
-
-const notAnswering = (stack: string, { url, answer }: WrongAnswer) =>
-  `${stack} is as program and config say, and ${url} does not answer as it should. It answered: ${answer}\n` +
-  `To see what runs: \`./slipway status -s ${stack}\`; what the app says: \`./slipway logs -s ${stack}\`.`;
 
 interface DownOptions {
   /** Whether the program renews what reaches the stack's things, as a token of a cluster. */
@@ -110,7 +106,7 @@ export async function remove(
 ): Promise<number> {
   // Before the state, which says where it is, is gone.
   const target = await targetOf(stack);
-  const unrecorded = await repairInterrupted(stack, { data: true });
+  const { mended } = await repairInterrupted(stack, { data: true });
   const report = new Report();
   const lifted = (all: readonly RecordedResource[]) => [
     ...all.filter(keepsImages),
@@ -123,7 +119,7 @@ export async function remove(
   );
   await removeBuilds(target);
   removeWayTo(stack.name);
-  return report.changes + unrecorded;
+  return report.changes + mended;
 }
 
 /**

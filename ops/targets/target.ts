@@ -55,6 +55,8 @@ export interface WrongAnswer {
 
 /** What differs by target in the work on a running stack. */
 export interface Target {
+  /** How long what the engine has started may take until it runs. */
+  readonly startSeconds: number;
   /** What of the stack is there, whether its state knows of it or not, in an order fit for removal. */
   things(): Promise<LabelledThing[]>;
   /** The other stacks that are there, whoever knows of them. */

@@ -34,7 +34,7 @@ export const destroy: Verb = {
     refuseReviews(name, await reviewsBeside(name));
     if (withData) refuseProtected(name, await protectedIn(await openStack(name)));
     await confirm(name, withData, textOf(values, "yes"));
-    const stack = await openForChange(name, lockOptions(values));
+    const { stack } = await openForChange(name, lockOptions(values));
     const runProgram = (await readConfig(stack, "clusterLogin")) === "token";
     const deleted = withData
       ? await remove(stack, { runProgram })

@@ -56,8 +56,8 @@ export const review: Verb = {
     if (await recoverConfig(stack)) say(`  Pulumi.${name}.yaml was restored from the last run.`);
     await applyConfig(stack, wanted);
     say(`▸ Deploying ${name}, for the branch ${branch}, until ${until} ...`);
-    await repairInterrupted(stack);
-    const { outputs } = await up(stack);
+    const { look } = await repairInterrupted(stack);
+    const { outputs } = await up(stack, look);
 
     const url = String(outputs["url"]?.value);
     if (dotenv !== undefined) {

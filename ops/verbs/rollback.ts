@@ -22,8 +22,8 @@ export const rollback: Verb = {
       ...LOCK_OPTIONS,
       to: { type: "string" },
     });
-    const stack = await openForChange(name, lockOptions(values));
-    const target = await targetOf(stack);
+    const { stack, look } = await openForChange(name, lockOptions(values));
+    const target = look?.target ?? (await targetOf(stack));
     const { live, goal } = chooseGoal(
       (await target.releases()).filter(({ verified }) => verified),
       values["to"] as string | undefined,
@@ -40,7 +40,7 @@ export const rollback: Verb = {
       SLIPWAY_VERSION: goal.version,
       SLIPWAY_ROLLBACK_OF: live.image,
     });
-    const { outputs } = await up(rolling);
+    const { outputs } = await up(rolling, look);
     say(`✓ ${outputs["url"]?.value} answers with ${goal.version} again: ${duration(started)}`);
     return 0;
   },

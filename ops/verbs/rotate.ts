@@ -47,7 +47,7 @@ export const rotate: Verb = {
     if (rotation === undefined || more.length > 0) {
       throw new UserError(`Which secret? usage: ${usage}`);
     }
-    const stack = await openForChange(name, lockOptions(values));
+    const { stack, look } = await openForChange(name, lockOptions(values));
     if (secret === "databasePassword") await refuseForeignDatabase(stack);
     const [live] = await releasesOf(stack);
     const afterwards = await rotation(stack, live);
@@ -56,7 +56,7 @@ export const rotate: Verb = {
     );
     if (live !== undefined)
       say(`  ${live.version} (${live.image}) stays live: a rotation releases no other image.`);
-    await up(live === undefined ? stack : await openStack(name, asItIs(live)));
+    await up(live === undefined ? stack : await openStack(name, asItIs(live)), look);
     say(
       `✓ ${secret} of ${name} is rotated: ${duration(started)}. ${afterwards}Commit the stack's file.`,
     );

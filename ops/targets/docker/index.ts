@@ -45,6 +45,8 @@ export function dockerTarget(
       ...(typeof command === "string" ? ["/bin/sh", "-c", command] : command),
     ]);
   return {
+    // The engine itself starts a container.
+    startSeconds: 0,
     things: () => things(host, filters),
     // The engine waits for a container to end.
     untilDown: async () => {},

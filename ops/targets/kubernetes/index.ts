@@ -13,6 +13,9 @@ import { psql, runOnce } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
 import { untilDown } from "./until-down.ts";
 
+/** For a node to be found, an image to be pulled and the app to start. */
+const START_SECONDS = 120;
+
 /**
  * A stack in a cluster.
  *
@@ -27,6 +30,7 @@ export function kubernetesTarget(
 ): Target {
   const namespace = new Namespace(kubeconfig, name);
   return {
+    startSeconds: START_SECONDS,
     things: () => objects(namespace, stack),
     others: () => otherStacks(namespace, stack),
     untilDown: () => untilDown(namespace, stack),

@@ -12,6 +12,7 @@ const world = vi.hoisted(() => ({
   said: [] as string[],
   opened: [] as unknown[],
   fails: [] as Error[],
+  seen: [] as unknown[],
 }));
 const outputs = () => ({
   url: { value: "http://app" },
@@ -20,7 +21,7 @@ const outputs = () => ({
   releases: { value: world.releases },
 });
 vi.mock("../../../ops/open-for-change.ts", () => ({
-  openForChange: async () => ({ outputs: async () => outputs() }),
+  openForChange: async () => ({ stack: { outputs: async () => outputs() }, look: "as seen" }),
 }));
 vi.mock("../../../ops/workspace.ts", () => ({
   openStack: async (_: string, variables: unknown) => {
@@ -30,7 +31,8 @@ vi.mock("../../../ops/workspace.ts", () => ({
 }));
 vi.mock("../../../ops/up.ts", async (original) => ({
   ...(await original<typeof import("../../../ops/up.ts")>()),
-  up: async () => {
+  up: async (_: unknown, look: unknown) => {
+    world.seen.push(look);
     const error = world.fails.shift();
     if (error !== undefined) throw error;
     return { changes: 1, outputs: outputs() };
@@ -67,6 +69,7 @@ test("A newer image is released, and its sequence goes along", async () => {
     { SLIPWAY_IMAGE: "app@sha256:3", SLIPWAY_VERSION: "1.3", SLIPWAY_SEQUENCE: "3" },
   ]);
   expect(world.said.at(-1)).toBe("✓ http://app answers with 1.3: 1 s");
+  expect(world.seen).toEqual(["as seen"]);
 });
 
 test("An older one is skipped by a pipeline that is late, which says so last", async () => {

@@ -62,8 +62,15 @@ function stackWith({ recorded = [] as string[], begun = [] as string[] }) {
 test("a stack that was not interrupted is left as it is", async () => {
   exists("web");
   const { stack, imported } = stackWith({ recorded: ["web"] });
-  await repairInterrupted(stack);
+  const { look } = await repairInterrupted(stack);
   expect([removed, imported]).toEqual([[], []]);
+  // For whoever goes on at once.
+  expect(look?.things).toEqual(there);
+});
+
+test("what it has seen no longer holds once it has mended something", async () => {
+  exists("migrate", "step");
+  expect(await repairInterrupted(stackWith({}).stack)).toEqual({ mended: 1, look: undefined });
 });
 
 test("what a killed run made and did not record is removed, and nothing else", async () => {
@@ -145,7 +152,7 @@ test("what no run of this state began is another's: refused by name, and nothing
   expect([removed, imported]).toEqual([[], []]);
 });
 
-test("what another run makes between two looks is left alone: things, then the lock, then the state", async () => {
+test("what another run makes between two looks is left alone: after what is there, the lock, then the state", async () => {
   exists("web-new");
   const { stack, state, imported } = stackWith({});
   // It records what it has made, and ends, before the lock is looked at.
@@ -155,9 +162,9 @@ test("what another run makes between two looks is left alone: things, then the l
     const seen = await exported();
     return looked.order.includes("lock") ? { ...seen, deployment: recordsIt } : seen;
   };
-  expect(await repairInterrupted(stack)).toBe(0);
+  expect(await repairInterrupted(stack)).toMatchObject({ mended: 0 });
   expect([removed, imported]).toEqual([[], []]);
-  expect(looked.order).toEqual(["things", "state", "lock", "state"]);
+  expect(looked.order).toEqual(["state", "things", "lock", "state"]);
 });
 
 test("whoever has begun meanwhile keeps what they make, and is named", async () => {

@@ -6,7 +6,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { OWN, PROGRAM } from "../../../ops/project.ts";
 import { destroyWithData, down, remove } from "../../../ops/up.ts";
 
-vi.mock("../../../ops/repair.ts", () => ({ repairInterrupted: async () => 0 }));
+vi.mock("../../../ops/repair.ts", () => ({ repairInterrupted: async () => ({ mended: 0 }) }));
 
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";

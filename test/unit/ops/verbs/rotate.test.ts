@@ -20,7 +20,7 @@ const stack = vi.hoisted(() => ({
   outputs: () => Promise.resolve({ releases: { value: engine.releases } }),
 }));
 
-vi.mock("../../../../ops/open-for-change.ts", () => ({ openForChange: async () => stack }));
+vi.mock("../../../../ops/open-for-change.ts", () => ({ openForChange: async () => ({ stack }) }));
 vi.mock("../../../../ops/workspace.ts", () => ({
   openStack: async (_: string, env?: unknown) => ({ env }),
 }));
