@@ -45,10 +45,16 @@ export async function podsOf(
   const set = sets.items.find(({ metadata }) => metadata?.annotations?.[REVISION] === revision);
   if (set === undefined) return [];
   const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-  return items.filter(({ metadata }) =>
-    metadata?.ownerReferences?.some(({ uid }) => uid === set.metadata?.uid),
+  return items.filter(
+    (pod) =>
+      !isLeaving(pod) &&
+      pod.metadata?.ownerReferences?.some(({ uid }) => uid === set.metadata?.uid),
   );
 }
+
+/** Evicted, say, or being removed. Another one follows, of which its past says nothing. */
+const isLeaving = ({ metadata, status }: V1Pod): boolean =>
+  metadata?.deletionTimestamp !== undefined || status?.phase === "Failed";
 
 /** What happened to a pod that is not ready, and what it said last. */
 export async function explainPods(core: CoreV1Api, pods: readonly V1Pod[]): Promise<string> {
