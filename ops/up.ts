@@ -51,7 +51,10 @@ export async function up(stack: Stack, seen?: Look): Promise<UpResult> {
   return { changes: report.changes, outputs };
 }
 
-/** @param refresh whether the engine asks for all that the state has, which takes seconds. */
+/**
+ * @param refresh whether the engine asks for all that the state has, which takes seconds. It does so with the
+ *   logins that the program has by now: those in the state may have been rotated.
+ */
 async function bringAbout(
   stack: Stack,
   report: Report,
@@ -59,7 +62,7 @@ async function bringAbout(
   replace: readonly string[] = [],
 ) {
   const options = {
-    ...(refresh && { refresh }),
+    ...(refresh && { refresh, runProgram: true }),
     ...(replace.length > 0 && { replace: [...replace] }),
   };
   return await engineWork("up", stack, report, (signal) =>

@@ -23,7 +23,8 @@ export async function previewOf(stack: Stack, options = { refresh: false }): Pro
     await interruptible(
       (signal) =>
         stack.preview({
-          ...options,
+          // Refreshed with the logins that the program has by now: those in the state may have been rotated.
+          ...(options.refresh && { refresh: true, runProgram: true }),
           diff: true,
           color: "never",
           suppressProgress: true,

@@ -65,9 +65,9 @@ const stack = {
     world.order.push("export");
     return { version: 3, deployment: { resources: [container("web-1"), container("database")] } };
   },
-  up: async ({ refresh }: Record<string, unknown>) => {
+  up: async ({ refresh, runProgram }: Record<string, unknown>) => {
     world.order.push("up");
-    engine({ refresh });
+    engine({ refresh, runProgram });
     return { outputs: { url: { value: "http://app" } } };
   },
 } as unknown as Stack;
@@ -81,6 +81,19 @@ test("What is found is said before the engine runs, and looked at again after it
   await up(stack);
   expect(world.said).toEqual(["  container web-1 is gone.", "  container database does not run."]);
   expect(world.order).toEqual(["export", "list", "up", "export", "list", "ask"]);
+});
+
+test("The engine looks with the credentials that the program has, not with those of the state", async () => {
+  world.listings.push([runs("database")], WELL);
+  await up(stack);
+  world.listings.splice(0, 2, WELL);
+  world.answers.push(wrong);
+  await up(stack);
+  expect(engine.mock.calls).toEqual([
+    [{ refresh: true, runProgram: true }],
+    [{}],
+    [{ refresh: true, runProgram: true }],
+  ]);
 });
 
 test("A part that still does not run fails the command, by name and with the lines to type", async () => {
