@@ -40,7 +40,7 @@ function lacksPassphrase(file: string, env: NodeJS.ProcessEnv): boolean {
 }
 
 const NO_LOGIN =
-  "Nobody is logged in to where the state of the stacks is. Type: " +
+  "No login to a state backend. Type: " +
   "`npm run pulumi -- login gs://BUCKET` (or s3://..., file://..., or nothing for Pulumi Cloud), or set " +
   "PULUMI_BACKEND_URL to it, as in a pipeline.";
 

@@ -59,14 +59,14 @@ async function attemptTo(deployment: Deployment): Promise<void> {
     const why = whyOlder(what, name, age.than, live);
     if (ifOlder === "refuse") {
       throw new UserError(
-        `${why} Nothing was released: ${live.version} is live. To release ${what} all the same, type ` +
+        `${why} Nothing was released: ${live.version} is live. To release ${what} anyway, type ` +
           "the same command with --force.",
         1,
       );
     }
     const url = String((await stack.outputs())["url"]?.value ?? "");
     leave(deployment.dotenv, began, url, live, { SLIPWAY_SKIPPED: "true" });
-    say(`✓ Skipped: ${why} To put an older image there, roll back, or use --force.`);
+    say(`✓ Skipped: ${why} To deploy an older image, roll back, or use --force.`);
     return;
   }
   if (live !== undefined && commit !== undefined && age.age === "unknown") {
@@ -75,7 +75,7 @@ async function attemptTo(deployment: Deployment): Promise<void> {
         "history of this clone nor in the record.",
     );
   }
-  say(`▸ Deploying ${version ?? image ?? "what config says"} to ${name} ...`);
+  say(`▸ Deploying ${version ?? image ?? "the current config"} to ${name} ...`);
   const { changes, outputs } = await up(
     await openStack(name, {
       ...(image === undefined ? {} : { SLIPWAY_IMAGE: image }),

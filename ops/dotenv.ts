@@ -10,7 +10,7 @@ export function writeDotenv(file: string, variables: Readonly<Record<string, str
   for (const [name, value] of Object.entries(variables)) {
     if (!/[\n\r\0]/.test(value)) continue;
     throw new UserError(
-      `${name} has a line break, got ${JSON.stringify(value)}. What follows it would be another variable of the ` +
+      `${name} has a line break, got ${JSON.stringify(value)}. Its next line would be another variable of the ` +
         `next jobs: ${file} is not written.`,
     );
   }

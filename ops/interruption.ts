@@ -18,7 +18,7 @@ export async function interruptible<T>(
   const onInterrupt = () => {
     if (asked) process.exit(130);
     asked = true;
-    say("Interrupted: waiting for what is under way. Ctrl-C again ends it at once.");
+    say("Interrupted: waiting for the running operation. Ctrl-C again stops at once.");
   };
   const onTerminate = () => {
     asked = true;

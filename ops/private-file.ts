@@ -13,7 +13,7 @@ export function readPrivateFile(file: string, what: string): string {
   if (!stats.isFile()) throw new UserError(`${what} ${file} is no file.`);
   if ((stats.mode & othersOf(file)) !== 0) {
     throw new UserError(
-      `${what} ${file} can be read or written by others than its owner. ` +
+      `${what} ${file} can be read or written by users other than its owner. ` +
         `Type: chmod 600 ${file}`,
     );
   }

@@ -41,11 +41,10 @@ export const google: Check = {
     }
     const token = await run("gcloud", ["auth", "application-default", "print-access-token"], 30);
     if (token.code === 127) {
-      return wrong("there is no gcloud", "see https://cloud.google.com/sdk/docs/install");
+      return wrong("gcloud is missing", "see https://cloud.google.com/sdk/docs/install");
     }
-    if (token.code !== 0)
-      return wrong("nobody is logged in", "gcloud auth application-default login");
-    if (!gcpProject) return ok("somebody is logged in");
+    if (token.code !== 0) return wrong("no login", "gcloud auth application-default login");
+    if (!gcpProject) return ok("logged in");
     const project = await run("gcloud", ["projects", "describe", gcpProject], 30);
     return project.code === 0
       ? ok(`knows the project ${gcpProject}`)

@@ -110,7 +110,7 @@ async function wrongHostKey(server: Server, run: World["run"]): Promise<Finding>
   const shown = keys.find((key) => key.startsWith(`${kind} `)) ?? keys[0];
   const says =
     hostKey === ""
-      ? `nobody has vouched for the key of ${address}: sshHostKey is empty, and your known_hosts has another or none`
+      ? `no known host key for ${address}: sshHostKey is empty, and your known_hosts has another or none`
       : `the key of ${address} is not that of sshHostKey`;
   return wrong(
     `${says}. Compare it on the server: cat /etc/ssh/ssh_host_*_key.pub`,

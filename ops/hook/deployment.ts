@@ -118,7 +118,7 @@ function finished(
  */
 function failed(what: string, log: string): Outcome {
   const last = readFileSync(log, "utf8").trimEnd().split("\n").at(-1) ?? "";
-  if (last !== "") say(`It said last: ${last.slice(0, 500)}`);
+  if (last !== "") say(`Its last line: ${last.slice(0, 500)}`);
   return { result: "failed", why: `${what}; its output is deployments/${basename(log)}` };
 }
 
@@ -127,7 +127,7 @@ function readResult(file: string): Outcome {
   const said = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
   const { SLIPWAY_IMAGE: image, SLIPWAY_URL: url, SLIPWAY_VERSION: live } = said;
   if (said["SLIPWAY_SKIPPED"] !== undefined) {
-    return { result: "dropped", why: `${live ?? "What is live"} is newer.` };
+    return { result: "dropped", why: `${live ?? "The live release"} is newer.` };
   }
   return {
     result: "deployed",

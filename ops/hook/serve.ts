@@ -38,7 +38,7 @@ export async function serve(settings: HookSettings): Promise<number> {
   queue.resume();
 
   const code = await ended;
-  say("Told to end: no more events are taken, and what is under way ends in order.");
+  say("Stopping: no more events are accepted, and the running deployment ends in order.");
   server.close();
   server.closeIdleConnections();
   await queue.stop();

@@ -76,7 +76,7 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     key: "image",
-    text: "Image of the app in a registry, empty for what a pipeline will name",
+    text: "Image of the app in a registry, empty if a pipeline will set it",
     usual: "",
   },
   {
@@ -107,7 +107,7 @@ export async function answersFor(there: Values, given: Values, ask: Ask): Promis
     .filter(([key, value]) => key in there && there[key] !== value)
     .map(
       ([key, value]) =>
-        `${key} is ${there[key]} in the stack's file, and ${value} was given. What is there is never ` +
+        `${key} is ${there[key]} in the stack's file, and ${value} was given. A value in the file is never ` +
         "overwritten: change the file, or leave the option out.",
     );
   const all: Record<string, string> = { ...there, ...given };

@@ -151,8 +151,8 @@ export function googleThings(state: GoogleState): GoogleThing[] {
       mend: (printed) => {
         const versions = typed(["kms", "keys", "versions", "list", "--key", stack, ...key]);
         throw new UserError(
-          `The KMS key ${stack} is there, and its version is ${printed.trim() || "none"}: what it encrypted ` +
-            `can't be read. Restore or enable the version: \`${versions}\`.`,
+          `The KMS key ${stack} is there, and its version is ${printed.trim() || "none"}: values that ` +
+            `it encrypted can't be read. Restore or enable the version: \`${versions}\`.`,
         );
       },
     },

@@ -81,8 +81,8 @@ async function decrypted(stack: string): Promise<string> {
     throw new UserError(
       `Pulumi.${stack}.yaml has buildSecrets, and they can't be decrypted here: ` +
         `${error instanceof Error ? error.message : String(error)}\n` +
-        "Whoever packs needs what decrypts them (the login, and PULUMI_CONFIG_PASSPHRASE_FILE or the key), or " +
-        "has them as files: --build-secret ID=FILE for each.",
+        "To decrypt them, `pack` needs the login, and PULUMI_CONFIG_PASSPHRASE_FILE or the key. Or pass them as " +
+        "files: --build-secret ID=FILE for each.",
     );
   }
 }

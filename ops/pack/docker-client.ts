@@ -80,7 +80,7 @@ export class DockerClient {
     if (code === 0) return digestIn(said, reference);
     throw new UserError(
       `${reference} could not be pushed: ${said.trim().split("\n").slice(-3).join(" ")}\nRun the same command ` +
-        "again; what was built is still here.",
+        "again; the built image is still here.",
       1,
     );
   }

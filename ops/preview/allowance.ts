@@ -46,15 +46,15 @@ async function askedOf(
   const versions = await gitlab.versions(iid);
   const version = versions.find((one) => one.head_commit_sha === head) ?? versions[0];
   if (added === undefined || version === undefined) {
-    const why = `GitLab does not say when the label ${label} was put there.`;
+    const why = `GitLab does not say when the label ${label} was set.`;
     return { allowed: false, why };
   }
   if (Date.parse(added.created_at) >= Date.parse(version.created_at)) return { allowed: true };
   return {
     allowed: false,
     why:
-      `The label ${label} was put there on ${added.created_at}, and what was pushed on ` +
-      `${version.created_at} is not what it was for: take it off and put it there again.`,
+      `The label ${label} was set on ${added.created_at}, before the push of ` +
+      `${version.created_at}: remove it and set it again.`,
   };
 }
 

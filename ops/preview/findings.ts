@@ -51,7 +51,7 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
   const foreign = foreignIn(change);
   const all: Finding[] = leftBehind(change).map((text) => dangerous(text, "data at risk"));
   if (foreign !== undefined) {
-    const text = `${it} is in the state, and this program never made it: ${foreign}. Its going RUNS what the state has for it`;
+    const text = `${it} is in the state, and this program never created it: ${foreign}. Its deletion RUNS the command in the state`;
     all.push(dangerous(text, "foreign step"));
   }
   if (action === "replace" && holdsData({ type, inputs: old })) {
@@ -143,7 +143,7 @@ function leftBehind(change: Change): string[] {
       .filter((name) => moved(was[name], is[name]))
       .map(
         (name) =>
-          `the app gets another database (${name} ${String(was[name])} → ${String(is[name])}): what is in the one before stays there`,
+          `the app gets another database (${name} ${String(was[name])} → ${String(is[name])}): the data stays in the previous database`,
       );
   }
   const [place, newPlace] = [old, now].map(placesIn);
@@ -151,7 +151,7 @@ function leftBehind(change: Change): string[] {
   const [was, is] = [old, now].map((inputs) => /:(\d+)[^:/@]*(@|$)/.exec(imageIn(inputs))?.[1]);
   return [
     ...(moved(was, is)
-      ? [`Postgres ${is} does not read what ${was} has written: it begins with an empty database`]
+      ? [`Postgres ${is} cannot read the data of ${was}: it starts with an empty database`]
       : []),
     ...(moved(place, newPlace) ? [`Postgres gets another place for its data: ${newPlace}`] : []),
   ];
@@ -316,7 +316,7 @@ const STEPS: readonly (readonly [RegExp, string])[] = [
   [/^migrate$/, "runs the migration in the new image, before it takes traffic"],
   [/-healthy$/, ""],
   [/^process-.*-(steady|rolled-out)$/, ""],
-  [/^release-(switched|verified)$/, "switches to it, and asks from outside what answers"],
+  [/^release-(switched|verified)$/, "switches to it, and verifies it from outside"],
   [/^image-pull$/, "gets the image"],
   [/^image-build$/, "builds the image"],
   [/^image-load$/, "loads the image from its archive"],
@@ -335,7 +335,7 @@ const commandStep: Words = (change, context) => {
 const machine: Words = (change, context) => {
   if (change.action === "replace" || change.action === "delete") {
     return withRestart(
-      `${nameOf(change)} is ${change.action}d: what runs on it is away for minutes`,
+      `${nameOf(change)} is ${change.action}d: its containers are down for minutes`,
     );
   }
   return change.keys.some((key) => ["size", "machineType"].includes(key))

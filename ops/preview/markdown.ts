@@ -47,10 +47,10 @@ const emphasised = (verdict: string) =>
 
 function permission(allowance: Allowance | undefined, label: string): string[] {
   if (allowance === undefined) return [];
-  if (allowance.allowed) return [`What is marked is allowed by the label ${code(label)}.`];
+  if (allowance.allowed) return [`The marked changes are allowed by the label ${code(label)}.`];
   return [
     ...(allowance.why === undefined ? [] : [plain(allowance.why)]),
-    `What is marked needs the label ${code(label)} on this merge request; then run this job again.`,
+    `The marked changes need the label ${code(label)} on this merge request; then run this job again.`,
   ];
 }
 

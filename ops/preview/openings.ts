@@ -152,7 +152,7 @@ function letGoOf({ old, now }: Change): Opening[] {
   const selector = (inputs: Change["now"]) => JSON.stringify(at(inputs, "spec.podSelector"));
   if (!holds(old)) return [];
   return [
-    ...(holds(now) ? [] : [{ text: "what it kept out gets in", usual: false }]),
+    ...(holds(now) ? [] : [{ text: "it no longer blocks traffic", usual: false }]),
     ...(selector(old) === selector(now)
       ? []
       : [{ text: "it stands before other pods than it did", usual: false }]),
@@ -187,5 +187,5 @@ function otherDoors(inputs: Change["now"]): Door[] {
 /** What kept others out, and goes. */
 function closedNoMore({ type }: Change): Opening[] {
   if (!/firewall|networkpolicy/i.test(type)) return [];
-  return [{ text: "what it kept out gets in", usual: false }];
+  return [{ text: "it no longer blocks traffic", usual: false }];
 }

@@ -92,7 +92,7 @@ function unseenIn(stack: string, changes: readonly Change[], refreshed: boolean)
     ...(refreshed
       ? []
       : [
-          "What was changed by hand: this compares with the state, and does not look at what is there. " +
+          "Changes made by hand: this preview compares with the state, not with the actual resources. " +
             `\`./slipway drift -s ${stack}\` does, with credentials that deploy.`,
         ]),
   ];

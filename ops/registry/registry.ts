@@ -97,7 +97,7 @@ export class ImageRepository {
     if (answer.status === 404) return; // Somebody else was quicker.
     if (answer.status === 405) {
       throw new UserError(
-        `${this.#server} lets nobody delete. The registry of Docker allows it with ` +
+        `${this.#server} does not allow deletes. Docker's registry allows them with ` +
           "REGISTRY_STORAGE_DELETE_ENABLED=true.",
         1,
       );

@@ -94,7 +94,7 @@ test("An older image is not put over a newer one, unless it is forced", async ()
   expect(code, output).toBe(0);
   expect(readFileSync(dotenv, "utf8")).toMatch(/^SLIPWAY_SKIPPED=true$/m);
   expect(output.trimEnd().split("\n").at(-1)).toBe(
-    `✓ Skipped: 1.2 on ${dev.name} is newer than ${commit(1).slice(0, 12)}. To put an older image there, ` +
+    `✓ Skipped: 1.2 on ${dev.name} is newer than ${commit(1).slice(0, 12)}. To deploy an older image, ` +
       "roll back, or use --force.",
   );
   expect(await answer(dev)).toMatchObject({ version: "1.2" });
@@ -147,7 +147,7 @@ test("promote refuses what dev never verified, and what is older than what is li
   expect(older.code, older.output).toBe(1);
   expect(older.output.trimEnd().split("\n").at(-1)).toBe(
     `slipway: v1.3.0 on ${prod.name} is newer than ${commit(2).slice(0, 12)}. Nothing was released: v1.3.0 is ` +
-      `live. To release ${commit(2).slice(0, 12)} all the same, type the same command with --force.`,
+      `live. To release ${commit(2).slice(0, 12)} anyway, type the same command with --force.`,
   );
   expect(await answer(prod)).toMatchObject({ version: "v1.3.0" });
 });

@@ -77,7 +77,7 @@ test("An older one is skipped by a pipeline that is late, which says so last", a
   await deploy(deployment());
   expect(world.opened).toEqual([]);
   expect(world.said).toEqual([
-    "✓ Skipped: 1.4 on dev is newer than cccccccccccc. To put an older image there, roll back, or use --force.",
+    "✓ Skipped: 1.4 on dev is newer than cccccccccccc. To deploy an older image, roll back, or use --force.",
   ]);
   expect(dotenv()).toContain("SLIPWAY_SKIPPED=true");
 });
@@ -89,7 +89,7 @@ test("One that somebody asked for fails, also where a rollback from something ne
     exitCode: 1,
     message:
       "dev had 1.4 on 2026-11-27T08:00:00Z, and cccccccccccc is not newer. Nothing was released: " +
-      "1.2 is live. To release cccccccccccc all the same, type the same command with --force.",
+      "1.2 is live. To release cccccccccccc anyway, type the same command with --force.",
   });
   expect(world.opened).toEqual([]);
   await deploy(deployment({ ifOlder: "deploy" }));

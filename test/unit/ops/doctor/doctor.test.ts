@@ -141,7 +141,7 @@ describe("what is wrong is said, with what to type", () => {
         { stack: onServer },
       ),
       isWrong(
-        "nobody has vouched for the key of server.example.org: sshHostKey is empty, and your known_hosts has another or none. Compare it on the server: cat /etc/ssh/ssh_host_*_key.pub",
+        "no known host key for server.example.org: sshHostKey is empty, and your known_hosts has another or none. Compare it on the server: cat /etc/ssh/ssh_host_*_key.pub",
         "npm run pulumi -- config set sshHostKey 'TYPE BASE64' -s dev",
       ),
     ],
@@ -183,7 +183,7 @@ describe("what is wrong is said, with what to type", () => {
       "nobody logged in at Google",
       google,
       worldWith({ gcloud: { code: 1 } }, { stack: stackWith({ host: "gce", gcpProject: "acme" }) }),
-      isWrong("nobody is logged in", "gcloud auth application-default login"),
+      isWrong("no login", "gcloud auth application-default login"),
     ],
     [
       "a file for Google that is not there",

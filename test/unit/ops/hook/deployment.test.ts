@@ -147,7 +147,7 @@ test("A deployment that fails names the file with its output, which may have a s
       why: `slipway ended with 1; its output is deployments/${log}`,
     });
     // The service's log is for the machine's administrators.
-    expect(said).toHaveBeenCalledWith("It said last: slipway: postgresql://app:hunter2@db\n");
+    expect(said).toHaveBeenCalledWith("Its last line: slipway: postgresql://app:hunter2@db\n");
   } finally {
     said.mockRestore();
   }

@@ -80,7 +80,7 @@ describe("files that others may read are refused, with what to type", () => {
   test("the config", () => {
     const file = config({}, 0o640);
     expect(refusal(file)).toBe(
-      `The config ${file} can be read or written by others than its owner. ` +
+      `The config ${file} can be read or written by users other than its owner. ` +
         `Type: chmod 600 ${file}`,
     );
   });
@@ -100,7 +100,7 @@ describe("files that others may read are refused, with what to type", () => {
     vi.stubEnv("CREDENTIALS_DIRECTORY", folder);
     write("token", TOKEN, 0o440);
     expect(readHookSettings(config({}, 0o440)).token).toBe(TOKEN);
-    expect(refusal(config({}, 0o444))).toContain("can be read or written by others");
+    expect(refusal(config({}, 0o444))).toContain("can be read or written by users other");
   });
 });
 

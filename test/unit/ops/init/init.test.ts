@@ -54,7 +54,7 @@ describe("answers", () => {
       "Where does the stack run (docker, kubernetes)",
       "Which cluster (existing, gke)",
       "Host name of the app",
-      "Image of the app in a registry, empty for what a pipeline will name",
+      "Image of the app in a registry, empty if a pipeline will set it",
       "Which database (container, managed, external, none)",
     ]);
   });
@@ -63,7 +63,7 @@ describe("answers", () => {
     const given = { host: "dropet", database: "none", sshSources: "[]" };
     await expect(answersFor({ database: "container" }, given, undefined)).rejects.toThrow(
       "Nothing was made:\n" +
-        "  - database is container in the stack's file, and none was given. What is there is never " +
+        "  - database is container in the stack's file, and none was given. A value in the file is never " +
         "overwritten: change the file, or leave the option out.\n" +
         "  - host is dropet; it must be one of local, ssh, droplet, gce.",
     );
@@ -282,7 +282,7 @@ describe("what a stack needs at Google", () => {
     await made();
     change("key prod", { state: "DESTROY_SCHEDULED" });
     await expect(missing()).rejects.toThrow(
-      "The KMS key prod is there, and its version is DESTROY_SCHEDULED: what it encrypted can't be read. " +
+      "The KMS key prod is there, and its version is DESTROY_SCHEDULED: values that it encrypted can't be read. " +
         "Restore or enable the version: `gcloud kms keys versions list --key prod --keyring slipway",
     );
   });

@@ -43,8 +43,8 @@ test("a later push is asked about again, until the label is put there anew", asy
   expect(await asked({ CI_COMMIT_SHA: SECOND })).toEqual({
     allowed: false,
     why:
-      `The label ${LABEL} was put there on ${at(2)}, and what was pushed on ${at(3)} is not what it was for: ` +
-      "take it off and put it there again.",
+      `The label ${LABEL} was set on ${at(2)}, before the push of ${at(3)}: ` +
+      "remove it and set it again.",
   });
   expect(await asked()).toEqual({ allowed: true });
   fake.removeLabel(7, LABEL, at(4));
@@ -68,7 +68,7 @@ test("a label whose history GitLab does not have allows nothing", async () => {
   fake.labelEvents.set(7, []);
   expect(await asked()).toEqual({
     allowed: false,
-    why: `GitLab does not say when the label ${LABEL} was put there.`,
+    why: `GitLab does not say when the label ${LABEL} was set.`,
   });
 });
 

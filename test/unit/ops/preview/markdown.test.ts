@@ -36,7 +36,7 @@ test("a merge request reads the verdict first, then words, sizes, and the folded
 
 ### \`dev\`: **DATA AT RISK**
 
-What is marked needs the label \`slipway::allow-danger\` on this merge request; then run this job again.
+The marked changes need the label \`slipway::allow-danger\` on this merge request; then run this job again.
 
 **web**
 

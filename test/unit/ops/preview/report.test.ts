@@ -256,7 +256,7 @@ describe("what is dangerous", () => {
         name: "deny",
         old: { a: 1 },
       }),
-      "the network policy `deny`: what it kept out gets in",
+      "the network policy `deny`: it no longer blocks traffic",
       "becomes public",
     ],
     [
@@ -324,7 +324,7 @@ describe("what is dangerous", () => {
     [
       "a wall in a cluster is for what goes out alone",
       policySteps({ policyTypes: ["Ingress"] }, { policyTypes: ["Egress"] }),
-      "the network policy `database`: what it kept out gets in",
+      "the network policy `database`: it no longer blocks traffic",
       "becomes public",
     ],
     [
@@ -397,7 +397,7 @@ describe("what is dangerous", () => {
     [
       "Postgres of another major version",
       postgresSteps(["host:5000/postgres:18.6", "data"], ["host:5000/postgres:19.0", "data"]),
-      "Postgres 19 does not read what 18 has written: it begins with an empty database",
+      "Postgres 19 cannot read the data of 18: it starts with an empty database",
       "data at risk",
     ],
     [
@@ -415,7 +415,7 @@ describe("what is dangerous", () => {
         now: deploymentWith("store"),
         keys: ["spec"],
       }),
-      "the app gets another database (DB_NAME shop → store): what is in the one before stays there",
+      "the app gets another database (DB_NAME shop → store): the data stays in the previous database",
       "data at risk",
     ],
     [
@@ -606,7 +606,7 @@ test.each<[string, PreviewStep[], string]>([
       now: { a: 2 },
       replaced: "old one first",
     }),
-    "the DigitalOcean droplet `machine` is replaced: what runs on it is away for minutes",
+    "the DigitalOcean droplet `machine` is replaced: its containers are down for minutes",
   ],
 ])("%s restarts", (_, steps, text) => {
   const all = report(there, steps);

@@ -167,11 +167,11 @@ test("a database that is there, and that the app has no more, is data at risk", 
     const { database, images } = settings;
     const renamed = { ...settings, database: { ...database, name: "store" } } as Settings;
     expect(dangers(await previewed([settings, PULLED], [renamed, PULLED]))).toEqual([
-      "the app gets another database (DB_NAME app → store): what is in the one before stays there",
+      "the app gets another database (DB_NAME app → store): the data stays in the previous database",
     ]);
     const newer: Settings = { ...settings, images: { ...images, postgres: "postgres:19.0" } };
     expect(dangers(await previewed([settings, PULLED], [newer, PULLED]))).toEqual([
-      "Postgres 19 does not read what 18 has written: it begins with an empty database",
+      "Postgres 19 cannot read the data of 18: it starts with an empty database",
     ]);
   }
 });
