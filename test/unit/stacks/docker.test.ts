@@ -93,21 +93,24 @@ describe("a stack on a Docker host", () => {
 
   test("labels every container, volume and network with project, stack and role", () => {
     const things = stack.filter(({ type }) => type.startsWith("docker:"));
-    const label = ({ inputs }: Recorded) =>
+    const labels = ({ inputs }: Recorded) =>
       Object.fromEntries(
         (inputs["labels"] as { label: string; value: string }[]).map((one) => [
           one.label,
           one.value,
         ]),
       );
-    expect(Object.fromEntries(things.map((thing) => [thing.name, label(thing)]))).toMatchObject({
-      database: { "slipway.project": "slipway", "slipway.stack": "test" },
-      "database-data": { "slipway.role": "database" },
-      ingress: { "slipway.role": "ingress" },
-      "ingress-conf": { "slipway.role": "ingress" },
-      "ingress-static": { "slipway.role": "ingress" },
-      network: { "slipway.role": "network" },
-      "web-1": { "slipway.role": "web", "slipway.release": "abc123abc123" },
+    const own = { "slipway.project": "slipway", "slipway.stack": "test" };
+    const database = { ...own, "slipway.role": "database" };
+    const ingress = { ...own, "slipway.role": "ingress" };
+    expect(Object.fromEntries(things.map((thing) => [thing.name, labels(thing)]))).toEqual({
+      database,
+      "database-data": database,
+      ingress,
+      "ingress-conf": ingress,
+      "ingress-static": ingress,
+      network: { ...own, "slipway.role": "network" },
+      "web-1": { ...own, "slipway.role": "web", "slipway.release": "abc123abc123" },
     });
   });
 
