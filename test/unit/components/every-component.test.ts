@@ -1,7 +1,10 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as command from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as docker from "@pulumi/docker";
 import * as gcp from "@pulumi/gcp";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { AcmeCertificate } from "../../../components/docker/acme-certificate.ts";
@@ -29,15 +32,18 @@ import { CloudSqlPostgres } from "../../../components/managed/cloud-sql-postgres
 import { DigitaloceanPostgres } from "../../../components/managed/digitalocean-postgres.ts";
 import { isComponent, isProvider, type Recorded, record, tree } from "../recorder.ts";
 import { exampleSettings, INGRESS, MADE } from "../stacks/example.ts";
+import { clusterComponents } from "./kubernetes/cluster-components.ts";
 
 type Options = pulumi.ComponentResourceOptions;
 
-/** Each component under the name `it`, and what it is made of. */
-const components: readonly (readonly [
-  string,
-  (machine: LocalMachine, opts: Options) => void,
-  readonly string[],
-])[] = [
+type Component = readonly [
+  className: string,
+  make: (machine: LocalMachine, opts: Options) => void,
+  children: readonly string[],
+];
+
+/** Each component of a machine or a cloud under the name `it`, and what it is made of. */
+const machineComponents: readonly Component[] = [
   [
     "AcmeCertificate",
     (machine, opts) =>
@@ -445,6 +451,29 @@ async function recordOne(
   return all.filter(({ name }) => name === "it" || name.startsWith("it-"));
 }
 
+const components: readonly Component[] = [
+  ...machineComponents,
+  ...clusterComponents.map(
+    ([className, make, children]): Component => [className, (_, opts) => make(opts), children],
+  ),
+];
+
+test("each class of a component in components/ is in the tables here, once", async () => {
+  const folder = join(import.meta.dirname, "../../../components");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const modules = await Promise.all(
+    files
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => import(join(folder, file)) as Promise<Record<string, unknown>>),
+  );
+  const isClass = (one: unknown): one is { name: string } =>
+    typeof one === "function" && one.prototype instanceof pulumi.ComponentResource;
+  const classes = modules.flatMap((module) => Object.values(module).filter(isClass));
+  expect(components.map(([className]) => className).sort()).toEqual(
+    classes.map(({ name }) => name).sort(),
+  );
+});
+
 describe.each(components)("%s", (className, make, children) => {
   test("has a type token of its own, and exactly these children", async () => {
     const resources = await recordOne(make);
@@ -464,14 +493,19 @@ describe.each(components)("%s", (className, make, children) => {
   });
 });
 
-// What a cloud runs is told the providers of its place, and a machine brings some of its own.
-const ofNoCloud = components.filter(
-  ([className]) => !/Machine(Keys)?$|^(CloudSql|Digitalocean)Postgres$/.test(className),
-);
-describe.each(ofNoCloud)("%s", (_, make) => {
+// What a cloud runs is told the providers of its place, and a machine or a cluster brings some of its own.
+const bringing =
+  /^(\w*Machine(Keys)?|(CloudSql|Digitalocean)Postgres|(Existing|Gke)Cluster|WorkloadAccount)$/;
+const withoutAny = components.filter(([className]) => !bringing.test(className));
+describe.each(withoutAny)("%s", (_, make) => {
   test("gives its children the providers that it was given", async () => {
     const resources = await recordOne(make, () => ({
-      providers: [new docker.Provider("my-docker"), new command.Provider("my-command")],
+      providers: [
+        new command.Provider("my-command"),
+        new docker.Provider("my-docker"),
+        new gcp.Provider("my-gcp"),
+        new kubernetes.Provider("my-kubernetes"),
+      ],
     }));
     const made = resources.filter((resource) => !isComponent(resource) && !isProvider(resource));
     expect(made.map(({ name, provider }) => [name, provider])).toEqual(
