@@ -1,5 +1,6 @@
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Review } from "../../components/review.ts";
+import { dataFate } from "../data-fate.ts";
 import { freeStack } from "../locks/free.ts";
 import { StackState } from "../state/stack-state.ts";
 import { nameInUrn } from "../state/urn.ts";
@@ -28,15 +29,22 @@ export async function candidateOf(stack: Stack): Promise<Candidate> {
 export const branchOf = async (stack: Stack): Promise<string | undefined> =>
   (saidIn(await stack.outputs()) ?? (await saidInConfig(stack)))?.branch;
 
-/** Removes a review stack with its data, from where it runs and from the backend. */
-export async function removeReviewStack(stack: Stack): Promise<void> {
+/**
+ * Removes a review stack with its data, from where it runs and from the backend.
+ *
+ * @returns what became of its data, as `dataFate` says it.
+ */
+export async function removeReviewStack(stack: Stack): Promise<string> {
   // Whatever was known before may be otherwise now.
   const refused = refusal(await candidateOf(stack));
   if (refused !== undefined) throw new UserError(`${stack.name} stays: ${refused.why}.`);
   await freeStack(stack);
   await recoverConfig(stack);
+  // The config, which says of its database, goes too.
+  const fate = await dataFate(stack, true);
   await destroyWithData(stack);
   await stack.workspace.removeStack(stack.name);
+  return fate;
 }
 
 const saidIn = (outputs: OutputMap): Review | undefined => outputs["review"]?.value ?? undefined;

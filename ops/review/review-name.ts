@@ -6,6 +6,8 @@ import { UserError } from "../user-error.ts";
  * Kubernetes, which have 63 characters.
  */
 const LONGEST = 39;
+/** What earlier versions cut at, for `slipway-STACK` alone had to fit. */
+const EARLIER_LONGEST = 55;
 /** A label of a host name. */
 const LONGEST_LABEL = 63;
 /** As GitLab makes CI_COMMIT_REF_SLUG. */
@@ -27,7 +29,27 @@ export interface ReviewName {
  * @param given `review-SLUG`, or the name of a stack.
  * @param branch undefined for the name of a stack.
  */
-export function reviewName(given: string, branch?: string): ReviewName {
+export const reviewName = (given: string, branch?: string): ReviewName =>
+  nameWithin(LONGEST, given, branch);
+
+/** Names that a branch's stack may have, the present one first. */
+export interface ReviewNames {
+  /** No other branch has one of them. */
+  readonly own: readonly string[];
+  /** Those of versions that told no branches with one slug apart, or given as it is: perhaps another branch's. */
+  readonly shared: readonly string[];
+}
+
+/** The same arguments, for whatever version has made the stack. */
+export function reviewNames(given: string, branch?: string): ReviewNames {
+  const of = (whose: string | undefined) =>
+    [LONGEST, EARLIER_LONGEST].map((longest) => nameWithin(longest, given, whose).stack);
+  const own = new Set(of(branch));
+  const all = new Set([...own, given, ...of(undefined)]);
+  return { own: [...own], shared: [...all].slice(own.size) };
+}
+
+function nameWithin(longest: number, given: string, branch: string | undefined): ReviewName {
   const said = NAME.exec(given)?.[1];
   if (said === undefined) {
     throw new UserError(
@@ -38,8 +60,8 @@ export function reviewName(given: string, branch?: string): ReviewName {
   const isOwn = branch === undefined || (branch === said && !HASH.test(said));
   const slug = isOwn ? said : hashed(said, branch, LONGEST_LABEL);
   const stack = `review-${slug}`;
-  if (stack.length <= LONGEST) return { stack, slug };
-  return { stack: hashed(isOwn ? stack : given, isOwn ? given : branch, LONGEST), slug };
+  if (stack.length <= longest) return { stack, slug };
+  return { stack: hashed(isOwn ? stack : given, isOwn ? given : branch, longest), slug };
 }
 
 /** The only names that a sweep looks at. */

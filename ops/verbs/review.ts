@@ -7,12 +7,12 @@ import { repairInterrupted } from "../repair.ts";
 import { reviewConfig } from "../review/derived-config.ts";
 import { madePlace } from "../review/made-place.ts";
 import { branchOf } from "../review/removal.ts";
-import { reviewName } from "../review/review-name.ts";
+import { reviewName, reviewNames } from "../review/review-name.ts";
 import { applyConfig, configOf, recoverConfig } from "../review/review-stack.ts";
 import { endOf } from "../review/time-to-live.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
-import { makeStackLike, openStack } from "../workspace.ts";
+import { makeStackLike, openStack, stackNames } from "../workspace.ts";
 import { checkedOf, LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
 import type { Verb } from "./verb.ts";
 
@@ -45,6 +45,7 @@ export const review: Verb = {
     const lock = lockOptions(values);
     const until = endOf(String(values["ttl"]), started);
 
+    await refuseEarlier(reviewNames(given, branch).own);
     const model = await openStack(like);
     const modelConfig = await configOf(model);
     const reach = await madePlace(model, modelConfig);
@@ -100,6 +101,17 @@ async function refuseOther(stack: Stack, branch: string): Promise<void> {
   throw new UserError(
     `${stack.name} is for the branch "${other}", not for "${branch}". Remove it with its data, and run this again: ` +
       `\`./slipway sweep -s ${stack.name}\``,
+  );
+}
+
+/** It has the branch's host name, and a name that no run takes any more. */
+async function refuseEarlier([name, ...earlier]: readonly string[]): Promise<void> {
+  if (earlier.length === 0) return;
+  const known = (await stackNames()).find((one) => earlier.includes(one));
+  if (known === undefined) return;
+  throw new UserError(
+    `${known} is the branch's stack, of an earlier version of Slipway, whose names were longer; now it is ${name}. ` +
+      `Remove it with its data, and run this again: \`./slipway sweep -s ${known}\``,
   );
 }
 

@@ -1,10 +1,9 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { dataFate } from "../data-fate.ts";
 import { say } from "../progress.ts";
 import { branchesOf, DEFAULT_REMOTE } from "../review/branches.ts";
 import { type OrphanedStack, orphanedStacks } from "../review/orphaned-stacks.ts";
 import { branchOf, candidateOf, removeReviewStack } from "../review/removal.ts";
-import { isReviewName, reviewName } from "../review/review-name.ts";
+import { isReviewName, reviewNames } from "../review/review-name.ts";
 import { refusal, type Verdict, verdictOf } from "../review/verdict.ts";
 import { UserError } from "../user-error.ts";
 import { openStack, stackNames } from "../workspace.ts";
@@ -77,17 +76,16 @@ async function removeNamed(
 ): Promise<number> {
   const { given } = named;
   const branch = named.branch ?? branchOfPipeline(given, process.env);
-  const own = reviewName(given, branch).stack;
-  // A branch's stack of before may still have the name that another branch has now.
-  const names = [...new Set([own, reviewName(given).stack])].filter((one) => known.includes(one));
+  const { own, shared } = reviewNames(given, branch);
+  const names = [...own, ...shared].filter((one) => known.includes(one));
   const removed: string[] = [];
   for (const name of names) {
     const stack = await openStack(name);
-    if (branch !== undefined && !(await isFor(stack, branch, name === own))) continue;
+    if (branch !== undefined && !(await isFor(stack, branch, own.includes(name)))) continue;
     await removeOne(stack, isDry);
     removed.push(name);
   }
-  if (removed.length === 0) say(`✓ There is no stack ${own} (any more).`);
+  if (removed.length === 0) say(`✓ There is no stack ${own[0]} (any more).`);
   return 0;
 }
 
@@ -115,10 +113,7 @@ async function removeOne(stack: Stack, isDry: boolean): Promise<void> {
     return;
   }
   say(`▸ Removing ${name}, with its data ...`);
-  // Before its config goes, too.
-  const fate = await dataFate(stack, true);
-  await removeReviewStack(stack);
-  say(`✓ ${name} is gone${fate}.`);
+  say(`✓ ${name} is gone${await removeReviewStack(stack)}.`);
 }
 
 /** Undefined where they can't be known: then time alone decides, and the run ends with 1. */

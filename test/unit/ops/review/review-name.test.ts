@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isReviewName, reviewName } from "../../../../ops/review/review-name.ts";
+import { isReviewName, reviewName, reviewNames } from "../../../../ops/review/review-name.ts";
 
 describe("the name of a review stack", () => {
   test("is the one that is given where it fits, and the slug is what follows", () => {
@@ -65,6 +65,20 @@ describe("the name of a review stack", () => {
         expect(of(other).slug === of(one).slug).toBe(one === other);
       }),
     );
+  });
+
+  test("of an earlier version is known, that cut it later or told no branches apart", () => {
+    const [branch, slug] = [
+      "fix/the-colour-of-the-basket-in-it",
+      "fix-the-colour-of-the-basket-in-it",
+    ];
+    expect(reviewNames(`review-${slug}`, branch)).toEqual({
+      own: ["review-fix-the-colour-of-the-b-b374124a", `review-${slug}-b374124a`],
+      shared: [`review-${slug}`, "review-fix-the-colour-of-the-b-d6130974"],
+    });
+    expect(reviewNames("review-fix", "fix")).toEqual({ own: ["review-fix"], shared: [] });
+    const given = `review-${"a".repeat(45)}`;
+    expect(reviewNames(given).own).toContain(given);
   });
 
   test.each([
