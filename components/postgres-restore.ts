@@ -85,23 +85,59 @@ SELECT pg_catalog.format(
 SQL
 }`;
 
-/** Where a dump is on the volume, this is too: restores it into another database, for whoever goes back to it. */
+/** Where a dump is on the volume, this is too: goes back to it, for whoever has to. */
 export const RESTORE_NAME = ".restore.sh";
 
-/** A script for the shell of the server's container: DATABASE NEW DUMP, with owner and login of DATABASE. */
-export const RESTORE_SCRIPT = `# Written by Slipway: restores a dump of DATABASE into NEW. Usage: sh ${RESTORE_NAME} DATABASE NEW DUMP
+/**
+ * A script for the shell of the server's container: makes the database what it was at a dump, for the same owner and
+ * login. Until all of the dump is there, in a database beside it, nothing of the database is touched; then both
+ * change their names at once.
+ */
+export const RESTORE_SCRIPT = `# Written by Slipway: makes DATABASE what it was at a dump, and keeps what it is as DATABASE_before.
+# Usage: sh ${RESTORE_NAME} DATABASE DUMP
 set -eu
+if [ $# -ne 2 ]; then echo "Usage: sh $0 DATABASE DUMP. Nothing was done." >&2; exit 2; fi
+database=$1 dump=$2
+fail() {
+  echo "$* The database $database is as it was." >&2
+  exit 1
+}
 ${AS_SUPERUSER}
 ${LOGIN_OF}
 ${RESTORE_DUMP}
-owner=$(psql -qXAt -d postgres -v ON_ERROR_STOP=1 -v database="$1" <<'SQL'
+restored=\${database}_restoring before=\${database}_before
+admin() { psql -qXAt -v ON_ERROR_STOP=1 -d postgres -v database="$database" -v restored="$restored" -v before="$before" "$@"; }
+owner=$(admin <<'SQL'
 SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = :'database';
 SQL
 )
-login=$(login_of "$1")
-if [ -z "$login" ]; then
-  echo "The database $1 is not there, or has no login yet." >&2
-  exit 1
+login=$(login_of "$database")
+if [ -z "$login" ]; then fail "The database $database is none of Slipway's: it is not there, or has no login."; fi
+taken=$(admin <<'SQL'
+SELECT 1 FROM pg_catalog.pg_database WHERE datname = :'before';
+SQL
+)
+if [ -n "$taken" ]; then
+  fail "The database $before is there already, from a restore before this one. When you need it no more: dropdb $before."
 fi
-restore_dump "$2" "$owner" "$login" "$3"
+# All of it is read: its list alone is at its beginning, and there where the rest is cut off.
+said=$(pg_restore --file=/dev/null "$dump" 2>&1) || fail "$dump is no whole dump of pg_dump --format=custom: $said."
+give_up() {
+  dropdb --if-exists --force "$restored" || :
+  admin -c "ALTER DATABASE \\"$database\\" ALLOW_CONNECTIONS true" || :
+  fail "$dump could not be restored."
+}
+trap give_up EXIT
+trap 'exit 1' HUP INT TERM
+restore_dump "$restored" "$owner" "$login" "$dump"
+admin <<'SQL'
+ALTER DATABASE :"database" ALLOW_CONNECTIONS false;
+SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = :'database' \\g /dev/null
+BEGIN;
+ALTER DATABASE :"database" RENAME TO :"before";
+ALTER DATABASE :"restored" RENAME TO :"database";
+COMMIT;
+SQL
+trap - EXIT
+echo "$database is as in $dump; what it was is $before."
 `;

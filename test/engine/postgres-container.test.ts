@@ -147,6 +147,86 @@ test("Nobody but the server's user reads it", async () => {
   );
 });
 
+describe("going back to a dump", () => {
+  const restore = async (...words: string[]) => {
+    const script = ["sh", `${DUMPS_FOLDER}/.restore.sh`, ...words];
+    return await run("docker", ["exec", "--user", "postgres", CONTAINER, ...script]);
+  };
+  const newest = async () => `${DUMPS_FOLDER}/${(await dumps()).at(-1)}`;
+  const number = async () => await sql("shop", "SELECT number FROM orders");
+  const databases = () =>
+    sql(
+      "postgres",
+      "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE NOT datistemplate",
+    );
+
+  test("makes the database what it was then, and keeps what it was since", async () => {
+    await sql("shop", "UPDATE orders SET number = 8");
+    const { code, stdout, stderr } = await restore("shop", await newest());
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("what it was is shop_before.");
+    expect([await number(), await databases()]).toEqual(["7", "postgres shop shop_before"]);
+    expect(await sql("shop", "SELECT tableowner FROM pg_tables WHERE tablename = 'orders'")).toBe(
+      "shop",
+    );
+    expect(
+      await sql("shop", "SELECT has_database_privilege('nobody_here', 'shop', 'CONNECT')"),
+    ).toBe("f");
+  });
+
+  test("is refused while there is a database that it would have to remove", async () => {
+    await sql("shop", "UPDATE orders SET number = 9");
+    const { code, stderr } = await restore("shop", await newest());
+    expect([code, stderr]).toEqual([1, expect.stringContaining("dropdb shop_before")]);
+    expect(await number()).toBe("9");
+    await sql("postgres", "DROP DATABASE shop_before");
+  });
+
+  // All but the first are read by `pg_restore --list`.
+  test.each([
+    ["that is SQL", "pg_dump shop >"],
+    ["that is cut off at its end", `head -c -20 ${DUMPS_FOLDER}/*-before-1.0.0-*.dump >`],
+    ["that is cut off after its list", `head -c 1200 ${DUMPS_FOLDER}/*-before-1.0.0-*.dump >`],
+    ["that is not there", "rm -f"],
+  ])("is refused by a file %s, before anything is done", async (_, write) => {
+    await inside(`${write} /tmp/broken.dump`);
+    const { code, stderr } = await restore("shop", "/tmp/broken.dump");
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain("/tmp/broken.dump is no whole dump of pg_dump --format=custom: ");
+    expect(stderr).toContain("The database shop is as it was.");
+    expect([await number(), await databases()]).toEqual(["9", "postgres shop"]);
+  });
+
+  test("that can't be restored leaves the database as it is", async () => {
+    await sql("postgres", "CREATE DATABASE other OWNER shop");
+    await sql("other", "CREATE FUNCTION most() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 9'");
+    await sql("other", "CREATE TABLE few (number int CHECK (number < public.most()))");
+    await sql("other", "INSERT INTO few VALUES (7)");
+    await sql(
+      "other",
+      "CREATE OR REPLACE FUNCTION most() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 5'",
+    );
+    await inside("pg_dump -Fc -f /tmp/other.dump other; dropdb other");
+    const { code, stderr } = await restore("shop", "/tmp/other.dump");
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('violates check constraint "few_number_check"');
+    expect(stderr).toContain("The database shop is as it was.");
+    expect([await number(), await databases()]).toEqual(["9", "postgres shop"]);
+  });
+
+  test.each([
+    ["a database that is not the app's", 1, ["postgres"], "postgres is none of Slipway's"],
+    ["one that is not there", 1, ["no_such"], "no_such is none of Slipway's"],
+    ["a name for what it makes", 2, ["shop", "postgres"], "Usage: "],
+  ])("is refused with %s", async (_, refused, words, says) => {
+    const { code, stderr } = await restore(...words, await newest());
+    expect([code, stderr]).toEqual([refused, expect.stringContaining(says)]);
+    expect([await number(), await databases()]).toEqual(["9", "postgres shop"]);
+  });
+
+  afterAll(() => sql("shop", "UPDATE orders SET number = 7"));
+});
+
 test("After a migration the newest ones stay, as many as there are to be, and what a killed run had begun goes", async () => {
   await inside(`touch ${DUMPS_FOLDER}/.unfinished-1 ${DUMPS_FOLDER}/by-hand.dump`);
   for (const version of ["2", "3", "4"]) await migration(version, 2);
