@@ -19,6 +19,11 @@ export interface Database extends pulumi.Resource {
   readonly connection: pulumi.Output<DatabaseConnection>;
   /** How it proves that it is itself; undefined where it is reached without TLS, on a network of its own. */
   readonly tls?: DatabaseTls;
+  /**
+   * Which data it has, as the name of a volume's container or the id of a claim: on another one a migration is yet
+   * to be run. Undefined where somebody else runs it.
+   */
+  readonly data?: pulumi.Output<string>;
   /** Where the server is; undefined where somebody else runs it. */
   readonly server?: PostgresShell;
 }

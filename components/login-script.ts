@@ -6,6 +6,8 @@ import type { Script, Step } from "./machine/machine.ts";
 export interface PostgresAdmin {
   /** What the functions below read. */
   readonly values: Script["values"];
+  /** Which data the server has, where nothing of the values says so: without the login, on another one. */
+  readonly data?: pulumi.Input<string>;
   /**
    * Shell functions: `as_admin ARGUMENT...` runs psql with the SQL of its standard input, begins with
    * ADMIN_OPTIONS and stops at the first error, `wait_until_ready` returns when that works, and
@@ -26,6 +28,10 @@ export interface LoginArgs {
  * number says nothing of the password. Each new step makes the next one, so that the step it replaces can
  * drop its own at the end, and what failed before it. Prints the name of the login.
  *
+ * A server that took the place of one that is lost has none of this: there an update makes the first login, and
+ * what the step had made on the one before is not dropped, whatever its name. So a login has a comment, which
+ * data it was made in.
+ *
  * The administrator may be a superuser, or a role that may make roles and databases: to act for the roles
  * that it makes, such a one has to be their member.
  */
@@ -36,6 +42,7 @@ export function loginScript(admin: PostgresAdmin, args: LoginArgs): Script {
       DATABASE: args.databaseName,
       OWNER: args.ownerRole,
       PASSWORD: args.password,
+      DATA: admin.data ?? "",
     },
     replaceOn: [args.password],
     functions: `${admin.functions.trim()}\n${LOGIN_FUNCTIONS.trim()}`,
@@ -69,6 +76,9 @@ export function loginConnection(
   );
 }
 
+/** Begins the comment on a login; which data it was made in follows. */
+const MADE_IN = "Made by Slipway in ";
+
 const LOGIN_FUNCTIONS = `
 sql() {
   as_admin -v owner="$OWNER" "$@"
@@ -97,27 +107,31 @@ SQL
     exit 1
   fi
 }
-# Of the newest login, or with 1 of a new one. Its password is on standard input, and psql sends no more than
-# a verifier of it: neither a list of processes nor the server's log may show it, whatever that logs. Those
-# that can't log in count as well: dropping one may have been interrupted.
+# Of the newest login; of a new one with 1, and where there is none. Its password is on standard input, and psql
+# sends no more than a verifier of it: neither a list of processes nor the server's log may show it, whatever that
+# logs. Those that can't log in count as well: dropping one may have been interrupted.
 set_login() {
   {
     cat <<'SQL'
 REVOKE CONNECT ON DATABASE :"database" FROM PUBLIC;
-SELECT :'owner' || '_' ||
-  coalesce(pg_catalog.max(pg_catalog.substring(rolname::pg_catalog.text, '[0-9]+$')::pg_catalog.int4), 0) + :added AS login
+SELECT coalesce(pg_catalog.max(pg_catalog.substring(rolname::pg_catalog.text, '[0-9]+$')::pg_catalog.int4), 0) AS newest
   FROM pg_catalog.pg_roles WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$') \\gset
-\\if :added
+SELECT :added = 1 OR :newest = 0 AS missing, :'owner' || '_' || greatest(:newest + :added, 1) AS login \\gset
+\\if :missing
   CREATE ROLE :"login" LOGIN IN ROLE :"owner";
   ALTER ROLE :"login" SET role = :'owner';
+\\endif
+SELECT :'data' <> '' AS known, '${MADE_IN}' || :'data' AS comment \\gset
+\\if :known
+  COMMENT ON ROLE :"login" IS :'comment';
 \\endif
 \\password :"login"
 SQL
     printf '%s\\n' "$PASSWORD" "$PASSWORD" '\\echo :login'
-  } | sql -v database="$DATABASE" -v added="$1"
+  } | sql -v database="$DATABASE" -v added="$1" -v data="$DATA"
 }
 drop_logins_up_to() {
-  sql -v newest="$1" -d "$DATABASE" >/dev/null <<'SQL'
+  sql -v newest="$1" -v data="$DATA" -d "$DATABASE" >/dev/null <<'SQL'
 SELECT pg_catalog.format(statement, rolname, :'owner')
   FROM pg_catalog.pg_roles, pg_catalog.unnest(ARRAY[
     'ALTER ROLE %1$I NOLOGIN',
@@ -129,6 +143,10 @@ SELECT pg_catalog.format(statement, rolname, :'owner')
   ]) WITH ORDINALITY AS steps (statement, step)
  WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$')
    AND pg_catalog.substring(rolname::pg_catalog.text, '[0-9]+$')::pg_catalog.int4 <= :newest
+   AND coalesce(
+         nullif(pg_catalog.split_part(pg_catalog.shobj_description(oid, 'pg_authid'), '${MADE_IN}', 2), ''),
+         :'data'
+       ) = :'data'
  ORDER BY rolname, step \\gexec
 SQL
 }`;

@@ -116,6 +116,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
           ...container,
           command,
           timeoutSeconds: seconds.migrate,
+          data: databases[0]?.data,
           dump: dumpBefore(release.version, settings.database, databases[0]?.server),
         },
         { ...on, dependsOn: ready },

@@ -120,6 +120,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
           command,
           shellFor: shellNeeds(app),
           timeoutSeconds: seconds.migrate,
+          data: databases[0]?.data,
           dump: dumpBefore(release.version, settings.database, databases[0]?.container),
         },
         { ...on, dependsOn: [policies, ...databases] },

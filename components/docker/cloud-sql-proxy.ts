@@ -72,6 +72,7 @@ export class CloudSqlProxy extends pulumi.ComponentResource {
       { parent: this },
     );
     this.server = {
+      id: args.instance.connectionName,
       // The URN says nothing; it makes whatever goes through the proxy wait for it.
       host: proxy.urn.apply(() => HOST),
       port: PORT,

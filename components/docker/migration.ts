@@ -25,6 +25,8 @@ export interface MigrationArgs extends AppConfinementArgs {
   readonly secretsVolume: pulumi.Input<string> | undefined;
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
+  /** Which data it migrates: with another it is run again. Undefined where nobody knows. */
+  readonly data: pulumi.Input<string> | undefined;
   /** What is dumped first; undefined dumps nothing. */
   readonly dump: (DumpArgs & { readonly server: PostgresShell }) | undefined;
 }
@@ -57,6 +59,7 @@ export function migrationScript(name: string, args: MigrationArgs): Script {
       SECONDS_ALLOWED: String(args.timeoutSeconds),
       VARIABLES: pulumi.all(assignments(args.environment)).apply((all) => all.join("\n")),
       SECRETS: args.secretsVolume ?? "",
+      DATA: args.data ?? "",
     },
     functions: `${dump?.functions ?? ""}${confinementHints(args)}`,
     apply: `${dump === undefined ? "" : `\n  ${dump.apply}`}

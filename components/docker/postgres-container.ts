@@ -52,6 +52,8 @@ const PORT = 5432;
 export class PostgresContainer extends pulumi.ComponentResource implements Database {
   /** How the app reaches the database, as the login role of the present password. */
   readonly connection: pulumi.Output<DatabaseConnection>;
+  /** The container's name, for a volume has always the same: one that is new has a new container. */
+  readonly data: pulumi.Output<string>;
   readonly server: PostgresShell;
 
   constructor(name: string, args: PostgresContainerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -90,6 +92,7 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
     const script = loginScript(containerAdmin(container.name), args);
     const login = args.machine.run(`${name}-login`, script, child);
 
+    this.data = container.name;
     this.server = shellIn(container.name, args.machine);
     if (args.seed !== undefined) {
       const seed = seedScript(this.server, { ...args, seed: args.seed });

@@ -36,6 +36,7 @@ export class PostgresLogin extends pulumi.ComponentResource implements Database 
   /** How the app reaches the database, as the login role of the present password. */
   readonly connection: pulumi.Output<DatabaseConnection>;
   readonly tls?: DatabaseTls;
+  readonly data: pulumi.Output<string>;
 
   constructor(name: string, args: PostgresLoginArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:PostgresLogin", name, {}, opts);
@@ -43,6 +44,7 @@ export class PostgresLogin extends pulumi.ComponentResource implements Database 
     const script = loginScript(serverAdmin(args), args);
     const login = args.machine.run(name, script, { parent: this });
     this.connection = loginConnection(login, server, args, sslMode(server));
+    this.data = pulumi.output(server.id);
     if (server.ca !== undefined) this.tls = { ca: server.ca };
     this.registerOutputs({ connection: this.connection, psqlImage: args.image });
   }
@@ -58,6 +60,7 @@ function serverAdmin({
   readySeconds,
 }: PostgresLoginArgs): PostgresAdmin {
   return {
+    data: server.id,
     values: {
       NETWORK: network,
       IMAGE: image,

@@ -53,11 +53,13 @@ export class CloudSqlLogin extends pulumi.ComponentResource implements Database 
   readonly connection: pulumi.Output<DatabaseConnection>;
   /** For every pod that is to use the connection. */
   readonly proxy: PodProxy;
+  readonly data: pulumi.Output<string>;
 
   constructor(name: string, args: CloudSqlLoginArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:components:CloudSqlLogin", name, {}, opts);
     const { owner, namespace, instance } = args;
     const child = { parent: this };
+    this.data = instance.connectionName;
     this.proxy = cloudSqlSidecar(args.proxyImage, instance.connectionName);
 
     const policy = new kubernetes.networking.v1.NetworkPolicy(
@@ -132,6 +134,7 @@ const LOGIN_SECONDS = 600;
 
 function administrator({ instance, readySeconds }: CloudSqlLoginArgs): PostgresAdmin {
   return {
+    data: instance.connectionName,
     values: {
       PGHOST: PROXY_HOST,
       PGPORT: String(PROXY_PORT),

@@ -14,6 +14,8 @@ export interface MigrationJobArgs extends AppPodArgs {
   readonly shellFor: readonly string[];
   /** The migration is stopped, and has failed, after this time. */
   readonly timeoutSeconds: number;
+  /** Which data it migrates: with another it is run again. Undefined where nobody knows. */
+  readonly data: pulumi.Input<string> | undefined;
   /** What is dumped first; undefined dumps nothing. */
   readonly dump: (DumpArgs & { readonly server: RunningContainer }) | undefined;
 }
@@ -48,7 +50,8 @@ export class MigrationJob extends pulumi.ComponentResource {
     super("slipway:components:MigrationJob", name, {}, opts);
     const seconds = args.timeoutSeconds + PATIENCE_SECONDS + MARGIN_SECONDS;
     const command = jobWords(args.command, args.timeoutSeconds);
-    const template = appPod("step", args, { command }, { restartPolicy: "Never" });
+    const pod = appPod("step", args, { command }, { restartPolicy: "Never" });
+    const template = args.data === undefined ? pod : withData(pod, args.data);
     const image = args.cluster.steps.step(
       `${name}-image`,
       {
@@ -83,6 +86,15 @@ export class MigrationJob extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** Another template is another Job. */
+function withData(
+  pod: kubernetes.types.input.core.v1.PodTemplateSpec,
+  data: pulumi.Input<string>,
+): kubernetes.types.input.core.v1.PodTemplateSpec {
+  const metadata = { ...pod.metadata, annotations: { "slipway.data": data } };
+  return { ...pod, metadata };
 }
 
 /** One that is given as a list runs as it is: a shell, and `timeout`, may not be in its image. */

@@ -54,6 +54,7 @@ const CONTAINER = "postgres";
  */
 export class PostgresStatefulSet extends pulumi.ComponentResource implements Database {
   readonly connection: pulumi.Output<DatabaseConnection>;
+  readonly data: pulumi.Output<string>;
   /** Where the server is. */
   readonly container: RunningContainer;
 
@@ -139,11 +140,12 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
       },
       child,
     );
+    this.data = claim.metadata.uid;
     this.container = { namespace, pod: `${name}-0`, container: CONTAINER };
     const login = args.cluster.steps.runIn(
       this.container,
       `${name}-login`,
-      loginScript(SUPERUSER, args),
+      loginScript({ ...SUPERUSER, data: this.data }, args),
       {
         ...child,
         dependsOn: [ready],
@@ -154,7 +156,10 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
       const words = seedArguments({ ...args, seed });
       args.cluster.steps.step(
         `${name}-seed`,
-        { program: "load-seed", args: { ...this.container, file: seed.file, words } },
+        {
+          program: "load-seed",
+          args: { ...this.container, data: this.data, file: seed.file, words },
+        },
         { ...child, dependsOn: [login] },
       );
     }

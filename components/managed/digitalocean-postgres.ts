@@ -50,6 +50,7 @@ export class DigitaloceanPostgres extends pulumi.ComponentResource {
     const authority = digitalocean.getDatabaseCaOutput({ clusterId: cluster.id }, child);
 
     this.server = {
+      id: cluster.id,
       // The URN says nothing; it makes whatever wants to get in wait until it is let in.
       host: pulumi.all([cluster.privateHost, firewall.urn]).apply(([host]) => host),
       port: cluster.port,

@@ -2,6 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** A Postgres that a cloud runs, as its administrator reaches it from the machine's network. */
 export interface PostgresServer {
+  /** As the cloud knows it; another one has other data. */
+  readonly id: pulumi.Input<string>;
   readonly host: pulumi.Input<string>;
   readonly port: pulumi.Input<number>;
   /** A role that may make roles and databases, and is no superuser. */

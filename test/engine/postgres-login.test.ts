@@ -36,6 +36,7 @@ interface Choice {
   readonly password?: string;
   readonly ownerRole?: string;
   readonly adminPassword?: string;
+  readonly serverId?: string;
   /** Whether one vouches for the server that is none of its. */
   readonly otherAuthority?: true;
 }
@@ -65,6 +66,7 @@ function login({ password = FIRST, ownerRole = "shop", ...choice }: Choice): voi
       network: network.name,
       image: POSTGRES_IMAGE,
       server: {
+        id: choice.serverId ?? "the first one",
         host: server.address,
         port: 5432,
         administrator: "doadmin",
@@ -149,6 +151,20 @@ describe("a login on a server whose administrator is no superuser", () => {
       expect(await rolesLike("^shop")).toBe("shop shop_3");
     },
   );
+
+  test("What was made on another server is not dropped on this one, where it has the same name", async () => {
+    expect(await step("apply", { serverId: "the second one" })).toBe("shop_4");
+    await step("remove", {}, "shop_4");
+    expect(await rolesLike("^shop")).toBe("shop shop_4");
+    expect(await server.logsIn("shop_4", FIRST, "shop")).toBe(true);
+  });
+
+  test("An update on an empty server that took the place of a lost one makes all of it", async () => {
+    await server.sql("DROP DATABASE shop");
+    await server.sql("DROP ROLE shop_4; DROP ROLE shop");
+    expect(await step("update", { password: SECOND })).toBe("shop_1");
+    expect(await server.logsIn("shop_1", SECOND, "shop")).toBe(true);
+  });
 
   test("The server, which logs all that is said to it, has seen no password", async () => {
     const log = await server.log();

@@ -115,7 +115,7 @@ function madeUp(plugin: string | undefined, name: string): Record<string, string
 function objectOf(name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   return {
     ...inputs,
-    metadata: { name: `auto-${name}`, ...(inputs["metadata"] as object) },
+    metadata: { name: `auto-${name}`, uid: `uid-of-${name}`, ...(inputs["metadata"] as object) },
     status: { loadBalancer: { ingress: [{ ip: "203.0.113.7" }] } },
   };
 }

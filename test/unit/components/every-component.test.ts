@@ -241,7 +241,7 @@ const machineComponents: readonly Component[] = [
         "it",
         {
           ...{ ...here(machine), ...container, command: "true", timeoutSeconds: 1 },
-          dump: undefined,
+          ...{ data: undefined, dump: undefined },
         },
         opts,
       ),
@@ -313,6 +313,7 @@ const machineComponents: readonly Component[] = [
           ...here(machine),
           ...common,
           server: {
+            id: "a server",
             host: "db.example",
             port: 5432,
             administrator: "admin",

@@ -308,6 +308,18 @@ describe("a stack in a cluster", () => {
     expect(named(without, "migrate").beforeCreate).toEqual([]);
   });
 
+  test("does again on another claim what it has written into the database", async () => {
+    const seed = { file: "seed.dump", format: "dump", bytes: 1, checksum: "0" } as const;
+    const { database } = exampleSettings({ containerDatabase: { seed } });
+    const seeded = await recordStack(clusterSettings({ database }));
+    const stdin = (name: string) => String(named(seeded, name).inputs["stdin"]);
+    expect(stdin("database-login")).toContain("\nDATA='uid-of-database-data'\n");
+    expect(JSON.parse(stdin("database-seed"))).toMatchObject({ data: "uid-of-database-data" });
+    expect(specOf(named(seeded, "migrate").inputs)["template"]).toMatchObject({
+      metadata: { annotations: { "slipway.data": "uid-of-database-data" } },
+    });
+  });
+
   test("answers for its host name alone", () => {
     expect(specOf(named(stack, "web-ingress").inputs)["rules"]).toMatchObject([
       { host: "shop.example" },

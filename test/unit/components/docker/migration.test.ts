@@ -23,6 +23,7 @@ const args = {
     files: [{ name: "DB_PASSWORD", path: "/run/secrets/DB_PASSWORD", content: pulumi.secret("p") }],
   },
   secretsVolume: "volume-of-secrets",
+  data: "database-abc",
   ...{ cpu: undefined, memory: undefined, privileges: "limited", readOnlyRoot: false },
   timeoutSeconds: 600,
 } as unknown as MigrationArgs;
@@ -36,6 +37,7 @@ test("the migration has the environment and the secrets of the app", async () =>
     SECONDS_ALLOWED: "600",
     VARIABLES: "A=1\nB=2",
     SECRETS: "volume-of-secrets",
+    DATA: "database-abc",
   });
 });
 
@@ -73,6 +75,8 @@ test.each<[string, DockerSettings]>([
 ])("%s", async (_, settings) => {
   const stack = await record(() => deploy(settings, PULLED));
   const text = String(named(stack, "migrate").inputs["stdin"]);
+  // Its volume has the same name when it is a new one, and its container has not.
+  expect(text).toContain("\nDATA='auto-database'\n");
   const dumps = settings.database.kind === "container" && settings.database.dumpsKept > 0;
   expect(text.includes("pg_dump")).toBe(dumps);
   if (dumps) {
