@@ -25,7 +25,10 @@ export interface AppPodArgs extends AppSize {
   readonly drainSeconds: number;
 }
 
-type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
+export interface PodTemplate extends kubernetes.types.input.core.v1.PodTemplateSpec {
+  readonly metadata: kubernetes.types.input.meta.v1.ObjectMeta;
+}
+
 type Container = Omit<kubernetes.types.input.core.v1.Container, "name">;
 
 /** A pod of the app's image, with what every process of the app is given. */

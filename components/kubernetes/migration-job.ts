@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type DumpArgs, dumpScript } from "../database-dump.ts";
 import { BESIDE_SERVER } from "../postgres-shell.ts";
 import type { Command } from "../shell-command.ts";
-import { type AppPodArgs, appPod } from "./app-pod.ts";
+import { type AppPodArgs, appPod, type PodTemplate } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
@@ -89,13 +89,10 @@ export class MigrationJob extends pulumi.ComponentResource {
 }
 
 /** Another template is another Job. */
-function withData(
-  pod: kubernetes.types.input.core.v1.PodTemplateSpec,
-  data: pulumi.Input<string>,
-): kubernetes.types.input.core.v1.PodTemplateSpec {
-  const metadata = { ...pod.metadata, annotations: { "slipway.data": data } };
-  return { ...pod, metadata };
-}
+const withData = (pod: PodTemplate, data: pulumi.Input<string>): PodTemplate => ({
+  ...pod,
+  metadata: { ...pod.metadata, annotations: { "slipway.data": data } },
+});
 
 /** One that is given as a list runs as it is: a shell, and `timeout`, may not be in its image. */
 function jobWords(command: Command, timeoutSeconds: number): string[] {

@@ -149,7 +149,10 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     (opts) =>
       new MigrationJob(
         "it",
-        { ...appPod(), command: "true", shellFor: [], timeoutSeconds: 1, dump: undefined },
+        {
+          ...{ ...appPod(), command: "true", shellFor: [], timeoutSeconds: 1 },
+          ...{ data: undefined, dump: undefined },
+        },
         opts,
       ),
     ["it: kubernetes:batch/v1:Job", "it-image: command:local:Command"],
