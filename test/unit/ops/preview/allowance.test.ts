@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { GitLab } from "../../../../ops/gitlab/client.ts";
+import type { MergeRequest } from "../../../../ops/gitlab/shapes.ts";
 import { allowanceOf } from "../../../../ops/preview/allowance.ts";
 import { FakeGitLab } from "../../../gitlab/fake-gitlab.ts";
 
@@ -61,6 +62,17 @@ test("a pipeline of merged results is of what was pushed, and an unknown commit 
   expect((await asked({ ...merged, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: FIRST })).allowed).toBe(
     true,
   );
+  fake.removeLabel(7, LABEL, at(4));
+  fake.addLabel(7, LABEL, at(5));
+  expect(await asked(merged)).toEqual({ allowed: true });
+});
+
+test("a label that was taken away after the push, as it is asked about, allows nothing", async () => {
+  fake.addLabel(7, LABEL, at(0));
+  const seen = fake.mergeRequests.get(7) as MergeRequest;
+  fake.removeLabel(7, LABEL, at(2));
+  fake.mergeRequests.set(7, seen);
+  expect((await asked()).allowed).toBe(false);
 });
 
 test("a label whose history GitLab does not have allows nothing", async () => {

@@ -495,6 +495,13 @@ describe("what is dangerous", () => {
       stepsFor({ type: VOLUME, name: "ingress-static", old: { labels: [] } }),
     ],
     [
+      "a volume that is to be kept is let go of",
+      stepsFor({
+        ...{ type: "digitalocean:index/volume:Volume", name: "machine-data" },
+        ...{ old: { size: 10 }, wasRetained: true },
+      }),
+    ],
+    [
       "the app may call everywhere",
       stepsFor({
         type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
@@ -544,6 +551,17 @@ describe("what is dangerous", () => {
     ],
   ])("is not that %s", (_, steps) => {
     expect(report(there, steps)).toMatchObject({ verdict: ["no downtime"], dangerous: false });
+  });
+
+  test("the walls of a machine that stays are one when they go, and none when it goes too", () => {
+    const wall = (name: string) =>
+      stepsFor({ type: FIREWALL, name, in: "machine", old: rule("22", "203.0.113.0/24") });
+    const walls = [...wall("machine-ssh"), ...wall("machine-web")];
+    const machine = { type: DROPLET, name: "machine", old: { size: "s" } };
+    expect(report(there, walls)).toMatchObject({ verdict: ["becomes public"], dangerous: true });
+    const stays = stepsFor({ ...machine, now: { size: "s" } });
+    expect(report(there, walls, stays).dangerous).toBe(true);
+    expect(report(there, walls, stepsFor(machine)).dangerous).toBe(false);
   });
 
   test("web ports of a stack that is new are said, and are no danger; SSH is", () => {
