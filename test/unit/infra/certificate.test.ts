@@ -137,5 +137,7 @@ test("A stack says by its outputs where it is reached over TLS", () => {
   expect(tlsAddress("https://shop.example", dns)?.port).toBe(443);
   expect(tlsAddress("http://shop.example", dns)).toBeUndefined();
   expect(tlsAddress("https://shop.example", [])).toBeUndefined();
+  expect(tlsAddress("https://shop.example", [{ value: "" }])).toBeUndefined();
+  expect(tlsAddress("shop.example", dns)).toBeUndefined();
   expect(tlsAddress(undefined, dns)).toBeUndefined();
 });

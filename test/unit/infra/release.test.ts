@@ -253,6 +253,10 @@ describe("which release", () => {
     const back = { SLIPWAY_IMAGE: "app:1", SLIPWAY_ROLLBACK_OF: "app:2" };
     expect(sequence(back)).toBe(4);
     expect(sequence({}, [{ ...entry("app:2"), sequence: 5 }])).toBe(5);
+    // One that was handed over without an image is of no image.
+    expect(sequence({ SLIPWAY_SEQUENCE: "7" }, [{ ...entry("app:2"), sequence: 5 }])).toBe(5);
+    // Another image may have the name of the version.
+    expect(sequence({ SLIPWAY_IMAGE: "elsewhere/app:1" })).toBeUndefined();
     expect(() => askedOf({ SLIPWAY_SEQUENCE: "7.5" })).toThrow(
       'SLIPWAY_SEQUENCE is "7.5"; it must be a whole number, at least 1.',
     );
@@ -338,6 +342,13 @@ describe("which release", () => {
     warn.mockRestore();
   });
 
+  test("nothing is said of a rollback of the image that is live again", () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const after = [entry("app:1", "app:2"), entry("app:2", "app:1"), entry("app:1")];
+    expect(chosen(named("app:1"), NOTHING_ASKED, after).image).toBe("app:1");
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   // An engine that was emptied has it no more, and no registry ever had it.
   test("what was built here is built again where the folder is still the same, after a rollback too", () => {
     const plain = exampleSettings();
@@ -369,6 +380,16 @@ describe("which release", () => {
       from: { loadedAs: "team/app:7", key: "0123456789ab" },
       version: "7",
     });
+  });
+
+  test("an archive of several images is refused: which of them is meant, nobody says", () => {
+    const images = ["a", "b"].map((digit) => ({ Config: digit.repeat(64), RepoTags: null }));
+    write("manifest.json", JSON.stringify(images));
+    const file = join(folder, "app.tar");
+    execFileSync("tar", ["-cf", file, "-C", folder, "manifest.json"]);
+    expect(() => chooseRelease(named(file), NOTHING_ASKED, [])).toThrow(
+      `${file} is no archive of one image`,
+    );
   });
 
   test("a file that is no archive of an image is refused by its name", () => {
