@@ -21,12 +21,12 @@ export async function start(): Promise<number> {
     releaseDeadLocks(LOCAL_STACK);
     await ensureLocalStack(choice);
     const stack = await openStack(LOCAL_STACK);
-    await repairInterrupted(stack);
+    const { look } = await repairInterrupted(stack);
     if (localSetting("target") === "docker" && localSetting("host") === "local")
       await checkLocalPort();
 
     say(`▸ Deploying the stack ${LOCAL_STACK} ...`);
-    const { changes, outputs } = await up(stack);
+    const { changes, outputs } = await up(stack, look);
     say(
       changes === 0
         ? `✓ Nothing to change: ${duration(started)}`
