@@ -89,7 +89,7 @@ test("an image that a branch has pushed under the commit's name, with its label,
   });
   const released = await push({ CI_COMMIT_BRANCH: "main", CI_COMMIT_REF_PROTECTED: "true" });
   expect(released.output).toContain("Building");
-  expect(released.output).not.toContain("nothing is built");
+  expect(released.output).not.toContain("no build is needed");
   expect(released.code, released.output).toBe(0);
   expect(released.variables["SLIPWAY_IMAGE"]).toMatch(/team\/app@sha256:[0-9a-f]{64}$/);
   expect(released.variables["SLIPWAY_IMAGE"]).not.toContain(evil);
@@ -99,7 +99,7 @@ test("an image that a branch has pushed under the commit's name, with its label,
 test("a branch's own pipeline takes what is there, by which nothing is released", async () => {
   const branch = { CI_COMMIT_BRANCH: "feature", CI_COMMIT_REF_PROTECTED: "false" };
   const { code, output } = await push(branch);
-  expect(output).toContain("nothing is built");
+  expect(output).toContain("no build is needed");
   expect(code, output).toBe(0);
 });
 
@@ -107,7 +107,7 @@ test("a tag on a commit that was built builds nothing, and names the same image"
   const one = await git("rev-parse", "HEAD");
   await git("tag", "v1.0.0");
   const tagged = await push({ CI_COMMIT_TAG: "v1.0.0" });
-  expect(tagged.output).toContain("nothing is built");
+  expect(tagged.output).toContain("no build is needed");
   expect(tagged.output).not.toContain("Building");
   const images = await registry.content("team/app");
   expect(images["v1.0.0"]).toBe(images[one]);

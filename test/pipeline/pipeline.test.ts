@@ -90,7 +90,7 @@ test("what is merged is built anew and released to dev: what the merge request p
   const { code, output } = await project.pipeline({ ref: "main" });
   const seconds = ((performance.now() - pushed) / 1000).toFixed(0);
   expect(output).toContain("Building");
-  expect(output).not.toContain("nothing is built");
+  expect(output).not.toContain("no build is needed");
   expect(code, output).toBe(0);
   const built = await digestOf(commit);
   expect(built).not.toBe(evil);
