@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { PROGRESS_SECONDS } from "../../../components/kubernetes/pod-life.ts";
 import { firstWrong } from "../../../steps/outside-answers.ts";
 import { isPodReady } from "../../../steps/pods.ts";
 import { ReleaseBook } from "../../../steps/release-book.ts";
@@ -12,9 +13,6 @@ import { objects } from "./objects.ts";
 import { psql, runOnce } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
 import { untilDown } from "./until-down.ts";
-
-/** For a node to be found, an image to be pulled and the app to start. */
-const START_SECONDS = 120;
 
 /**
  * A stack in a cluster.
@@ -30,7 +28,7 @@ export function kubernetesTarget(
 ): Target {
   const namespace = new Namespace(kubeconfig, name);
   return {
-    startSeconds: START_SECONDS,
+    startSeconds: PROGRESS_SECONDS,
     things: () => objects(namespace, stack),
     others: () => otherStacks(namespace, stack),
     untilDown: () => untilDown(namespace, stack),
