@@ -136,3 +136,20 @@ test("where a public authority vouches for the database, libpq is told to look a
   expect(lines).toContain("PGSSLROOTCERT=system");
   expect(lines.join()).not.toContain("NODE_EXTRA_CA_CERTS");
 });
+
+test("What the team adds never takes the place of what Slipway gives", async () => {
+  const mine = { PORT: "1", DB_HOST: "mine", APP_IMAGE: "mine", MORE: "mine" };
+  const secrets = { APP_SECRET: "mine", DATABASE_URL: "mine", TOKEN: "mine" };
+  const given = appEnvironment({
+    ...args,
+    ...{ secretsAs: "env", extra: mine, extraSecrets: secrets },
+  });
+  const values = async (of: Readonly<Record<string, pulumi.Output<string>>>, names: string[]) =>
+    await Promise.all(names.map((name) => resolved(of[name] as pulumi.Output<string>)));
+  expect(await values(given.plain, ["PORT", "DB_HOST", "APP_IMAGE", "MORE"])).toEqual([
+    ...["3000", "database", "app:1", "mine"],
+  ]);
+  expect(await values(given.secrets, ["APP_SECRET", "DATABASE_URL", "TOKEN"])).toEqual([
+    ...["key", "postgresql://shop_1:p@database:5432/shop", "mine"],
+  ]);
+});

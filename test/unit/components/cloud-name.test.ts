@@ -19,3 +19,11 @@ test("two stacks never have one name", () => {
   const stacks = ["a.b", "a-b", "a_b", "A-B", `${long}-1`, `${long}-2`];
   expect(new Set(stacks.map(named)).size).toBe(stacks.length);
 });
+
+test("stacks of one name in two projects never have one name either", () => {
+  const stack = "review-of-something-very-very-long";
+  // What differs is beyond what fits.
+  const projects = ["a-project-with-a-long-name-of-one", "a-project-with-a-long-name-of-two"];
+  const names = projects.map((project) => cloudName({ project, stack }, 30));
+  expect(new Set(names).size).toBe(2);
+});

@@ -14,6 +14,7 @@ function settingsOf(size: PostgresSize): Record<string, number> {
 test.each([
   [256, { max_connections: 100, shared_buffers: 64, work_mem: 4, maintenance_work_mem: 16 }],
   [1024, { max_connections: 200, shared_buffers: 256, work_mem: 4, maintenance_work_mem: 64 }],
+  [1024, { effective_cache_size: 768 }],
   [8192, { max_connections: 1000, shared_buffers: 2048, work_mem: 32, maintenance_work_mem: 512 }],
   [65_536, { max_connections: 1000, work_mem: 256, maintenance_work_mem: 1024 }],
 ])("the settings of Postgres follow from its %i MiB", (memory, settings) => {

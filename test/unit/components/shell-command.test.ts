@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import {
   inPlaceOfShell,
+  isWords,
   noShell,
   parseCommand,
   shellNeeds,
@@ -48,6 +49,18 @@ test.each([
   ["[]", undefined],
 ])("a command is a line, or a list in JSON: %s", (text, command) => {
   expect(parseCommand(text)).toEqual(command);
+});
+
+test.each([
+  [["/app", "work", ""], true],
+  [[], false],
+  [[""], false],
+  [["", "work"], false],
+  [["/app", 1], false],
+  [["/app", "a\0b"], false],
+  ["/app", false],
+])("a program and its arguments, or not: %j", (value, are) => {
+  expect(isWords(value)).toBe(are);
 });
 
 test("a list runs as it is", () => {

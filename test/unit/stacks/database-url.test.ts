@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { connectionUrl } from "../../../components/database-connection.ts";
 import { deploy } from "../../../stacks/index.ts";
 import type { ExternalDatabase, GkeCluster, Settings } from "../../../stacks/settings.ts";
 import { named, record } from "../recorder.ts";
@@ -69,6 +70,16 @@ test.each<[string, Settings, string]>([
   ],
 ])("DATABASE_URL says how to reach %s", async (_, settings, url) => {
   expect(await databaseUrl(settings)).toBe(`postgresql://${url}`);
+});
+
+test("DATABASE_URL leads to the host, whatever is in the names and words of its login", () => {
+  const login = { user: "me@elsewhere:1/x?y#z", password: "p@ss:/?#%&" };
+  const url = connectionUrl({ ...login, host: "db.example", port: 5433, name: "shop" }, "disable");
+  const { hostname, port, pathname, search, username, password } = new URL(url);
+  expect([hostname, port, pathname, search]).toEqual([
+    ...["db.example", "5433", "/shop", "?sslmode=disable"],
+  ]);
+  expect([username, password].map(decodeURIComponent)).toEqual([login.user, login.password]);
 });
 
 async function databaseUrl(settings: Settings): Promise<string> {

@@ -86,11 +86,23 @@ describe("a stack in a cluster", () => {
     ]);
   });
 
-  test("enforces the Pod Security level `restricted`, and every pod keeps to it", () => {
+  test("enforces the Pod Security level `restricted`, and every pod keeps to it", async () => {
     expect(JSON.stringify(named(stack, "namespace").inputs)).toContain(
       '"pod-security.kubernetes.io/enforce":"restricted"',
     );
-    for (const { name, inputs } of [...kinds("Deployment"), ...kinds("StatefulSet")]) {
+    const settings = withApp({ processes: { worker: "work" } });
+    const external = await recordStack({
+      ...settings,
+      database: {
+        ...{ kind: "external", name: "app", user: "app", password: pulumi.secret("a password") },
+        ...{ host: "db.example", port: 5432, ca: undefined },
+      },
+    });
+    const all = [...stack, ...external].filter(({ inputs }) => hasPods(inputs));
+    const own = ["database", "front", "ingress", "migrate", "web"];
+    const beside = ["database-answers", "front", "ingress", "migrate", "process-worker", "web"];
+    expect(all.map(({ name }) => name)).toEqual([...own, ...beside]);
+    for (const { name, inputs } of all) {
       const pod = podOf(inputs);
       expect(pod.securityContext, name).toMatchObject({
         runAsNonRoot: true,
@@ -477,6 +489,9 @@ const mebibytes = ({ limits: { memory } }: Resources) =>
 const specOf = (inputs: Inputs) => (inputs["spec"] ?? {}) as Record<string, unknown>;
 
 const podOf = (inputs: Inputs) => (specOf(inputs)["template"] as { spec: Pod }).spec;
+
+/** Whether pods are made from it: by a Deployment, a StatefulSet or a Job. */
+const hasPods = ({ spec }: Inputs) => "template" in Object(spec);
 
 const namespaceOf = ({ metadata }: Inputs) =>
   (metadata as { readonly namespace?: string }).namespace;

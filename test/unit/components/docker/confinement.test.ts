@@ -6,6 +6,7 @@ import {
   confined,
   confinedOptions,
   confinementHints,
+  limitProcesses,
   STEP,
 } from "../../../../components/docker/confinement.ts";
 import { deploy } from "../../../../stacks/index.ts";
@@ -173,4 +174,12 @@ describe("an app that fails says which limit may be the reason", () => {
     const script = `${before}\nCONTAINER=web\n${confinementHints(args)}\nconfinement_hints 2>&1`;
     return execFileSync("sh", ["-euc", script], { input: log, encoding: "utf8" });
   }
+});
+
+test("A container without a limit of processes gets the engine's word for that", () => {
+  const limits = { capabilities: undefined, writable: undefined, memory: undefined };
+  const flags = (processes: number | undefined) =>
+    /--pids-limit (\S+) /.exec(limitProcesses({ ...limits, processes }))?.[1];
+  expect(flags(256)).toBe("256");
+  expect(flags(undefined)).toBe("-1");
 });
