@@ -118,6 +118,43 @@ describe("a stack in a cluster", () => {
     }
   });
 
+  test("migrates once, within its time, and anew in the next run where it failed", () => {
+    const { metadata, spec } = named(stack, "migrate").inputs as Record<string, object>;
+    expect(spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 630 });
+    expect(metadata).toMatchObject({ annotations: { "pulumi.com/replaceUnready": "true" } });
+  });
+
+  test("gives a process of the app the time to finish that config names", async () => {
+    const settings = withApp({ processes: { worker: "work" } });
+    const worker = named(await recordStack(settings), "process-worker");
+    expect(podOf(worker.inputs)).toMatchObject({ terminationGracePeriodSeconds: 30 });
+  });
+
+  test("lets the address of a client arrive at its controller", () => {
+    const service = kinds("Service").find(({ name }) => name === "ingress");
+    expect(specOf(service?.inputs ?? {})).toMatchObject({ externalTrafficPolicy: "Local" });
+  });
+
+  test("keeps each object with secrets and configuration as it was made", () => {
+    const kept = [...kinds("Secret"), ...kinds("ConfigMap")];
+    expect(kept.map(({ name, inputs }) => [name, inputs["immutable"]])).toEqual([
+      ["secrets", true],
+      ["database-conf", true],
+      ["front-conf", true],
+      ["ingress", true],
+    ]);
+  });
+
+  test("gives a token of the cluster to the controller's pods alone", () => {
+    const pods = stack.filter(({ inputs }) => hasPods(inputs));
+    const given = pods.filter(
+      ({ inputs }) =>
+        (podOf(inputs) as { automountServiceAccountToken?: boolean })
+          .automountServiceAccountToken !== false,
+    );
+    expect(given.map(({ name }) => name)).toEqual(["ingress"]);
+  });
+
   test("lets the app write to its root where config says so, and nothing of Slipway's own", async () => {
     const { app } = clusterSettings();
     const settings = clusterSettings({
