@@ -36,6 +36,8 @@ export class FakeApiServer {
   readonly #objects = new Map<string, Stored>();
   readonly #history: Happening[] = [];
   readonly #watchers = new Set<(happening: Happening) => void>();
+  /** Namespaces that the controller may not read. */
+  readonly hidden = new Set<string>();
   #version = 0;
 
   constructor(tls: { readonly key: string; readonly cert: string }) {
@@ -116,12 +118,19 @@ export class FakeApiServer {
         this.#objects.get(`${plural}/${namespace}/${body.metadata.name}`),
       );
     }
+    if (this.hidden.has(namespace)) {
+      return reply(response, 403, { code: 403, message: `${plural} is forbidden` });
+    }
     if (name === "") {
+      const labels = wantedLabels(url);
       const isHere = (object: Stored) =>
         pluralOf(object) === plural &&
         (namespace === "" || object.metadata.namespace === namespace);
-      if (url.searchParams.has("watch")) return this.#watch(url, isHere, request, response);
-      return reply(response, 200, this.#list(plural, url.pathname, isHere));
+      const isWanted = (object: Stored) => isHere(object) && hasLabels(object, labels);
+      if (url.searchParams.has("watch")) {
+        return this.#watch(url, { isHere, isWanted }, request, response);
+      }
+      return reply(response, 200, this.#list(plural, url.pathname, isWanted));
     }
     const before = this.#objects.get(key);
     if (before === undefined) {
@@ -147,20 +156,34 @@ export class FakeApiServer {
 
   #watch(
     url: URL,
-    isHere: (object: Stored) => boolean,
+    { isHere, isWanted }: Record<"isHere" | "isWanted", (object: Stored) => boolean>,
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
     const from = Number(url.searchParams.get("resourceVersion"));
-    const tell = ({ version, type, object }: Happening): void => {
-      if (version > from && isHere(object)) response.write(`${JSON.stringify({ type, object })}\n`);
+    const tell = ({ version, type: happened, object }: Happening): void => {
+      if (version <= from || !isHere(object)) return;
+      // What loses a label is gone for whoever asked for those that have it.
+      const type = isWanted(object) ? happened : "DELETED";
+      response.write(`${JSON.stringify({ type, object })}\n`);
     };
     this.#history.forEach(tell);
     this.#watchers.add(tell);
     request.socket.once("close", () => this.#watchers.delete(tell));
   }
+}
+
+const wantedLabels = (url: URL): string[] =>
+  (url.searchParams.get("labelSelector") ?? "").split(",").filter(Boolean);
+
+function hasLabels({ metadata }: Stored, wanted: readonly string[]): boolean {
+  const labels = (metadata["labels"] ?? {}) as Record<string, string>;
+  return wanted.every((label) => {
+    const [name = "", value] = label.split("=");
+    return labels[name] === value;
+  });
 }
 
 function pluralOf({ kind }: Stored): string {

@@ -249,6 +249,57 @@ describe("what it refuses", () => {
   });
 });
 
+test("With a label it serves the namespaces that have it, and waits for one that it may not read", async () => {
+  const LABEL = "slipway.served-by";
+  const namespaceWith = (name: string, labels: object) => ({
+    ...{ kind: "Namespace", apiVersion: "v1", metadata: { name, labels } },
+  });
+  const inOther = (object: { metadata: object }) => ({
+    ...object,
+    metadata: { ...object.metadata, namespace: "other" },
+  });
+  const other = await RunningController.start(
+    [
+      configMap({}),
+      namespaceWith(NAMESPACE, { [LABEL]: "dev" }),
+      namespaceWith("other", {}),
+      service("web", APP_PORT),
+      endpointSlice("web", APP_PORT, [versions.one]),
+      oneHost("app", "app.example", "web"),
+      inOther(service("web", APP_PORT)),
+      inOther(endpointSlice("web", APP_PORT, [versions.two])),
+      inOther(oneHost("app", "other.example", "web")),
+    ],
+    { label, args: [`-watch-namespace-label=${LABEL}=dev`] },
+  );
+  const answers = (host: string, wanted: string) =>
+    until(
+      `${host} answers ${wanted}`,
+      async () => (await get("/", host, 80, other.address)).body,
+      (body) => body.includes(wanted),
+    );
+  try {
+    await answers("app.example", "one ");
+    await answers("other.example", "404");
+    other.api.put(namespaceWith("other", { [LABEL]: "dev" }));
+    await answers("other.example", "two ");
+    other.api.put(namespaceWith("other", { [LABEL]: "prod" }));
+    await answers("other.example", "404");
+
+    other.api.hidden.add("other");
+    other.api.put(namespaceWith("other", { [LABEL]: "dev" }));
+    await until("refused", () => other.logs(), includes("is forbidden"));
+    other.api.put(oneHost("late", "late.example", "web"));
+    await new Promise((done) => setTimeout(done, 2000));
+    await answers("late.example", "404");
+    other.api.hidden.delete("other");
+    await answers("late.example", "one ");
+    await answers("other.example", "two ");
+  } finally {
+    other.remove();
+  }
+});
+
 test("Told to end, it lets Nginx finish what it has begun, and ends with exit code 0", async () => {
   const other = await RunningController.start([configMap({})], { label });
   try {

@@ -49,15 +49,22 @@ describe("the arguments of the stand-in for the Ingress controller", () => {
     ["-health-status-uri=health", "Invalid value for health-status-uri: health"],
     ["-leader-election-lock-name=A_lock", "Invalid value for leader-election-lock-name"],
     ["-watch-namespace=app,Other", "Invalid values for namespaces: Other"],
+    ["-watch-namespace-label=a in (b)", "Unable to parse label a in (b) for watch namespace label"],
     ["-nginx-configmaps=nginx-config", "must follow the format <namespace>/<name>"],
     ["-enable-custom-resources=true", "Give -enable-custom-resources=false"],
   ])("%s is a problem: %s", (word, message) => {
     expect(problemsOf(word)).toEqual([expect.stringContaining(message)]);
   });
 
+  test("namespaces are watched by their names or by a label, and not by both", () => {
+    expect(problemsOf("-watch-namespace=app", "-watch-namespace-label=served-by=dev")).toEqual([
+      "watch-namespace and -watch-namespace-label are mutually exclusive",
+    ]);
+  });
+
   test("what the program gives is no problem", () => {
-    expect(
-      problemsOf("-nginx-configmaps=ingress/nginx-config", "-watch-namespace=app,other"),
-    ).toEqual([]);
+    const configMap = "-nginx-configmaps=ingress/nginx-config";
+    expect(problemsOf(configMap, "-watch-namespace=app,other")).toEqual([]);
+    expect(problemsOf(configMap, "-watch-namespace-label=slipway.served-by=dev")).toEqual([]);
   });
 });

@@ -27,6 +27,7 @@ const DEFAULTS = {
   "report-ingress-status": false,
   version: false,
   "watch-namespace": "",
+  "watch-namespace-label": "",
 };
 
 export type Arguments = typeof DEFAULTS;
@@ -94,6 +95,7 @@ export function checkArguments(values: Arguments): string[] {
     ...watchedNamespaces(values)
       .filter((name) => name !== "" && !isResourceName(name))
       .map((name) => `Invalid values for namespaces: ${name}`),
+    ...labelProblems(values),
     ...(["nginx-configmaps", "default-server-tls-secret"] as const)
       .filter((name) => values[name] !== "" && values[name].split("/").length !== 2)
       .map(
@@ -103,7 +105,20 @@ export function checkArguments(values: Arguments): string[] {
   ];
 }
 
-/** The namespaces to watch; an empty name stands for all. */
+function labelProblems(values: Arguments): string[] {
+  const label = values["watch-namespace-label"];
+  if (label === "") return [];
+  if (values["watch-namespace"] !== "") {
+    return ["watch-namespace and -watch-namespace-label are mutually exclusive"];
+  }
+  return /^[\w./-]+=[\w.-]*$/.test(label)
+    ? []
+    : [
+        `Unable to parse label ${label} for watch namespace label: this stand-in takes NAME=VALUE alone`,
+      ];
+}
+
+/** The namespaces to watch where no label says which; an empty name stands for all. */
 export function watchedNamespaces(values: Arguments): string[] {
   return values["watch-namespace"].split(",");
 }

@@ -44,6 +44,7 @@ export async function warnOfMissingNamespaces(
   values: Arguments,
   log: Log,
 ): Promise<void> {
+  if (values["watch-namespace-label"] !== "") return;
   for (const name of watchedNamespaces(values).filter((namespace) => namespace !== "")) {
     try {
       await needed(api, `/api/v1/namespaces/${name}`, `Error when getting Namespace ${name}`);

@@ -104,6 +104,9 @@ export interface ConfigMap extends Resource {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** It belongs to none itself. */
+export type Namespace = Resource;
+
 export interface IngressClass extends Resource {
   readonly spec: { readonly controller?: string };
 }

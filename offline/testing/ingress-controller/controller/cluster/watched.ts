@@ -34,6 +34,8 @@ const WATCH_SECONDS = 300;
 export class Watched<T extends Resource> {
   readonly #options: Options;
   readonly #resources = new Map<string, T>();
+  /** By their paths, what ends the following of each list. */
+  readonly #followed = new Map<string, AbortController>();
   readonly #listener: Listener<T>;
 
   constructor(options: Options, listener: Listener<T> = () => {}) {
@@ -51,20 +53,36 @@ export class Watched<T extends Resource> {
 
   /** Resolves when all that is in the cluster is known; then goes on to follow it. */
   async start(): Promise<void> {
-    await Promise.all(
-      this.#options.paths.map(
-        (path) => new Promise<void>((listed) => void this.#follow(path, listed)),
-      ),
-    );
+    await Promise.all(this.#options.paths.map((path) => this.add(path)));
   }
 
-  async #follow(path: string, listed: () => void): Promise<void> {
-    const { log, signal } = this.#options;
+  /** Follows one list more; resolves when all that is in it is known, however long that takes. */
+  async add(path: string): Promise<void> {
+    const end = new AbortController();
+    this.#followed.set(path, end);
+    const signal = AbortSignal.any([this.#options.signal, end.signal]);
+    await new Promise<void>((listed) => {
+      signal.addEventListener("abort", () => listed());
+      void this.#follow(path, signal, listed);
+    });
+  }
+
+  /** Follows it no longer: for whoever listens, all that was in it is gone. */
+  drop(path: string): void {
+    this.#followed.get(path)?.abort();
+    this.#followed.delete(path);
+    for (const resource of this.all()) {
+      if (isUnder(path, resource)) this.#remove(resource);
+    }
+  }
+
+  async #follow(path: string, signal: AbortSignal, listed: () => void): Promise<void> {
+    const { log } = this.#options;
     while (!signal.aborted) {
       try {
         let version = await this.#list(path);
         listed();
-        while (!signal.aborted) version = await this.#watch(path, version);
+        while (!signal.aborted) version = await this.#watch(path, version, signal);
       } catch (error) {
         if (signal.aborted) return;
         const isOutdated = error instanceof ApiError && error.status === 410;
@@ -92,8 +110,8 @@ export class Watched<T extends Resource> {
   }
 
   /** The version up to which is known what happened, when the server ends the answer. */
-  async #watch(path: string, from: string): Promise<string> {
-    const { api, signal, query = "" } = this.#options;
+  async #watch(path: string, from: string, signal: AbortSignal): Promise<string> {
+    const { api, query = "" } = this.#options;
     const options = `watch=1&allowWatchBookmarks=true&timeoutSeconds=${WATCH_SECONDS}`;
     // A connection that is lost without a word would never end by itself.
     const limit = AbortSignal.any([signal, AbortSignal.timeout((WATCH_SECONDS + 30) * 1000)]);

@@ -5,6 +5,7 @@ import type {
   ConfigMap,
   EndpointSlice,
   Ingress,
+  Namespace,
   Pod,
   Resource,
   Secret,
@@ -38,50 +39,100 @@ export class ClusterState implements Backends {
   readonly configMaps: Watched<ConfigMap>;
   readonly #slices: Watched<EndpointSlice>;
   readonly #pods: Watched<Pod>;
+  /** Those with the label; none where the arguments name the namespaces. */
+  readonly #labelled: Watched<Namespace>;
+  /** What is followed in each namespace, and the path of its list there. */
+  readonly #inNamespaces: [Pick<Watched<Resource>, "add" | "drop">, (name: string) => string][] =
+    [];
+  readonly #namespaces = new Set<string>();
+  readonly #given: readonly string[];
   readonly #queue: TaskQueue;
 
   constructor(parts: Parts) {
     const { values, externalService } = parts;
-    const namespaces = watchedNamespaces(values);
+    const label = values["watch-namespace-label"];
+    this.#given = label === "" ? watchedNamespaces(values) : [];
     this.#queue = parts.queue;
-    const lists = (group: string, plural: string) =>
-      namespaces.map((name) => `${group}${name === "" ? "" : `/namespaces/${name}`}/${plural}`);
     const watch = <T extends Resource>(
-      paths: readonly string[],
+      group: string,
+      plural: string,
       listener?: Listener<T>,
       query = "",
-    ) => new Watched<T>({ ...parts, paths, query }, listener);
+    ) => {
+      const watched = new Watched<T>({ ...parts, paths: [], query }, listener);
+      const path = (name: string) =>
+        `${group}${name === "" ? "" : `/namespaces/${name}`}/${plural}`;
+      this.#inNamespaces.push([watched, path]);
+      return watched;
+    };
 
+    this.#labelled = new Watched<Namespace>(
+      {
+        ...parts,
+        paths: label === "" ? [] : ["/api/v1/namespaces"],
+        query: `labelSelector=${encodeURIComponent(label)}`,
+      },
+      ({ before, after }) => {
+        const name = (after ?? before)?.metadata.name;
+        if (name !== undefined) this.#queue.add({ kind: "namespace", key: name });
+      },
+    );
     this.ingresses = watch(
-      lists("/apis/networking.k8s.io/v1", "ingresses"),
+      "/apis/networking.k8s.io/v1",
+      "ingresses",
       this.#adder<Ingress>("ingress", hasChanged),
     );
     this.services = watch(
-      lists("/api/v1", "services"),
+      "/api/v1",
+      "services",
       this.#adder("service", (before, after) => {
         return keyOf(after) === externalService || servicePortsChanged(before, after);
       }),
     );
     this.#slices = watch(
-      lists("/apis/discovery.k8s.io/v1", "endpointslices"),
+      "/apis/discovery.k8s.io/v1",
+      "endpointslices",
       this.#adder("endpointSlice"),
     );
-    this.#pods = watch(lists("/api/v1", "pods"));
+    this.#pods = watch("/api/v1", "pods");
     this.secrets = watch(
-      lists("/api/v1", "secrets"),
+      "/api/v1",
+      "secrets",
       this.#adder("secret", () => true, isSupported),
       NO_HELM_RELEASES,
     );
     const [namespace = "", name = ""] = values["nginx-configmaps"].split("/");
-    this.configMaps = watch(
-      name === "" ? [] : [`/api/v1/namespaces/${namespace}/configmaps`],
+    this.configMaps = new Watched<ConfigMap>(
+      { ...parts, paths: name === "" ? [] : [`/api/v1/namespaces/${namespace}/configmaps`] },
       this.#adder<ConfigMap>("configMap", hasChanged, ({ metadata }) => metadata.name === name),
     );
   }
 
   async start(): Promise<void> {
-    const all = [this.ingresses, this.services, this.#slices, this.#pods, this.secrets];
-    await Promise.all([...all, this.configMaps].map((watched) => watched.start()));
+    await this.#labelled.start();
+    const labelled = this.#labelled.all().map(({ metadata }) => metadata.name);
+    await Promise.all([
+      this.configMaps.start(),
+      ...[...this.#given, ...labelled].map((name) => this.#follow(name)),
+    ]);
+  }
+
+  /**
+   * Follows what is in a namespace that has the label now, and nothing in one that has it no longer. As with
+   * the real controller, nothing else is looked at until all of it is known: for ever, where it may not be read.
+   */
+  async syncNamespace(name: string): Promise<void> {
+    const isLabelled = this.#labelled.all().some(({ metadata }) => metadata.name === name);
+    if (isLabelled) await this.#follow(name);
+    else if (this.#namespaces.delete(name)) {
+      for (const [watched, path] of this.#inNamespaces) watched.drop(path(name));
+    }
+  }
+
+  async #follow(name: string): Promise<void> {
+    if (this.#namespaces.has(name)) return;
+    this.#namespaces.add(name);
+    await Promise.all(this.#inNamespaces.map(([watched, path]) => watched.add(path(name))));
   }
 
   service(key: string): Service | undefined {

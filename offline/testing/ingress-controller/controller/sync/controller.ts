@@ -64,6 +64,9 @@ export class Controller {
       case "ingress":
         await this.#syncIngress(key);
         return true;
+      case "namespace":
+        await this.#parts.state.syncNamespace(key);
+        return false;
       case "service":
         await this.#syncService(key);
         return true;

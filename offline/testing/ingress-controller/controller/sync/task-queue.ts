@@ -1,6 +1,6 @@
 export interface Task {
-  readonly kind: "configMap" | "endpointSlice" | "ingress" | "secret" | "service";
-  /** `namespace/name`. */
+  readonly kind: "configMap" | "endpointSlice" | "ingress" | "namespace" | "secret" | "service";
+  /** `namespace/name`; of a namespace, its name. */
   readonly key: string;
 }
 
