@@ -4,6 +4,8 @@ export const CONF_FOLDER = "/etc/nginx/conf.d";
 export const STATIC_FOLDER = "/srv/static";
 /** Earlier releases whose hashed files stay, newest first; in a cluster, their folders have these names. */
 export const PREVIOUS_RELEASES = ["previous-1", "previous-2", "previous-3", "previous-4"] as const;
+/** In a cluster, the folder of those of the release that is live. */
+export const CURRENT_FILES = "current";
 /** In a cluster, the object that has these files when it is there; no program of ours makes it. */
 export const MAINTENANCE_CONFIG_MAP = "maintenance";
 /** Whoever sends it with a pass sees the app in spite of maintenance. */

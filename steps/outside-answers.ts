@@ -16,11 +16,12 @@ export async function firstWrong(
   core: CoreV1Api,
   namespace: string,
   questions: readonly Question[],
+  seconds = ANSWER_SECONDS,
 ): Promise<WrongAnswer | undefined> {
   const pass = await maintenancePass(core, namespace);
   for (const question of questions) {
     const headers = { ...question.headers, ...pass };
-    const answer = await ask({ ...question, headers }, ANSWER_SECONDS);
+    const answer = await ask({ ...question, headers }, seconds);
     if (answer !== undefined) return { question, answer };
   }
   return undefined;

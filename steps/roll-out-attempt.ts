@@ -1,7 +1,10 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { KILLED } from "../components/killed-app.ts";
 import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
 import { Deployments, type Rolled } from "./deployments.ts";
+import { EndingPods } from "./ending-pods.ts";
 import { execPrinted } from "./exec.ts";
+import { FrontFiles } from "./front-files.ts";
 import { healthAnswer } from "./health-answer.ts";
 import { firstWrong } from "./outside-answers.ts";
 import { ReleaseBook } from "./release-book.ts";
@@ -21,6 +24,8 @@ export interface RollOutArgs {
   readonly sequence?: number;
   /** What is asked from outside, one after the other. */
   readonly questions: readonly Question[];
+  /** The question for what the static files are below; absent where there are none. */
+  readonly files?: Question;
   /** How long pods that were told to end may take. */
   readonly drainSeconds: number;
 }
@@ -33,6 +38,7 @@ export class RollOutAttempt {
   readonly #deployments: Deployments;
   readonly #core: CoreV1Api;
   readonly #book: ReleaseBook;
+  readonly #ending: EndingPods;
   readonly #args: RollOutArgs;
 
   constructor(config: KubeConfig, args: RollOutArgs) {
@@ -40,6 +46,7 @@ export class RollOutAttempt {
     this.#deployments = new Deployments(config, args.namespace);
     this.#core = config.makeApiClient(CoreV1Api);
     this.#book = new ReleaseBook(this.#core, args.namespace);
+    this.#ending = new EndingPods(config, args.namespace);
     this.#args = args;
   }
 
@@ -48,6 +55,7 @@ export class RollOutAttempt {
     const { deployments } = this.#args;
     const trouble = (await this.#rolledOut()) ?? (await this.#verified());
     if (trouble !== undefined) {
+      await this.#ending.end();
       say(trouble);
       await this.#putBack();
       return 1;
@@ -55,8 +63,22 @@ export class RollOutAttempt {
     const releases = await this.#book.add(await this.#entry(true), deployments);
     await this.#drained();
     const verified = releases.filter((release) => release.verified);
-    process.stdout.write(verified.map(recordLine).join(""));
+    process.stdout.write(`${verified.map(recordLine).join("")}${await this.#noted()}`);
     return 0;
+  }
+
+  /** What is no reason to fail: pods that had to be killed, and sources among the static files. */
+  async #noted(): Promise<string> {
+    const { files, drainSeconds } = this.#args;
+    const killed = await this.#ending.killed();
+    const sources = files === undefined ? "" : await (await this.#files()).sources();
+    return `${killed.map((pod) => `${KILLED}${pod} ${drainSeconds}\n`).join("")}${sources}`;
+  }
+
+  async #files(): Promise<FrontFiles> {
+    const { deployments, namespace } = this.#args;
+    const pods = await this.#deployments.pods(deployments[0]?.name ?? "");
+    return new FrontFiles(this.#config, namespace, pods);
   }
 
   /** @returns what is wrong; undefined once all pods are as they should be. */
@@ -82,11 +104,19 @@ export class RollOutAttempt {
     if (wrong === undefined) return undefined;
     await this.#book.add(await this.#entry(false));
     const { question, answer } = wrong;
-    return `After the roll-out, ${question.url} did not answer with ${image}. It answered:\n  ${answer}`;
+    const isFile = !questions.includes(question);
+    const what = isFile
+      ? ", a static file of the release, is not served"
+      : ` did not answer with ${image}`;
+    return `After the roll-out, ${question.url}${what}. It answered:\n  ${answer}`;
   }
 
-  #firstWrong(questions: readonly Question[]) {
-    return firstWrong(this.#core, this.#args.namespace, questions);
+  /** One of the static files is asked for after all else. */
+  async #firstWrong(questions: readonly Question[]) {
+    const { files, namespace } = this.#args;
+    const file = files && (await (await this.#files()).question(files));
+    const all = [...questions, ...(file === undefined ? [] : [file])];
+    return await firstWrong(this.#core, namespace, all);
   }
 
   async #putBack(): Promise<void> {

@@ -1,3 +1,4 @@
+import { KILLED } from "../killed-app.ts";
 import { labelFilters, type Owner } from "../labels.ts";
 import { CONF_FOLDER } from "../nginx-places.ts";
 
@@ -5,8 +6,6 @@ import { CONF_FOLDER } from "../nginx-places.ts";
 const STOP_SECONDS = 10;
 /** What is left to a container at least, however long the requests before it took. */
 const LEAST_SECONDS = 5;
-/** Begins a line of a step's output that tells of containers which had to be killed. */
-const KILLED = "killed ";
 
 /** The shell function `live INGRESS`: names of the containers that a stack's Nginx leads to. Fails where it can't say. */
 export const LIVE = `
@@ -54,23 +53,3 @@ end_in() {
     fi
   done
 }`;
-
-/** The output of a step without what it tells of containers that were killed. */
-export const withoutKilled = (printed: string) =>
-  printed
-    .split("\n")
-    .filter((line) => !line.startsWith(KILLED))
-    .join("\n");
-
-/** What to say of containers that ended only when they were killed; undefined where none did. */
-export function killedIn(printed: string): string | undefined {
-  const killed = printed.split("\n").filter((line) => line.startsWith(KILLED));
-  const [, name = "", seconds = ""] = killed[0]?.split(" ") ?? [];
-  if (killed.length === 0) return undefined;
-  return (
-    `${name} did not end within ${seconds} seconds of SIGTERM and was killed, and every release waits that long ` +
-    `for the one before. The usual reason is a shell as its first process, which hands no signal on: write CMD as ` +
-    `a list (CMD ["node", "server.js"]), and begin the last line of a start script with exec. Else the app ` +
-    `ignores SIGTERM, or waits for connections that stay open.`
-  );
-}

@@ -1,9 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { killedIn } from "../killed-app.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type Command, startWords } from "../shell-command.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
-import { END_IN, killedIn } from "./app-life.ts";
+import { END_IN } from "./app-life.ts";
 import {
   type AppConfinementArgs,
   appConfinement,

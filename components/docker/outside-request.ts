@@ -11,6 +11,8 @@ export interface OutsideRequest {
     /** What the answer has to match; empty where any answer below 400 will do. */
     readonly pattern: string;
   }[];
+  /** Folder of the release's static files, and what they are below; undefined where there are none. */
+  readonly files?: { readonly folder: string; readonly url: string } | undefined;
   /** Option of curl that leads the host name to the machine itself; empty where it is an address. */
   readonly resolve: string;
   /** What a proxy in front would say of the client's scheme; empty where none ends TLS. */

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HTTP_PROBE } from "../http-probe.ts";
 import { jsonStringPattern } from "../json-string-pattern.ts";
+import { killedIn, withoutKilled } from "../killed-app.ts";
 import { labelFilters, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { CONF_FOLDER } from "../nginx-places.ts";
 import { NO_RELEASE_CONF, releaseConf } from "../nginx-release-conf.ts";
 import { parseRecord, type ReleaseRecord } from "../release-record.ts";
-import { killedIn, lifeFunctions, withoutKilled } from "./app-life.ts";
+import { lifeFunctions } from "./app-life.ts";
 import { markFunctions } from "./image-marks.ts";
 import { type AskFrom, MAIN_CONF } from "./nginx-ingress.ts";
 import { askFunctions, type OutsideRequest } from "./outside-request.ts";
@@ -87,14 +88,17 @@ export class Release extends pulumi.ComponentResource {
 
 /** What is asked from outside. */
 function outsideRequest(args: ReleaseArgs): OutsideRequest {
-  const { askFrom, versionPath, healthPath, image, nginxImage } = args;
+  const { askFrom, versionPath, healthPath, image, nginxImage, staticFolder: folder } = args;
   const { resolve, forwardedProto } = askFrom;
   const question =
     versionPath === undefined
       ? { url: `${askFrom.url}${healthPath}`, pattern: "" }
       : { url: `${askFrom.url}${versionPath}`, pattern: jsonStringPattern(image) };
-  return { questions: [question], resolve, forwardedProto, image: nginxImage };
+  const files = folder === undefined ? {} : { files: { folder, url: filesUrl(args) } };
+  return { questions: [question], ...files, resolve, forwardedProto, image: nginxImage };
 }
+
+const filesUrl = ({ askFrom, staticPrefix }: ReleaseArgs) => `${askFrom.url}${staticPrefix}`;
 
 /** A line for each question. */
 const lines = ({ questions }: OutsideRequest): string =>
@@ -121,7 +125,7 @@ export function switchScript(args: ReleaseArgs): Script {
       ),
       NO_RELEASE_CONF,
       FILES: args.staticFolder ?? "none",
-      FILES_URL: `${args.askFrom.url}${args.staticPrefix}`,
+      FILES_URL: filesUrl(args),
       QUESTIONS: lines(outsideRequest(args)),
       RESOLVE: args.askFrom.resolve,
       FORWARDED_PROTO: args.askFrom.forwardedProto,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { CONF_FOLDER, PREVIOUS_RELEASES, STATIC_FOLDER } from "../nginx-places.ts";
-import { SOURCE_NAMES } from "../nginx-static-conf.ts";
+import { SOME_FILE, SOURCES, sourceWarning } from "../static-check.ts";
 
 export interface StaticFilesArgs {
   readonly machine: Machine;
@@ -37,16 +37,8 @@ export class StaticFiles extends pulumi.ComponentResource {
       parent: this,
     });
     void copied.stdout.apply((printed) => {
-      const files = printed
-        .split("\n")
-        .filter((line) => line.startsWith("./"))
-        .join(", ");
-      if (files === "") return;
-      void pulumi.log.warn(
-        `${args.path} in the image has what looks like sources or settings: ${files}. They are not served as ` +
-          "files; slipway:staticPath should be a folder of files that everybody may have.",
-        this,
-      );
+      const text = sourceWarning(args.path, printed);
+      if (text !== undefined) void pulumi.log.warn(text, this);
     });
     this.registerOutputs({ folder: this.folder });
   }
@@ -63,10 +55,8 @@ export function copyScript(name: string, folder: string, args: StaticFilesArgs):
     },
     functions: `
 in_files() { docker exec --interactive --workdir ${STATIC_FOLDER} "$INGRESS" sh -euc "$@"; }
-# What looks like sources is neither served nor a reason to fail: it is named.
 name_sources() {
-  in_files 'cd "$1"; find . -type f \\( ${SOURCE_NAMES.map((name) => `-iname "${name}"`).join(" -o ")} \\) | head -n 3' \\
-    sh "$FOLDER" </dev/null
+  in_files 'cd "$1"; ${SOURCES}' sh "$FOLDER" </dev/null
 }`,
     apply: `
   id=$(docker image inspect --format '{{.Id}}' "$IMAGE")
@@ -114,7 +104,6 @@ name_sources() {
 export function filesFunctions(imagesKept: number): string {
   const kept = Math.max(imagesKept, PREVIOUS_RELEASES.length + 1);
   return `
-in_files() { docker exec --workdir ${STATIC_FOLDER} "$INGRESS" sh -euc "$@"; }
 earlier_files() {
   in_files '
     set -- $(if [ -e ${VERIFIED} ]; then grep -vxF "$1" ${VERIFIED} || :; fi)
@@ -134,9 +123,13 @@ keep_files() {
       rm -rf "$folder" ".image-$folder"
     done' sh "$FILES"
 }
+${SOME_FILE_FUNCTIONS}`;
+}
+
+/** The shell function `some_file` of these, with what it takes: `INGRESS` and `FILES`. */
+export const SOME_FILE_FUNCTIONS = `
+in_files() { docker exec --workdir ${STATIC_FOLDER} "$INGRESS" sh -euc "$@"; }
 some_file() {
   if [ "$FILES" = none ]; then return; fi
-  in_files 'cd "$1"; find . -type f ! -path "*/.*" | grep -E "^[A-Za-z0-9._/-]*[.](css|js|html|txt|png|svg|ico|json)$" |
-    head -n 1 | cut -c 3-' sh "$FILES"
+  in_files 'cd "$1"; ${SOME_FILE}' sh "$FILES"
 }`;
-}

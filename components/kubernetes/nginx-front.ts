@@ -6,6 +6,7 @@ import { type ServerConfArgs, serverConf } from "../nginx-conf.ts";
 import { MAIN_FILE, mainConf } from "../nginx-main-conf.ts";
 import {
   CONF_FOLDER,
+  CURRENT_FILES,
   MAINTENANCE_CONFIG_MAP,
   PREVIOUS_RELEASES,
   STATIC_FOLDER,
@@ -46,7 +47,6 @@ export const FRONT_PODS = 2;
 const MAINTENANCE_FOLDER = "/etc/nginx/maintenance";
 /** User of Nginx in its image. */
 const NGINX_USER = 101;
-const CURRENT = "current";
 
 /**
  * An Nginx of ours between the ingress controller and the app, two of it: path prefix, rate limits, headers,
@@ -76,7 +76,7 @@ export class NginxFront extends pulumi.ComponentResource {
             httpsPort: 443,
             place: { ...IN_CLUSTER, inFront: args.inFront },
           }),
-          "release.conf": proxyConf(app, args.staticFiles === undefined ? "none" : CURRENT),
+          "release.conf": proxyConf(app, args.staticFiles === undefined ? "none" : CURRENT_FILES),
         })),
       },
       child,
@@ -211,7 +211,7 @@ function copies(
   files: kubernetes.types.input.core.v1.VolumeMount,
 ): kubernetes.types.input.core.v1.Container[] {
   if (staticFiles === undefined) return [];
-  const folders = [CURRENT, ...PREVIOUS_RELEASES];
+  const folders = [CURRENT_FILES, ...PREVIOUS_RELEASES];
   return staticFiles.images.slice(0, folders.length).map((image, index) => ({
     name: `files-${folders[index]}`,
     image,

@@ -1,6 +1,8 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { killedIn } from "../killed-app.ts";
 import { parseRecord, type ReleaseRecord } from "../release-record.ts";
+import { sourceWarning } from "../static-check.ts";
 import type { Cluster } from "./cluster.ts";
 
 export interface RollOutArgs {
@@ -24,6 +26,8 @@ export interface RollOutArgs {
   readonly versionPath: string | undefined;
   /** Asked instead where there is no version path. */
   readonly healthPath: string;
+  /** Folder of the static files in the image, and the path that they are below; undefined where there are none. */
+  readonly staticFiles: { readonly folder: string; readonly prefix: string } | undefined;
   /** What a proxy in front would say of the client's scheme; empty where none ends TLS. */
   readonly forwardedProto: "" | "https";
   readonly drainSeconds: number;
@@ -50,7 +54,7 @@ export class RollOut extends pulumi.ComponentResource {
       const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
       void pulumi.log.warn(text, this);
     }
-    const asked = { questions: questions(args) };
+    const asked = outsideRequest(args);
     const step = args.cluster.steps.step(
       `${name}-verified`,
       {
@@ -67,12 +71,18 @@ export class RollOut extends pulumi.ComponentResource {
           version: args.version,
           rollbackOf: args.rollbackOf ?? "",
           ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
-          questions: asked.questions,
+          ...asked,
           drainSeconds: args.drainSeconds,
         },
       },
       { parent: this },
     );
+    void step.stdout.apply((printed) => {
+      const sources = args.staticFiles && sourceWarning(args.staticFiles.folder, printed);
+      for (const text of [killedIn(printed), sources]) {
+        if (text !== undefined) void pulumi.log.warn(text, this);
+      }
+    });
     this.releases = step.stdout.apply(parseRecord);
     this.verifiedImage = this.releases.apply((all) => all[0]?.image ?? args.image);
     // So that an `up` that has nothing to change can ask the same.
@@ -80,12 +90,15 @@ export class RollOut extends pulumi.ComponentResource {
   }
 }
 
-/** What is asked from outside, and the image that each answer has to name; empty where any will do. */
-function questions({ url, address, versionPath, healthPath, image, forwardedProto }: RollOutArgs) {
-  const asked =
-    versionPath === undefined
-      ? [{ path: healthPath, expected: "" }]
-      : [{ path: versionPath, expected: image }];
+/** What is asked from outside, the image that each answer has to name (empty where any will do), and below what a static file is asked for. */
+function outsideRequest(args: RollOutArgs) {
+  const { url, address, versionPath, healthPath, image, forwardedProto, staticFiles } = args;
   const headers = forwardedProto === "" ? {} : { "X-Forwarded-Proto": forwardedProto };
-  return asked.map(({ path, expected }) => ({ url: `${url}${path}`, address, expected, headers }));
+  const question = (path: string, expected = "") => ({
+    ...{ url: `${url}${path}`, address, expected, headers },
+  });
+  return {
+    questions: [versionPath === undefined ? question(healthPath) : question(versionPath, image)],
+    ...(staticFiles === undefined ? {} : { files: question(staticFiles.prefix) }),
+  };
 }

@@ -2,12 +2,12 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { OutsideRequest } from "../../components/docker/outside-request.ts";
-import type { Question } from "../../steps/visitor.ts";
 import { OWN } from "../project.ts";
 import { StackState } from "../state/stack-state.ts";
 import { dockerTarget } from "./docker/index.ts";
 import { ensureKeyFiles } from "./docker/key-files.ts";
 import { reach } from "./docker/reach.ts";
+import type { AskedOfCluster } from "./kubernetes/outside.ts";
 import type { Target } from "./target.ts";
 
 /** What components say of where they are, in the state. */
@@ -54,8 +54,8 @@ export async function targetOf(stack: Stack, atHand?: StackState): Promise<Targe
   // The client of a cluster is loaded by those alone who use one.
   const { kubernetesTarget } = await import("./kubernetes/index.ts");
   const kubeconfig = await kubeconfigFrom(stack, said);
-  const asked = said("asked") as { readonly questions: readonly Question[] } | undefined;
-  return kubernetesTarget(stack.name, kubeconfig, namespace, asked?.questions);
+  const asked = said("asked") as AskedOfCluster | undefined;
+  return kubernetesTarget(stack.name, kubeconfig, namespace, asked);
 }
 
 /** Removes what the clone keeps to reach a stack that is gone: keys, sockets, a kubeconfig. */

@@ -69,11 +69,17 @@ export interface Target {
   releases(): Promise<readonly ReleaseRecord[]>;
   parts(): Promise<readonly Part[]>;
   /**
-   * Asks from outside what the release that is live was verified by.
+   * Asks from outside what the release that is live was verified by, a static file of it too.
    *
    * @returns undefined where it is answered as it should be; else the URL and what it answered last.
    */
   wrongAnswer(): Promise<WrongAnswer | undefined>;
+  /**
+   * Asks from outside for one of the live release's static files.
+   *
+   * @returns undefined where it is answered, or there are none; else the URL and what it answered last.
+   */
+  missingFile(): Promise<WrongAnswer | undefined>;
   /** Shows logs; @returns an exit code. */
   logs(options: LogOptions): Promise<number>;
   /** Runs a command in the app's image, with its environment; @returns its exit code. */

@@ -15,7 +15,7 @@ const usage = "./slipway status -s STACK [--json]";
 
 export const status: Verb = {
   summary:
-    "Show the live release of a stack, and its containers or pods. Ends with 1 if one does not run, or if clients refuse its certificate.",
+    "Show the live release of a stack, and its containers or pods. Ends with 1 if one does not run, if a static file is not served, or if clients refuse its certificate.",
   usage,
   group: "A running stack",
   async run(args) {
@@ -38,7 +38,9 @@ export const status: Verb = {
     const certificate = address && (await stackCertificate(address));
     const live = releases.find(({ verified }) => verified);
     const runs = parts.length > 0 && parts.every(({ isRunning }) => isRunning);
-    const isWell = runs && certificate?.state !== "refused";
+    // What does not run serves none.
+    const missingFile = runs && live !== undefined ? await target.missingFile() : undefined;
+    const isWell = runs && missingFile === undefined && certificate?.state !== "refused";
     if (json) {
       const all = {
         stack: name,
@@ -46,6 +48,7 @@ export const status: Verb = {
         live: live ?? null,
         maintenance,
         certificate: certificate ?? null,
+        missingFile: missingFile ?? null,
         runs,
         parts,
       };
@@ -56,6 +59,9 @@ export const status: Verb = {
       `${name}: ${live === undefined ? "no release" : `${live.version} (${live.image})`}`,
       `  at ${url?.value ?? "no address yet"}${maintenance ? ", in maintenance" : ""}`,
       ...(address === undefined ? [] : [`  ${await certificateLine(stack, address, certificate)}`]),
+      ...(missingFile === undefined
+        ? []
+        : [`  ${missingFile.url} is not served, a static file of it: ${missingFile.answer}`]),
       ...(live === undefined ? [] : [`  since ${live.time}, by ${live.by}${takingBack(live)}`]),
     ];
     process.stdout.write(

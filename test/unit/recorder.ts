@@ -122,9 +122,18 @@ function objectOf(name: string, inputs: Record<string, unknown>): Record<string,
 
 /** A step that records a release prints the record; of the others any word will do. */
 const printedBy = (name: string) =>
-  /-(switched|verified)$/.test(name)
+  PRINTED.get(name) ??
+  (/-(switched|verified)$/.test(name)
     ? `${JSON.stringify({ image: "image:1", version: "1", verified: true })}\n`
-    : `printed_by_${name.replaceAll("-", "_")}`;
+    : `printed_by_${name.replaceAll("-", "_")}`);
+
+const PRINTED = new Map<string, string>();
+
+/** Has a step print something else from now on; undefined lets it print what it does. */
+export function printsInstead(step: string, text: string | undefined): void {
+  if (text === undefined) PRINTED.delete(step);
+  else PRINTED.set(step, text);
+}
 
 /** Runs a program against mocks; resources come sorted by name, a component before its main child. */
 export async function record(program: () => unknown): Promise<Recorded[]> {

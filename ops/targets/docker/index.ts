@@ -10,7 +10,7 @@ import type { Part, Target } from "../target.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
 import { PSQL, PSQL_ELSEWHERE, RUN } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
-import { wrongAnswer } from "./outside.ts";
+import { missingFile, wrongAnswer } from "./outside.ts";
 import { printed, type Reach } from "./reach.ts";
 import { linesOf, things } from "./things.ts";
 
@@ -57,6 +57,7 @@ export function dockerTarget(
     releases: () => readRecord(host, labelFilters(owner, "ingress")),
     parts,
     wrongAnswer: () => wrongAnswer(host, owner, asked),
+    missingFile: () => missingFile(host, owner, asked),
     logs: async ({ of, follow, lines }) => {
       const shown = (await parts()).filter(({ role, name }) =>
         of === undefined ? APP_ROLES.includes(role) : name.includes(of),

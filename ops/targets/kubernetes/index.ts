@@ -1,10 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { PROGRESS_SECONDS } from "../../../components/kubernetes/pod-life.ts";
-import { firstWrong } from "../../../steps/outside-answers.ts";
 import { isPodReady } from "../../../steps/pods.ts";
 import { ReleaseBook } from "../../../steps/release-book.ts";
-import type { Question } from "../../../steps/visitor.ts";
-import { UserError } from "../../user-error.ts";
 import type { Part, Target } from "../target.ts";
 import { showLogs } from "./logs.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
@@ -12,6 +9,7 @@ import { containersOf, Namespace, nameOf, reached } from "./namespace.ts";
 import { objects } from "./objects.ts";
 import { psql, runOnce } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
+import { type AskedOfCluster, missingFile, wrongAnswer } from "./outside.ts";
 import { untilDown } from "./until-down.ts";
 
 /**
@@ -24,7 +22,7 @@ export function kubernetesTarget(
   stack: string,
   kubeconfig: string,
   name: string,
-  asked: readonly Question[] = [],
+  asked?: AskedOfCluster,
 ): Target {
   const namespace = new Namespace(kubeconfig, name);
   return {
@@ -36,13 +34,8 @@ export function kubernetesTarget(
     removeBuilds: async () => {},
     releases: () => reached(() => new ReleaseBook(namespace.core, name).releases()),
     parts: async () => (await namespace.pods()).filter((pod) => roleOf(pod) !== "step").map(partOf),
-    wrongAnswer: async () => {
-      if (asked.length === 0) {
-        throw new UserError(`The state of ${stack} has no release that could be asked for.`, 1);
-      }
-      const wrong = await reached(() => firstWrong(namespace.core, name, asked));
-      return wrong && { url: wrong.question.url, answer: wrong.answer };
-    },
+    wrongAnswer: () => wrongAnswer(stack, namespace, asked),
+    missingFile: () => missingFile(namespace, asked),
     logs: (options) => showLogs(namespace, options),
     run: (command) => runOnce(namespace, command),
     psql: (args) => psql(namespace, args),

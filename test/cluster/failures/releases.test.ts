@@ -77,6 +77,34 @@ test("An image without a shell is refused where a line is to be run, and takes l
   await failing.stack.up({ migrateCommand: "" });
 });
 
+test("An app that ends only when it is killed is said to, by the release that has to wait for it", async () => {
+  const deaf = 'process.removeAllListeners("SIGTERM"); process.on("SIGTERM", () => {});';
+  const first = await failing.image({ before: deaf });
+  expect(await failing.stack.up({ image: first })).not.toContain("SIGTERM");
+  const said = await failing.stack.up({ image: await failing.image() });
+  expect(said).toMatch(/web-\S+ did not end within 1 seconds of SIGTERM and was killed/);
+  expect(said).toContain("a shell as its first process");
+  expect(await failing.stack.up({ image: await failing.image() })).not.toContain("SIGTERM");
+});
+
+test("Sources among the static files are named in a warning, and a file is asked for, by status too", async () => {
+  const build = ["RUN mkdir /site && touch /site/.env /site/site.css"];
+  const settings = { staticPath: "/site", rateLimits: '{"/site.css":"1r/m"}' };
+  const image = await failing.image({ build });
+  expect(await failing.stack.up({ image, ...settings })).toContain(
+    "/site in the image has what looks like sources or settings: ./.env.",
+  );
+  const logs = await failing.stack.verb("logs", "--of", "front", "--lines", "500");
+  expect(logs).toContain('"path":"/site.css"');
+  expect((await failing.stack.tryVerb("status")).code).toBe(0);
+
+  for (let asked = 0; asked < 20; asked += 1) await fetch(`${failing.stack.url}/site.css`);
+  const { code, output } = await failing.stack.tryVerb("status");
+  expect(code, output).toBe(1);
+  expect(output).toContain("/site.css is not served, a static file of it: HTTP 429");
+  await failing.release(await failing.image(), { staticPath: "", rateLimits: "{}" });
+});
+
 test("After all of them a good image is released as if nothing had been", async () => {
   await failing.release(await failing.image(), { version: "2.0.0" });
 });

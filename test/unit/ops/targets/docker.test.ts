@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dockerTarget } from "../../../../ops/targets/docker/index.ts";
 import { reach } from "../../../../ops/targets/docker/reach.ts";
 
@@ -74,4 +74,44 @@ test("the images that the stack built are removed, one by one", async () => {
     "image rm --no-prune slipway-dev/app:1",
     "image rm --no-prune slipway-dev/app:2",
   ]);
+});
+
+describe("a static file of the live release", () => {
+  const asked = {
+    questions: [{ url: "http://127.0.0.1:8080/version", pattern: "" }],
+    files: { folder: "0123456789ab", url: "http://127.0.0.1:8080/static/" },
+    ...{ resolve: "", forwardedProto: "" as const, image: "nginx:1" },
+  };
+  const target = (recorded: Partial<typeof asked> = {}) =>
+    dockerTarget("dev", reach(), { asked: { ...asked, ...recorded } });
+  /** The docker command, with a file in Nginx's container and an answer to whoever asks for it. */
+  const nginxWith = (file: string, answer: string) =>
+    writeFileSync(
+      join(folder, "docker"),
+      `#!/bin/sh
+case $1,$* in
+  ps,*) echo ingress ;;
+  exec,*0123456789ab*) echo '${file}' ;;
+  run,*static*) ${answer} ;;
+esac`,
+      { mode: 0o755 },
+    );
+
+  test("is asked for, and named where it is not answered", async () => {
+    nginxWith("assets/site.css", "exit 0");
+    expect(await target().missingFile()).toBeUndefined();
+    nginxWith("assets/site.css", "echo HTTP 404; exit 22");
+    const missing = { url: "http://127.0.0.1:8080/static/assets/site.css", answer: "HTTP 404" };
+    expect(await target().missingFile()).toEqual(missing);
+    expect(await target().wrongAnswer()).toEqual(missing);
+  });
+
+  test("is not asked for where there are none, or none under a name that is a URL", async () => {
+    nginxWith("", "echo HTTP 404; exit 22");
+    expect(await target().missingFile()).toBeUndefined();
+    nginxWith("assets/site.css", "echo HTTP 404; exit 22");
+    const { files: _, ...without } = asked;
+    expect(await dockerTarget("dev", reach(), { asked: without }).missingFile()).toBeUndefined();
+    expect(await dockerTarget("dev", reach()).missingFile()).toBeUndefined();
+  });
 });

@@ -86,7 +86,7 @@ async function clusterThat(answers: RequestListener): Promise<string> {
 }
 const question = { url: URL, address: "127.0.0.1", expected: "app:1", headers: {} };
 const askCluster = (kubeconfig: string) =>
-  kubernetesTarget("dev", kubeconfig, "slipway-dev", [question]).wrongAnswer();
+  kubernetesTarget("dev", kubeconfig, "slipway-dev", { questions: [question] }).wrongAnswer();
 const json = { "content-type": "application/json" };
 
 test.each<[string, RequestListener, string]>([
