@@ -24,6 +24,7 @@ type Read = Pick<
   | "cluster"
   | "namespace"
   | "ingressClass"
+  | "ingressNamespace"
   | "ingressAnnotations"
   | "maxReplicas"
   | "userId"
@@ -46,7 +47,7 @@ export function readCluster(reader: ConfigReader, context: ClusterContext): Read
   return {
     cluster: readClusterItself(reader, context),
     namespace: reader.optional("namespace", NAMESPACE, NAMESPACE_RULE) ?? `${project}-${stack}`,
-    ingressClass: reader.optional("ingressClass", NAME, "the name of an ingress class"),
+    ...readController(reader),
     ingressAnnotations: reader.strings("ingressAnnotations"),
     maxReplicas: reader.optionalInteger("autoscale", 2, 1000),
     userId: reader.integer("userId", 1, 2_147_483_647),
@@ -55,6 +56,18 @@ export function readCluster(reader: ConfigReader, context: ClusterContext): Read
     kubeFiles: stackFiles("kube", stack),
     runStep,
   };
+}
+
+function readController(reader: ConfigReader): Pick<Read, "ingressClass" | "ingressNamespace"> {
+  const ingressClass = reader.optional("ingressClass", NAME, "the name of an ingress class");
+  const ingressNamespace = reader.optional("ingressNamespace", NAMESPACE, NAMESPACE_RULE);
+  if (ingressNamespace !== undefined && ingressClass === undefined) {
+    reader.problem(
+      "slipway:ingressNamespace is where the controller of slipway:ingressClass is, which is not set.",
+      "pulumi config rm ingressNamespace",
+    );
+  }
+  return { ingressClass, ingressNamespace };
 }
 
 function readClusterItself(

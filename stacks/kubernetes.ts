@@ -2,20 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
 import { clientRequest, endsInFront } from "../components/client-request.ts";
 import { AppSecrets } from "../components/kubernetes/app-secrets.ts";
+import { stackOfClass } from "../components/kubernetes/ingress-sharing.ts";
 import { MigrationJob } from "../components/kubernetes/migration-job.ts";
-import { NetworkPolicies } from "../components/kubernetes/network-policies.ts";
+import { NetworkPolicies, peer } from "../components/kubernetes/network-policies.ts";
 import { FRONT_PORT, NginxFront } from "../components/kubernetes/nginx-front.ts";
-import {
-  isOurClass,
-  NginxIngressController,
-} from "../components/kubernetes/nginx-ingress-controller.ts";
+import { NginxIngressController } from "../components/kubernetes/nginx-ingress-controller.ts";
 import { DATABASE_PORT } from "../components/kubernetes/postgres-stateful-set.ts";
 import { ProcessDeployment } from "../components/kubernetes/process-deployment.ts";
 import { RollOut } from "../components/kubernetes/roll-out.ts";
+import {
+  ServedNamespace,
+  type ServedNamespaceArgs,
+} from "../components/kubernetes/served-namespace.ts";
 import { StackNamespace } from "../components/kubernetes/stack-namespace.ts";
 import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../components/kubernetes/web-ingress.ts";
 import { WebService } from "../components/kubernetes/web-service.ts";
+import type { Owner } from "../components/labels.ts";
 import { shellNeeds } from "../components/shell-command.ts";
 import { cloudSql } from "./cloud-sql.ts";
 import { dumpBefore } from "./database-dump.ts";
@@ -38,6 +41,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     {
       owner,
       namespace: settings.namespace,
+      ownController: settings.ingressClass === undefined,
       registry: settings.registry,
       actsAs: managed?.account.usableEmail,
     },
@@ -49,19 +53,22 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     serviceAccount: namespace.serviceAccountName,
   };
 
+  const served = servedNamespace("served", { ...here, cluster }, settings.ingressClass);
+
   const policies = new NetworkPolicies(
     "network",
     {
       ...here,
       ports: { app: app.port, front: FRONT_PORT, database: DATABASE_PORT },
       egress: settings.egress,
-      foreignIngress: settings.ingressClass !== undefined,
+      controllerPods: served?.controllerPods ?? controllerPods(owner, settings),
       challenged: wanted.tls.kind === "acme",
     },
     on,
   );
 
   const className =
+    served?.className ??
     settings.ingressClass ??
     new NginxIngressController(
       "ingress",
@@ -138,10 +145,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       cluster,
       domain: undefined,
       image: images.nginx,
-      inFront:
-        settings.ingressClass === undefined || isOurClass(owner.project, settings.ingressClass)
-          ? "nginx"
-          : "controller",
+      inFront: settings.ingressClass === undefined || served !== undefined ? "nginx" : "controller",
       app: service.address,
       staticFiles: only(app.staticPath).map((path) => ({
         path,
@@ -200,6 +204,10 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
       address: ingress.address,
       versionPath: app.versionPath,
       healthPath: app.healthPath,
+      staticFiles: only(app.staticPath).map((folder) => ({
+        folder,
+        prefix: wanted.staticPrefix,
+      }))[0],
       forwardedProto: endsInFront(wanted) ? "https" : "",
       drainSeconds: seconds.drain,
     },
@@ -225,6 +233,26 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     verifiedImage: live.verifiedImage,
     releases: live.releases,
     ...(settings.review !== undefined && { review: settings.review }),
+  };
+}
+
+/** By the controller of another stack; undefined where no class names one. */
+function servedNamespace(
+  name: string,
+  args: Pick<ServedNamespaceArgs, "cluster" | "owner" | "namespace">,
+  className: string | undefined,
+): ServedNamespace | undefined {
+  const servedBy = className && stackOfClass(args.owner.project, className);
+  if (className === undefined || servedBy === undefined) return undefined;
+  return new ServedNamespace(name, { ...args, className, servedBy }, args.cluster.options);
+}
+
+/** Those of the stack's own controller, or of one of another kind where config says where that is. */
+function controllerPods(owner: Owner, { ingressClass, ingressNamespace }: Settings) {
+  if (ingressClass === undefined) return peer(owner, "ingress");
+  if (ingressNamespace === undefined) return undefined;
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": ingressNamespace } },
   };
 }
 

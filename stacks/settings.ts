@@ -250,6 +250,8 @@ export interface KubernetesSettings extends EverySettings {
   readonly ingress: IngressSettings & { readonly domain: string };
   /** Class of a controller that is there; undefined brings one of the stack's own. */
   readonly ingressClass: string | undefined;
+  /** Namespace of that controller's pods, where they alone may reach Nginx; undefined lets everybody. */
+  readonly ingressNamespace: string | undefined;
   readonly ingressAnnotations: Readonly<Record<string, string>>;
   /** How many pods there may be under load; undefined never makes more. */
   readonly maxReplicas: number | undefined;

@@ -15,6 +15,11 @@ interface LastCall {
   readonly args: StepCall["args"];
 }
 
+interface ReversibleCall {
+  readonly program: "label-namespace";
+  readonly args: StepCall["args"];
+}
+
 /** Steps that reach a cluster through a kubeconfig, which is in a file: what is in it may change any hour. */
 export class ClusterSteps {
   readonly #kubeconfig: pulumi.Input<string>;
@@ -54,6 +59,25 @@ export class ClusterSteps {
         stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
         // What it had to leave is nowhere else to be seen.
         logging: command.local.Logging.Stderr,
+        addPreviousOutputInEnv: false,
+      },
+      opts,
+    );
+  }
+
+  /** A step that is taken back when it is deleted: its program is given the word `on`, and then `off`. */
+  stepAndBack(
+    name: string,
+    { program, args }: ReversibleCall,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
+    return new command.local.Command(
+      name,
+      {
+        create: `${NODE} ${PROGRAMS}/${program}.ts on`,
+        delete: `${NODE} ${PROGRAMS}/${program}.ts off`,
+        stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
+        logging: command.local.Logging.None,
         addPreviousOutputInEnv: false,
       },
       opts,

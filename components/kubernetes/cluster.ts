@@ -22,6 +22,7 @@ export interface StepCall {
     | "await-database"
     | "check-cluster"
     | "find-cert-manager"
+    | "find-controller"
     | "load-seed"
     | "pull-image"
     | "roll-out"

@@ -9,11 +9,13 @@ export interface NetworkPoliciesArgs {
   readonly ports: { readonly app: number; readonly front: number; readonly database: number };
   /** Networks outside of the cluster that the app may call, an external database among them. */
   readonly egress: readonly string[];
-  /** Whether an ingress controller that is not the stack's own sends the requests. */
-  readonly foreignIngress: boolean;
+  /** Pods of the ingress controller; undefined lets everybody in, where nobody said which they are. */
+  readonly controllerPods: Peer | undefined;
   /** Whether pods that cert-manager makes answer an authority's challenges. */
   readonly challenged: boolean;
 }
+
+type Peer = kubernetes.types.input.networking.v1.NetworkPolicyPeer;
 
 type Rules = Pick<
   kubernetes.types.input.networking.v1.NetworkPolicySpec,
@@ -31,6 +33,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     super("slipway:components:NetworkPolicies", name, {}, opts);
     const { ports, owner } = args;
     const from = (...roles: Role[]) => roles.map((role) => peer(owner, role));
+    const fromController = args.controllerPods === undefined ? {} : { from: [args.controllerPods] };
 
     this.#policy(
       `${name}-default`,
@@ -47,7 +50,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
       ingress: [
         {
           ports: [{ port: ports.front }],
-          ...(args.foreignIngress ? {} : { from: from("ingress") }),
+          ...fromController,
         },
       ],
       egress: [{ ports: [{ port: ports.app }], to: from("web") }],
@@ -57,7 +60,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
         ingress: [
           {
             ports: [{ port: SOLVER_PORT }],
-            ...(args.foreignIngress ? {} : { from: from("ingress") }),
+            ...fromController,
           },
         ],
       });
@@ -148,6 +151,7 @@ const bitsOf = (address: string) =>
     .map((part) => Number(part).toString(2).padStart(8, "0"))
     .join("");
 
-function peer(owner: Owner, role: Role) {
+/** Pods with a role, in the stack's own namespace. */
+export function peer(owner: Owner, role: Role): Peer {
   return { podSelector: { matchLabels: selector(owner, role) } };
 }

@@ -7,6 +7,13 @@ import { WORKER_CONNECTIONS, WORKER_FILES } from "../nginx-main-conf.ts";
 import { TLS_CIPHERS } from "../nginx-names.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
+import {
+  CONTROLLER_ACCOUNT,
+  CONTROLLER_NAMESPACE,
+  classOf,
+  SERVED_BY,
+  servedRole,
+} from "./ingress-sharing.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import {
   apart,
@@ -28,7 +35,7 @@ export interface NginxIngressControllerArgs {
   /** Networks of proxies in front, whose word on the client is believed. */
   readonly trustedProxies: readonly string[];
   readonly drainSeconds: number;
-  /** Whether it serves its class in every namespace, and so may read what is served there, certificates too. */
+  /** Whether it serves the namespaces of other stacks too, those that let it. */
   readonly shared: boolean;
 }
 
@@ -40,6 +47,9 @@ const PORTS = { http: 80, https: 443, ready: 8081, metrics: 9113 } as const;
 /**
  * The NGINX Ingress Controller of F5, two of it, for this stack's namespace alone unless it is shared, behind
  * a load balancer with a public address. Without custom resources, snippets in Ingresses and telemetry.
+ *
+ * One that is shared serves the namespaces with its label, and may read those that bind its account to what it
+ * reads: no Secret of another one. See `ServedNamespace`.
  *
  * @see https://docs.nginx.com/nginx-ingress-controller/
  */
@@ -71,8 +81,11 @@ export class NginxIngressController extends pulumi.ComponentResource {
     const ingressClass = new kubernetes.networking.v1.IngressClass(
       name,
       {
-        // It belongs to no namespace, and so has the stack in its name.
-        metadata: { name: className(owner), labels: objectLabels(owner, "ingress") },
+        metadata: {
+          name: classOf(owner),
+          labels: objectLabels(owner, "ingress"),
+          ...(args.shared ? { annotations: { [CONTROLLER_NAMESPACE]: namespace } } : {}),
+        },
         spec: { controller: "nginx.org/ingress-controller" },
       },
       child,
@@ -142,14 +155,14 @@ export class NginxIngressController extends pulumi.ComponentResource {
     this.registerOutputs({ className: this.className });
   }
 
-  /** May read what it serves, in the namespace or in all, and classes, which have none. */
+  /** May read what it serves in its namespace, its class, and where it is shared which namespaces it serves. */
   #account(name: string, { owner, namespace, shared, pullSecrets }: NginxIngressControllerArgs) {
     const child = { parent: this };
     const metadata = { name, namespace, labels: objectLabels(owner, "ingress") };
     const account = new kubernetes.core.v1.ServiceAccount(
       name,
       {
-        metadata,
+        metadata: { ...metadata, name: CONTROLLER_ACCOUNT },
         automountServiceAccountToken: false,
         ...(pullSecrets.length > 0 && {
           imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })),
@@ -162,21 +175,16 @@ export class NginxIngressController extends pulumi.ComponentResource {
     const role = new kubernetes.rbac.v1.Role(name, { metadata, rules }, child);
     const binding = new kubernetes.rbac.v1.RoleBinding(
       name,
-      {
-        metadata,
-        subjects,
-        roleRef: {
-          apiGroup: "rbac.authorization.k8s.io",
-          kind: "Role",
-          name: role.metadata.name,
-        },
-      },
+      { metadata, subjects, roleRef: { apiGroup: RBAC, kind: "Role", name: role.metadata.name } },
       child,
     );
-    const everywhere = { name: className(owner), labels: objectLabels(owner, "ingress") };
+    const everywhere = { name: classOf(owner), labels: objectLabels(owner, "ingress") };
     const clusterRole = new kubernetes.rbac.v1.ClusterRole(
       name,
-      { metadata: everywhere, rules: shared ? [...SERVED, ...EVERYWHERE] : EVERYWHERE },
+      {
+        metadata: everywhere,
+        rules: [itsClass(owner), ...(shared ? [NAMESPACES] : [])],
+      },
       child,
     );
     new kubernetes.rbac.v1.ClusterRoleBinding(
@@ -184,40 +192,43 @@ export class NginxIngressController extends pulumi.ComponentResource {
       {
         metadata: everywhere,
         subjects,
-        roleRef: {
-          apiGroup: "rbac.authorization.k8s.io",
-          kind: "ClusterRole",
-          name: clusterRole.metadata.name,
-        },
+        roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: clusterRole.metadata.name },
       },
       { ...child, dependsOn: [binding] },
     );
+    if (shared) {
+      // Bound to nothing here: each namespace that is served binds it for itself.
+      new kubernetes.rbac.v1.ClusterRole(
+        `${name}-served`,
+        {
+          metadata: { ...everywhere, name: servedRole(classOf(owner)) },
+          rules: SERVED,
+        },
+        child,
+      );
+    }
     return account;
   }
 }
 
-/** Whether a class is that of a controller of Slipway, perhaps one that another stack shares. */
-export const isOurClass = (project: string, name: string) => name.startsWith(`${project}-`);
-
-const className = ({ project, stack }: Owner) => `${project}-${stack}`;
+const RBAC = "rbac.authorization.k8s.io";
 
 const READ = ["get", "list", "watch"];
 
 /** Where it serves Ingresses. */
 const SERVED = [
-  {
-    apiGroups: [""],
-    resources: ["configmaps", "secrets", "services", "endpoints", "pods", "namespaces"],
-    verbs: READ,
-  },
+  { apiGroups: [""], resources: ["secrets", "services", "pods"], verbs: READ },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: ["update"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch", "list"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
 /** Where it is itself. */
 const ABOUT_ITSELF = [
+  { apiGroups: [""], resources: ["configmaps"], verbs: READ },
+  // It says so where the namespace that it is to serve is not there.
+  { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
   // It writes on its own pods which version they are.
   { apiGroups: [""], resources: ["pods"], verbs: ["update"] },
   // Which of them writes the address of the load balancer.
@@ -229,10 +240,16 @@ const ABOUT_ITSELF = [
   { apiGroups: ["apps"], resources: ["replicasets", "daemonsets", "statefulsets"], verbs: ["get"] },
 ];
 
-const EVERYWHERE = [
-  { apiGroups: ["networking.k8s.io"], resources: ["ingressclasses"], verbs: READ },
-  { apiGroups: [""], resources: ["nodes", "namespaces"], verbs: READ },
-];
+/** It does not start without. */
+const itsClass = (owner: Owner) => ({
+  apiGroups: ["networking.k8s.io"],
+  resources: ["ingressclasses"],
+  resourceNames: [classOf(owner)],
+  verbs: ["get"],
+});
+
+/** Which have the label can only be asked of all. */
+const NAMESPACES = { apiGroups: [""], resources: ["namespaces"], verbs: READ };
 
 function controllerConf({ trustedProxies }: NginxIngressControllerArgs): Record<string, string> {
   return {
@@ -322,8 +339,9 @@ function controllerPod(
         args: [
           pulumi.interpolate`-nginx-configmaps=$(POD_NAMESPACE)/${uses.conf}`,
           pulumi.interpolate`-ingress-class=${uses.className}`,
-          // An empty name stands for all of them.
-          pulumi.interpolate`-watch-namespace=${args.shared ? "" : args.namespace}`,
+          args.shared
+            ? `-watch-namespace-label=${SERVED_BY}=${args.owner.stack}`
+            : pulumi.interpolate`-watch-namespace=${args.namespace}`,
           "-report-ingress-status",
           `-external-service=${name}`,
           `-leader-election-lock-name=${name}`,

@@ -2,10 +2,13 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegistryLogin } from "../docker/app-image.ts";
 import { labels, type Owner } from "../labels.ts";
+import { SERVED_BY } from "./ingress-sharing.ts";
 
 export interface StackNamespaceArgs {
   readonly owner: Owner;
   readonly namespace: string;
+  /** Whether an ingress controller of the stack's own serves it. */
+  readonly ownController: boolean;
   /** What the registry of the app's image asks for; undefined pulls as anybody. */
   readonly registry: RegistryLogin | undefined;
   /** E-mail address of the account at Google as which the pods act; undefined as none. */
@@ -39,7 +42,11 @@ export class StackNamespace extends pulumi.ComponentResource {
         metadata: {
           // A fixed name: people look for it, and what is in it is found again if the state is lost.
           name: args.namespace,
-          labels: { ...own, ...RESTRICTED },
+          labels: {
+            ...own,
+            ...RESTRICTED,
+            ...(args.ownController ? { [SERVED_BY]: args.owner.stack } : {}),
+          },
         },
       },
       child,

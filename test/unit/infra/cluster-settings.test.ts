@@ -40,6 +40,16 @@ test("An app can write to its root on a Docker host, and not in a cluster, unles
   expect(read({ privileges: "docker" }).app.privileges).toBe("docker");
 });
 
+test("the namespace of an ingress controller is that of one which is named", () => {
+  expect(read({ ...GKE, ingressClass: "traefik", ingressNamespace: "edge" })).toMatchObject({
+    ingressClass: "traefik",
+    ingressNamespace: "edge",
+  });
+  expect(messageOf(() => read({ ...GKE, ingressNamespace: "edge" }))).toContain(
+    "slipway:ingressNamespace is where the controller of slipway:ingressClass is, which is not set.",
+  );
+});
+
 describe("a cluster that is made at Google", () => {
   test("is Autopilot, in Frankfurt, protected, and reached by gcloud's plugin, where nothing else is said", () => {
     expect(read(GKE)).toMatchObject({

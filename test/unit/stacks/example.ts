@@ -170,6 +170,7 @@ export function clusterSettings(changes: Partial<KubernetesSettings> = {}): Kube
     namespace: "slipway-test",
     ingress: { ...ingress, domain: "shop.example" },
     ingressClass: undefined,
+    ingressNamespace: undefined,
     ingressAnnotations: {},
     maxReplicas: undefined,
     userId: 1000,

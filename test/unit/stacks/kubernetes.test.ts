@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { deploy } from "../../../stacks/index.ts";
 import type { AppRelease, KubernetesSettings } from "../../../stacks/settings.ts";
 import {
@@ -7,6 +7,7 @@ import {
   isProvider,
   madeBefore,
   named,
+  printsInstead,
   type Recorded,
   record,
   tree,
@@ -534,41 +535,209 @@ const namespaceOf = ({ metadata }: Inputs) =>
   (metadata as { readonly namespace?: string }).namespace;
 
 describe("a controller that serves other stacks too", () => {
-  const shared = () => record(() => deploy(clusterSettings({ ingressShared: true }), PULLED));
-  const rulesOf = (stack: Awaited<ReturnType<typeof shared>>) =>
-    JSON.stringify(
-      stack.find(({ type }) => type === "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")
-        ?.inputs["rules"],
-    );
-
-  test("looks into every namespace, and may read what it serves there", async () => {
-    const stack = await shared();
-    expect(JSON.stringify(stack.map(({ inputs }) => inputs))).toContain('"-watch-namespace="');
-    expect(rulesOf(stack)).toContain('"ingresses/status"');
-    expect(rulesOf(stack)).toContain('"secrets"');
+  interface Rule {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly resourceNames?: readonly string[];
+    readonly verbs: readonly string[];
+  }
+  interface Binding {
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly subjects: readonly Readonly<Record<string, string>>[];
+    readonly roleRef: Readonly<Record<string, string>>;
+  }
+  let own: Recorded[];
+  let shared: Recorded[];
+  let served: Recorded[];
+  beforeAll(async () => {
+    own = await recordStack(clusterSettings());
+    shared = await recordStack(clusterSettings({ ingressShared: true }));
+    served = await recordStack(clusterSettings({ ingressClass: "slipway-dev" }));
   });
-
-  test("one of the stack's own looks into its namespace alone", async () => {
-    const stack = await record(() => deploy(clusterSettings(), PULLED));
-    expect(JSON.stringify(stack.map(({ inputs }) => inputs))).toContain(
-      '"-watch-namespace=slipway-test"',
-    );
-    expect(rulesOf(stack)).not.toContain('"secrets"');
-  });
-
-  test("the front of a stack in another namespace lets it in, and nothing else of that stack does", async () => {
-    const stack = await record(() =>
-      deploy(clusterSettings({ ingressClass: "slipway-dev" }), PULLED),
-    );
-    const policies = stack.filter(({ type }) => type.endsWith(":NetworkPolicy"));
-    const open = policies.filter(({ inputs }) =>
-      (inputs as { spec: { ingress?: { from?: unknown }[] } }).spec.ingress?.some(
-        ({ from }) => from === undefined,
+  const ofKind = (stack: readonly Recorded[], kind: string) =>
+    stack.filter(({ type }) => type.endsWith(`:${kind}`)).map(({ inputs }) => inputs);
+  const rulesOf = (stack: readonly Recorded[], kind: string, name: string) =>
+    ofKind(stack, kind).find(({ metadata }) => (metadata as { name: string }).name === name)?.[
+      "rules"
+    ] as Rule[];
+  const saidBy = (rules: readonly Rule[]) =>
+    rules.flatMap(({ apiGroups, resources, resourceNames = [], verbs }) =>
+      resources.map((resource) =>
+        [[apiGroups[0], resource].filter(Boolean).join("/"), ...resourceNames, verbs.join()].join(
+          " ",
+        ),
       ),
     );
-    expect(open.map(({ name }) => name).sort()).toEqual(["network-front", "network-ingress"]);
+  const argsOf = (stack: readonly Recorded[]) =>
+    (podOf(named(stack, "ingress").inputs).containers[0] as { args?: string[] }).args;
+  const namespaceLabels = (stack: readonly Recorded[]) =>
+    (named(stack, "namespace").inputs["metadata"] as { labels: Record<string, string> }).labels;
+
+  test("may do in the whole cluster what is said here, and no more", () => {
+    expect(saidBy(rulesOf(own, "ClusterRole", "slipway-test"))).toEqual([
+      "networking.k8s.io/ingressclasses slipway-test get",
+    ]);
+    expect(saidBy(rulesOf(shared, "ClusterRole", "slipway-test"))).toEqual([
+      "networking.k8s.io/ingressclasses slipway-test get",
+      "namespaces get,list,watch",
+    ]);
+    const bound = ofKind(shared, "ClusterRoleBinding").map(({ roleRef }) => roleRef);
+    expect(bound).toEqual([expect.objectContaining({ name: "slipway-test" })]);
+  });
+
+  test("may do in a namespace that it serves what is said here, and no more", () => {
+    const inServed = [
+      "secrets get,list,watch",
+      "services get,list,watch",
+      "pods get,list,watch",
+      "discovery.k8s.io/endpointslices get,list,watch",
+      "networking.k8s.io/ingresses get,list,watch",
+      "networking.k8s.io/ingresses/status update",
+      "events create,patch",
+    ];
+    expect(saidBy(rulesOf(shared, "ClusterRole", "slipway-test-served"))).toEqual(inServed);
+    expect(saidBy(rulesOf(own, "Role", "ingress"))).toEqual([
+      ...inServed,
+      "configmaps get,list,watch",
+      "namespaces get",
+      "pods update",
+      "coordination.k8s.io/leases get,list,watch,create,update",
+      "apps/replicasets get",
+      "apps/daemonsets get",
+      "apps/statefulsets get",
+    ]);
+  });
+
+  test("looks into the namespaces with its label; one of the stack's own into that one", () => {
+    expect(argsOf(shared)).toContain("-watch-namespace-label=slipway.served-by=test");
+    expect(argsOf(shared)?.join()).not.toContain("-watch-namespace=");
+    expect(argsOf(own)).toContain("-watch-namespace=slipway-test");
+    // Before it is shared as well: it would drop its own stack for as long as it takes to roll it.
+    for (const stack of [own, shared]) {
+      expect(namespaceLabels(stack)).toMatchObject({ "slipway.served-by": "test" });
+    }
+    expect(namespaceLabels(served)).not.toHaveProperty(["slipway.served-by"]);
+  });
+
+  test("says where it is by its class, to those that it serves", () => {
+    const annotations = (stack: readonly Recorded[]) =>
+      (ofKind(stack, "IngressClass")[0]?.["metadata"] as { annotations?: unknown } | undefined)
+        ?.annotations;
+    expect(annotations(own)).toBeUndefined();
+    expect(annotations(shared)).toEqual({ "slipway.controller-namespace": "slipway-test" });
+  });
+
+  test("is let into the namespace of a stack that it serves before the label leads it there", () => {
+    const [binding] = ofKind(served, "RoleBinding") as unknown as Binding[];
+    expect(binding).toMatchObject({
+      metadata: { namespace: "slipway-test", name: "slipway-dev" },
+      subjects: [{ kind: "ServiceAccount", name: "ingress", namespace: printed("controller") }],
+      roleRef: { kind: "ClusterRole", name: "slipway-dev-served" },
+    });
+    expect(ofKind(served, "ClusterRole")).toEqual([]);
+    expect(named(served, "served-labelled").inputs).toMatchObject({
+      create: expect.stringContaining("label-namespace.ts on"),
+      delete: expect.stringContaining("label-namespace.ts off"),
+      stdin: expect.stringContaining('"label":"slipway.served-by","value":"dev"'),
+    });
+    expect(named(served, "served-labelled").after).toContainEqual(
+      "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding::served",
+    );
+    expect(madeBefore(served, "web-ingress")).toContain("served-labelled");
+  });
+
+  /** What the front and the challenges of a stack let in. */
+  const letIn = (stack: readonly Recorded[]) =>
+    ["network-front", "network-challenge"].map(
+      (name) =>
+        (
+          named(stack, name).inputs as {
+            spec: { ingress: readonly [{ from?: unknown }] };
+          }
+        ).spec.ingress[0].from,
+    );
+  const withAcme = (changes: Partial<KubernetesSettings>) => {
+    const tls = {
+      kind: "acme",
+      email: undefined,
+      server: "https://acme.example",
+      serverCa: undefined,
+    };
+    return recordStack(
+      clusterSettings({
+        ...changes,
+        ingress: { ...clusterSettings().ingress, tls: tls as never },
+      }),
+    );
+  };
+
+  test("and no other pod reaches the front and the challenges of a stack that it serves", async () => {
+    const pods = {
+      "slipway.project": "slipway",
+      "slipway.stack": "dev",
+      "slipway.role": "ingress",
+    };
+    const controller = {
+      namespaceSelector: {
+        matchLabels: { "kubernetes.io/metadata.name": printed("controller") },
+      },
+      podSelector: { matchLabels: pods },
+    };
+    expect(letIn(await withAcme({ ingressClass: "slipway-dev" }))).toEqual([
+      [controller],
+      [controller],
+    ]);
+  });
+
+  test("one of another kind is let in from the namespace that config names, or from everywhere", async () => {
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "traefik" } };
+    const inside = await withAcme({ ingressClass: "traefik", ingressNamespace: "traefik" });
+    expect(letIn(inside)).toEqual([[{ namespaceSelector }], [{ namespaceSelector }]]);
+    expect(letIn(await withAcme({ ingressClass: "traefik" }))).toEqual([undefined, undefined]);
   });
 });
+
+describe("what a roll-out looks at besides the app", () => {
+  const askedOf = async (settings: KubernetesSettings) =>
+    JSON.parse(String(named(await recordStack(settings), "release-verified").inputs["stdin"]));
+  const ingress = { ...clusterSettings().ingress, staticPrefix: "/static/" };
+
+  test("is a static file, as a client asks for it, where there are any", async () => {
+    expect((await askedOf(clusterSettings({ ingress }))).files).toEqual({
+      ...{ url: "http://shop.example/static/", address: "203.0.113.7" },
+      ...{ expected: "", headers: {} },
+    });
+    const below = { ...ingress, pathPrefix: "/shop/" };
+    const { files } = await askedOf(clusterSettings({ ingress: below }));
+    expect(files.url).toBe("http://shop.example/shop/static/");
+    expect(await askedOf(withApp({ staticPath: undefined }))).not.toHaveProperty("files");
+  });
+
+  test("is what it had to kill, and sources among the static files: a warning each", async () => {
+    const said: string[] = [];
+    const warn = vi.spyOn(pulumi.log, "warn").mockImplementation(async (text) => {
+      said.push(text);
+    });
+    try {
+      await recordStack(clusterSettings());
+      expect(warn).not.toHaveBeenCalled();
+      const record = '{"image":"image:1","version":"1","rollbackOf":"","verified":true}';
+      printsInstead("release-verified", `${record}\nkilled web-1 30\n./wsgi.py\n`);
+      await recordStack(clusterSettings());
+    } finally {
+      printsInstead("release-verified", undefined);
+      warn.mockRestore();
+    }
+    expect(said).toEqual([
+      expect.stringContaining("web-1 did not end within 30 seconds of SIGTERM and was killed"),
+      expect.stringContaining(
+        "/app/public in the image has what looks like sources or settings: ./wsgi.py.",
+      ),
+    ]);
+  });
+});
+
+const printed = (step: string) => `printed_by_served_${step}`;
 
 describe("what a client may do at the ingress", () => {
   const dataOf = (stack: Recorded[], name: string) => {

@@ -14,6 +14,7 @@ import { OutsideDatabase } from "../../../../components/kubernetes/outside-datab
 import { PostgresStatefulSet } from "../../../../components/kubernetes/postgres-stateful-set.ts";
 import { ProcessDeployment } from "../../../../components/kubernetes/process-deployment.ts";
 import { RollOut } from "../../../../components/kubernetes/roll-out.ts";
+import { ServedNamespace } from "../../../../components/kubernetes/served-namespace.ts";
 import { StackNamespace } from "../../../../components/kubernetes/stack-namespace.ts";
 import { WebDeployment } from "../../../../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../../../../components/kubernetes/web-ingress.ts";
@@ -164,7 +165,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
         "it",
         {
           ...{ ...there(), ports: { app: 3000, front: 8080, database: 5432 }, egress: [] },
-          ...{ foreignIngress: false, challenged: true },
+          ...{ controllerPods: undefined, challenged: true },
         },
         opts,
       ),
@@ -274,11 +275,21 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
           ...{ ...there(), deployments: [], replicas: 1, image: "image:1", version: "1" },
           ...{ rollbackOf: undefined, sequence: undefined, forwardedProto: "", drainSeconds: 1 },
           ...{ url: "http://shop.example", address: "203.0.113.7" },
-          ...{ versionPath: "/version", healthPath: "/readyz" },
+          ...{ versionPath: "/version", healthPath: "/readyz", staticFiles: undefined },
         },
         opts,
       ),
     ["it-verified: command:local:Command"],
+  ],
+  [
+    "ServedNamespace",
+    (opts) =>
+      new ServedNamespace("it", { ...there(), className: "slipway-dev", servedBy: "dev" }, opts),
+    [
+      "it: kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+      "it-controller: command:local:Command",
+      "it-labelled: command:local:Command",
+    ],
   ],
   [
     "StackNamespace",
@@ -286,7 +297,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
       new StackNamespace(
         "it",
         {
-          ...{ owner, namespace: "slipway-test", actsAs: undefined },
+          ...{ owner, namespace: "slipway-test", actsAs: undefined, ownController: true },
           registry: { server: "r.example", username: "it", password: pulumi.secret("a password") },
         },
         opts,

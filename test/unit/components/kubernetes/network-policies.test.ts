@@ -48,7 +48,7 @@ describe("The policies of a stack", () => {
   async function specs(more: Partial<NetworkPoliciesArgs> = {}) {
     const args = {
       ...{ owner: { project: "slipway", stack: "test" }, namespace: "slipway-test" },
-      ...{ ports: PORTS, egress: [], foreignIngress: false, challenged: false },
+      ...{ ports: PORTS, egress: [], controllerPods: pods("ingress"), challenged: false },
     };
     const all = await record(() => void new NetworkPolicies("it", { ...args, ...more }));
     const policies = all.filter(({ type }) => type.endsWith(":NetworkPolicy"));
@@ -121,9 +121,9 @@ describe("The policies of a stack", () => {
     });
   });
 
-  test("let everybody at Nginx where somebody else's controller sends the requests", async () => {
+  test("let everybody at Nginx where nobody said which pods send the requests", async () => {
     const front = { ...OWN["it-front"], ingress: [on(8080)] };
-    expect(await specs({ foreignIngress: true })).toEqual({ ...OWN, "it-front": front });
+    expect(await specs({ controllerPods: undefined })).toEqual({ ...OWN, "it-front": front });
   });
 
   test("let the controller at the pods that answer an authority's challenges", async () => {
@@ -133,7 +133,7 @@ describe("The policies of a stack", () => {
       ingress: [{ ...on(8089), from: [pods("ingress")] }],
     };
     expect(await specs({ challenged: true })).toEqual({ ...OWN, "it-challenge": solver });
-    const all = await specs({ challenged: true, foreignIngress: true });
+    const all = await specs({ challenged: true, controllerPods: undefined });
     expect(all["it-challenge"]).toEqual({ ...solver, ingress: [on(8089)] });
   });
 });

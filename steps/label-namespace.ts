@@ -1,0 +1,40 @@
+/**
+ * Puts a label on a namespace (`on`), or takes it away (`off`) where it has that value, with its arguments as JSON
+ * on standard input. The namespace may be gone by then, or the cluster.
+ */
+import { text } from "node:stream/consumers";
+import { ApiException, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { connect, isNotFound, reasonOf } from "./connection.ts";
+
+interface Call {
+  /** Path of the file. */
+  readonly kubeconfig: string;
+  readonly namespace: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+const { kubeconfig, namespace, label, value }: Call = JSON.parse(await text(process.stdin));
+const core = connect(kubeconfig).makeApiClient(CoreV1Api);
+await (process.argv[2] === "off" ? takeAway() : set(value));
+
+/** @param text null removes it. */
+async function set(text: string | null): Promise<void> {
+  await core.patchNamespace(
+    { name: namespace, body: { metadata: { labels: { [label]: text } } } },
+    setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+  );
+}
+
+async function takeAway(): Promise<void> {
+  try {
+    const { metadata } = await core.readNamespace({ name: namespace });
+    if (metadata?.labels?.[label] === value) await set(null);
+  } catch (error) {
+    if (isNotFound(error)) return;
+    if (error instanceof ApiException) throw error;
+    process.stderr.write(
+      `The cluster can't be asked (${reasonOf(error)}): the label ${label} stays on the namespace ${namespace}.\n`,
+    );
+  }
+}
