@@ -71,6 +71,19 @@ export async function downAfter(
   return down.map((one) => ({ name: nameInUrn(one.resource.urn), what: inWords(one) }));
 }
 
+/** What the state has and nobody finds, as `container web-1 is gone`. Of several under one URN, one is enough. */
+export function goneAmong(
+  stack: string,
+  resources: readonly RecordedResource[],
+  things: readonly LabelledThing[],
+): readonly string[] {
+  const ids = new Set(things.map(({ id }) => id));
+  const there = resources.filter((one) => ids.has(physicalIdOf(one) ?? ""));
+  const found = new Set(there.map(({ urn }) => urn));
+  const gone = resources.filter((one) => isListed(one, stack) && !found.has(one.urn));
+  return [...new Set(gone.map((resource) => inWords({ resource, how: "is gone" })))];
+}
+
 const POLL_MILLISECONDS = 1000;
 
 interface Changed {

@@ -3,7 +3,10 @@ import type { CertificateState } from "../../infra/certificate.ts";
 import { renewal } from "../../infra/certificate-warning.ts";
 import type { TlsAddress } from "../../infra/served-certificate.ts";
 import { readConfig } from "../config.ts";
+import { leftoversAmong } from "../leftovers.ts";
+import { goneAmong } from "../missing.ts";
 import { stackCertificate, tlsAddressOf } from "../stack-certificate.ts";
+import { StackState } from "../state/stack-state.ts";
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
 import { readArguments } from "./arguments.ts";
@@ -15,14 +18,15 @@ const usage = "./slipway status -s STACK [--json]";
 
 export const status: Verb = {
   summary:
-    "Show the live release of a stack, and its containers or pods. Ends with 1 if one does not run, if a static file is not served, or if clients refuse its certificate.",
+    "Show the live release of a stack, and its containers or pods. Ends with 1 if one is missing or does not run, if a static file is not served, or if clients refuse its certificate.",
   usage,
   group: "A running stack",
   async run(args) {
     const { stack: name, values } = readArguments(args, usage, { json: { type: "boolean" } });
     const stack = await openStack(name);
-    const target = await targetOf(stack);
-    const parts = await target.parts();
+    const state = await StackState.of(stack);
+    const target = await targetOf(stack, state);
+    const [parts, things] = await Promise.all([target.parts(), target.things()]);
     const json = values["json"] === true;
     if (parts.length === 0 && !json) {
       process.stdout.write(`The stack ${name} is not up.\n`);
@@ -37,7 +41,10 @@ export const status: Verb = {
     const address = tlsAddressOf(outputs);
     const certificate = address && (await stackCertificate(address));
     const live = releases.find(({ verified }) => verified);
-    const runs = parts.length > 0 && parts.every(({ isRunning }) => isRunning);
+    const missing = goneAmong(name, state.resources, things);
+    const leftovers = leftoversAmong(state.resources, things);
+    const areWell = parts.every((part) => part.isRunning || leftovers.has(part.name));
+    const runs = parts.length > 0 && areWell && missing.length === 0;
     // What does not run serves none.
     const missingFile = runs && live !== undefined ? await target.missingFile() : undefined;
     const isWell = runs && missingFile === undefined && certificate?.state !== "refused";
@@ -50,7 +57,8 @@ export const status: Verb = {
         certificate: certificate ?? null,
         missingFile: missingFile ?? null,
         runs,
-        parts,
+        missing,
+        parts: parts.map((part) => ({ ...part, isLeftover: leftovers.has(part.name) })),
       };
       process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
       return isWell ? 0 : 1;
@@ -68,7 +76,7 @@ export const status: Verb = {
       `${lines.join("\n")}\n\n${table(
         ["PART", "VERSION", "STATE", "NAME"],
         parts.map((part) => [part.role, part.version, part.state, part.name]),
-      )}${notRunning(name, parts)}`,
+      )}${notRunning(name, parts, leftovers)}${inWords(name, missing)}`,
     );
     return isWell ? 0 : 1;
   },
@@ -85,6 +93,12 @@ async function certificateLine(
   const { state, says } = certificate;
   if (state === "good") return `the certificate ${says}`;
   return `the certificate ${says}. ${renewal((await readConfig(stack, "tls")) ?? "", stack.name)}`;
+}
+
+function inWords(stack: string, missing: readonly string[]): string {
+  if (missing.length === 0) return "";
+  const lines = missing.map((what) => `The ${what}.\n`).join("");
+  return `${lines}To create what is gone again: ./slipway up -s ${stack}\n`;
 }
 
 const takingBack = ({ rollbackOf }: { rollbackOf: string }) =>
