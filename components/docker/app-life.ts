@@ -53,3 +53,10 @@ end_in() {
     fi
   done
 }`;
+
+/** The shell function `with_exit_code`, of `$CONTAINER`: nothing for one that has started again since, or ended well. */
+export const WITH_EXIT_CODE = `
+with_exit_code() {
+  ended_with=$(docker inspect --format '{{.State.ExitCode}}' "$CONTAINER")
+  if [ "$ended_with" != 0 ]; then printf ', with exit code %s' "$ended_with"; fi
+}`;

@@ -4,12 +4,12 @@ import { killedIn } from "../killed-app.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type Command, startWords } from "../shell-command.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
-import { END_IN } from "./app-life.ts";
+import { END_IN, WITH_EXIT_CODE } from "./app-life.ts";
 import {
   type AppConfinementArgs,
   appConfinement,
   confinementHints,
-  limitProcesses,
+  limitAppProcesses,
 } from "./confinement.ts";
 
 export interface AppProcessArgs extends AppContainerArgs {
@@ -50,14 +50,14 @@ export class AppProcess extends pulumi.ComponentResource {
 
 type SteadyArgs = AppConfinementArgs & Pick<AppProcessArgs, "drainSeconds">;
 
-function steadyScript(container: pulumi.Input<string>, args: SteadyArgs): Script {
+export function steadyScript(container: pulumi.Input<string>, args: SteadyArgs): Script {
   return {
     values: {
       CONTAINER: container,
       STEADY_SECONDS: String(STEADY_SECONDS),
       DRAIN_SECONDS: String(args.drainSeconds),
     },
-    functions: `${END_IN}${confinementHints(args)}
+    functions: `${END_IN}${confinementHints(args)}${WITH_EXIT_CODE}
 state() {
   docker inspect --format '{{.State.Status}} {{.State.StartedAt}}' "$CONTAINER"
 }
@@ -71,14 +71,14 @@ before() {
     apply: `
   # It was stopped where it has failed before.
   docker start "$CONTAINER" >/dev/null
-  ${limitProcesses(appConfinement(args))}
+  ${limitAppProcesses(appConfinement(args))}
   deadline=$(($(date +%s) + STEADY_SECONDS))
   began=$(state)
   while :; do
     now=$(state)
     case $now in "running "*) ;; *) began= ;; esac
     if [ "$now" != "$began" ]; then
-      echo "The process ended within $STEADY_SECONDS seconds. The last lines of its log:" >&2
+      echo "The process ended within $STEADY_SECONDS seconds$(with_exit_code). The last lines of its log:" >&2
       docker logs --tail 30 "$CONTAINER" >&2
       docker logs --tail 30 "$CONTAINER" 2>&1 | confinement_hints
       docker stop -t 10 "$CONTAINER" >/dev/null

@@ -205,6 +205,23 @@ export function limitProcesses({ processes }: Confinement): string {
   return `docker update --pids-limit ${processes ?? -1} "$CONTAINER" >/dev/null`;
 }
 
+/**
+ * The same for a container of the app, which may end at once. The engine refuses the change for the moment in which
+ * it has not seen the end: whoever waits for the container then says why it ended.
+ */
+export function limitAppProcesses(confinement: Confinement): string {
+  return `limit_tries=5
+  until limit_said=$({ ${limitProcesses(confinement)}; } 2>&1); do
+    limit_tries=$((limit_tries - 1))
+    if [ "$limit_tries" -eq 0 ]; then
+      if [ "$(docker inspect --format '{{.State.Status}}' "$CONTAINER")" != running ]; then break; fi
+      printf '%s\\n' "$limit_said" >&2
+      exit 1
+    fi
+    sleep 0.2
+  done`;
+}
+
 /** The same as a step, for a container that has no other. */
 export function processLimit(
   name: string,

@@ -4,12 +4,12 @@ import type { ClientRequest } from "../client-request.ts";
 import { HTTP_PROBE } from "../http-probe.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
-import { lifeFunctions } from "./app-life.ts";
+import { lifeFunctions, WITH_EXIT_CODE } from "./app-life.ts";
 import {
   type AppConfinementArgs,
   appConfinement,
   confinementHints,
-  limitProcesses,
+  limitAppProcesses,
 } from "./confinement.ts";
 
 export interface WebAppArgs extends AppContainerArgs {
@@ -69,7 +69,7 @@ export function healthScript(
       PORT: String(args.port),
       SECONDS_ALLOWED: String(args.healthSeconds),
     },
-    functions: `${lifeFunctions(args.owner)}${confinementHints(args)}
+    functions: `${lifeFunctions(args.owner)}${confinementHints(args)}${WITH_EXIT_CODE}
 state() {
   docker inspect --format "{{.$1}}" "$CONTAINER"
 }
@@ -88,7 +88,7 @@ give_up() {
     apply: `
   # It was stopped where the release has failed before.
   docker start "$CONTAINER" >/dev/null
-  ${limitProcesses(appConfinement(args))}
+  ${limitAppProcesses(appConfinement(args))}
   refused=no
   answer="no answer"
   deadline=$(($(date +%s) + SECONDS_ALLOWED))
@@ -109,7 +109,7 @@ give_up() {
     # One that ended once may yet get ready, when what it waited for is there.
     if [ "$restarts" -ge 3 ] || { [ "$late" = yes ] && [ "$restarts" -gt 0 ]; }; then
       refused=no
-      give_up "The app ended before it was healthy."
+      give_up "The app ended before it was healthy$(with_exit_code)."
     fi
     if [ "$late" = yes ]; then
       give_up "The app was not healthy within $SECONDS_ALLOWED seconds (slipway:healthSeconds)." \\
