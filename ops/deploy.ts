@@ -24,6 +24,8 @@ export interface Deployment {
   /** File that the next jobs of a pipeline read. */
   readonly dotenv: string | undefined;
   readonly lock: FreeOptions;
+  /** Names of data that is lost, and is to begin empty. */
+  readonly acceptedLosses?: readonly string[];
 }
 
 /** How often somebody else may be quicker, of those who wait. */
@@ -83,6 +85,7 @@ async function attemptTo(deployment: Deployment): Promise<void> {
       ...(sequence === undefined ? {} : { SLIPWAY_SEQUENCE: String(sequence) }),
     }),
     look,
+    deployment.acceptedLosses,
   );
   const said = (key: string) => String(outputs[key]?.value ?? "");
   leave(deployment.dotenv, began, said("url"), { version: said("version"), image: said("image") });

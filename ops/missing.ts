@@ -1,5 +1,6 @@
 import { until } from "../steps/until.ts";
 import type { Look } from "./look.ts";
+import { checkLosses } from "./lost-data.ts";
 import { holdsData } from "./preview/data.ts";
 import {
   metadataOf,
@@ -7,7 +8,7 @@ import {
   type RecordedResource,
   type StackState,
 } from "./state/stack-state.ts";
-import { nameInUrn } from "./state/urn.ts";
+import { kindAndName, nameInUrn } from "./state/urn.ts";
 import { isListedType } from "./targets/kubernetes/kinds.ts";
 import type { LabelledThing, Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
@@ -25,28 +26,50 @@ const NOTHING: Missing = { what: [], undone: [] };
 /**
  * Compares the state with what is there: an engine without a refresh believes its state.
  *
- * @throws UserError where data is gone that only a person can bring back.
+ * @param accepted names of data that may be gone.
+ * @throws UserError where other data is gone, which only a person can bring back, or these are not.
  */
-export const missingFrom = (stack: string, { state, things }: Look): Missing =>
-  things === undefined ? NOTHING : missingAmong(stack, state.resources, things);
+export function missingFrom(
+  stack: string,
+  { state, things, unreached }: Look,
+  accepted: readonly string[] = [],
+): Missing {
+  if (things !== undefined) return missingAmong(stack, state.resources, things, accepted);
+  if (accepted.length === 0) return NOTHING;
+  throw new UserError(
+    `Whether ${accepted.join(", ")} is lost could not be asked: ${unreached}. Nothing was done.`,
+  );
+}
 
-/** @throws UserError where data is gone that only a person can bring back. */
+/** @throws UserError where data is gone whose loss nobody has accepted, or that is not gone. */
 export function missingAmong(
   stack: string,
   resources: readonly RecordedResource[],
   things: readonly LabelledThing[],
+  accepted: readonly string[] = [],
 ): Missing {
   const changed = changesOf(stack, resources, things);
-  refuseLostData(
+  checkLosses(
     stack,
-    changed.filter(({ how }) => how === "is gone").map(({ resource }) => resource),
+    changed.filter(isLost).map(({ resource }) => resource),
+    accepted,
   );
   return {
-    what: changed.map(inWords),
+    what: changed.map((one) =>
+      isLost(one) ? `${inWords(one)}, with its data: an empty one takes its place` : inWords(one),
+    ),
     undone: resources
       .filter((step) => changed.some(({ resource }) => isUndone(step, resource)))
       .map(({ urn }) => urn),
   };
+}
+
+/** The data of a stack that is gone from where it runs, of all that the state has. */
+export function lostData(stack: string, { state, things }: Look): readonly RecordedResource[] {
+  if (things === undefined) return [];
+  return changesOf(stack, state.resources, things)
+    .filter(isLost)
+    .map(({ resource }) => resource);
 }
 
 /** A part that does not run, or is not there. */
@@ -109,8 +132,10 @@ function changesOf(
   );
 }
 
-const inWords = ({ resource, how }: Changed) =>
-  `${kindOf(resource)} ${nameInUrn(resource.urn)} ${how}`;
+const isLost = ({ resource: { type, inputs = {} }, how }: Changed): boolean =>
+  how === "is gone" && holdsData({ type, inputs });
+
+const inWords = ({ resource, how }: Changed) => `${kindAndName(resource)} ${how}`;
 
 type Change = "is gone" | "does not run" | "is not as the state has it";
 
@@ -164,18 +189,4 @@ function labelsOf({
   const labels = inputs["labels"];
   if (!/^docker:index\/(container|network|volume):/.test(type) || !Array.isArray(labels)) return {};
   return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
-}
-
-const kindOf = ({ type }: RecordedResource) => type.split(":").at(-1)?.toLowerCase() ?? type;
-
-function refuseLostData(stack: string, gone: readonly RecordedResource[]): void {
-  const data = gone.filter(({ type, inputs = {} }) => holdsData({ type, inputs }));
-  if (data.length === 0) return;
-  const names = data.map((one) => `${kindOf(one)} ${nameInUrn(one.urn)}`).join(", ");
-  throw new UserError(
-    `${names}, which held the data of ${stack}, is gone: it was removed by hand. Nothing was done. Where there ` +
-      "is a copy of it, put that back under its name. To begin with an empty database instead, type:\n" +
-      `  ./slipway destroy -s ${stack} --data\n` +
-      "and the same command again.",
-  );
 }

@@ -32,10 +32,15 @@ export interface UpResult {
  * what clients ask.
  *
  * @param seen what was seen of it just now; else it is looked at.
- * @throws UserError where a part that did not run still does not, or clients are not answered as they should be.
+ * @param lost names of data that may be gone: empty ones take its place.
+ * @throws UserError where other data is gone, a part that did not run still does not, or clients are not answered as they should be.
  */
-export async function up(stack: Stack, seen?: Look): Promise<UpResult> {
-  const { what, undone } = missingFrom(stack.name, seen ?? (await lookAt(stack)));
+export async function up(
+  stack: Stack,
+  seen?: Look,
+  lost: readonly string[] = [],
+): Promise<UpResult> {
+  const { what, undone } = missingFrom(stack.name, seen ?? (await lookAt(stack)), lost);
   for (const one of what) say(`  ${one}.`);
   const report = new Report();
   const mends = what.length > 0;

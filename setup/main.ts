@@ -7,7 +7,7 @@ import { bench } from "./bench.ts";
 import { destroy } from "./destroy.ts";
 import { previewExample } from "./preview-example.ts";
 import { passToPulumi } from "./pulumi.ts";
-import { start } from "./start.ts";
+import { START_USAGE, start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { test } from "./test.ts";
 import { ensureVerbTools } from "./verb-tools.ts";
@@ -17,7 +17,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   start: {
     group: "This machine",
     summary: "Set up this machine and deploy the stack `local` on it.",
-    usage: "npm start",
+    usage: START_USAGE,
     run: start,
   },
   stop: {

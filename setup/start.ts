@@ -3,6 +3,7 @@ import { duration, say } from "../ops/progress.ts";
 import { LOCAL_STACK, OWN } from "../ops/project.ts";
 import { repairInterrupted } from "../ops/repair.ts";
 import { up } from "../ops/up.ts";
+import { LOSS_OPTIONS, readOptions } from "../ops/verbs/arguments.ts";
 import { openStack } from "../ops/workspace.ts";
 import { checkDiskSpace, checkPort, dockerFolder } from "./checks.ts";
 import { ensureDocker } from "./docker-engine.ts";
@@ -10,9 +11,12 @@ import { ensureLocalStack, localSetting } from "./local-stack.ts";
 import { alone } from "./lock.ts";
 import { ensureTools } from "./tools.ts";
 
+export const START_USAGE = "npm start [-- --accept-data-loss NAME]";
+
 /** `npm start`: everything that the stack `local` needs, then the stack itself. */
-export async function start(): Promise<number> {
+export async function start(args: string[]): Promise<number> {
   const started = Date.now();
+  const { values } = readOptions(args, START_USAGE, LOSS_OPTIONS);
   return await alone("npm start", async () => {
     await checkDiskSpace([OWN]);
     await ensureDocker();
@@ -26,7 +30,7 @@ export async function start(): Promise<number> {
       await checkLocalPort();
 
     say(`▸ Deploying the stack ${LOCAL_STACK} ...`);
-    const { changes, outputs } = await up(stack, look);
+    const { changes, outputs } = await up(stack, look, values["accept-data-loss"]);
     say(
       changes === 0
         ? `✓ Nothing to change: ${duration(started)}`

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { IMAGE_OR_ARCHIVE, type Rule, VERSION } from "../../infra/patterns.ts";
 import type { FreeOptions } from "../locks/free.ts";
+import { ACCEPT_DATA_LOSS } from "../lost-data.ts";
 import { UserError } from "../user-error.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -79,6 +80,9 @@ export function lockOptions(values: Readonly<Record<string, unknown>>): FreeOpti
   const seconds = values["lock-wait"];
   return seconds === undefined ? {} : { waitSeconds: positive(String(seconds), "--lock-wait") };
 }
+
+/** Of what brings a stack up. It names what is lost, so that nobody types it by habit. */
+export const LOSS_OPTIONS = { [ACCEPT_DATA_LOSS]: { type: "string", multiple: true } } as const;
 
 /** The value of an option that takes one, and undefined where it is not given. */
 export function textOf(values: Readonly<Record<string, unknown>>, option: string) {

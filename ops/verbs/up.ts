@@ -5,6 +5,7 @@ import {
   checkedOf,
   imageOf,
   LOCK_OPTIONS,
+  LOSS_OPTIONS,
   lockOptions,
   positive,
   readArguments,
@@ -14,7 +15,7 @@ import type { Verb } from "./verb.ts";
 
 const usage =
   "./slipway up -s STACK [--image REFERENCE [--version NAME]] [--commit SHA] [--sequence N] [--force] " +
-  "[--dotenv FILE] [--lock-wait SECONDS]";
+  "[--dotenv FILE] [--lock-wait SECONDS] [--accept-data-loss NAME]";
 
 export const up: Verb = {
   summary: "Deploy a stack: apply its config and, if given, a new image.",
@@ -29,6 +30,7 @@ export const up: Verb = {
       sequence: { type: "string" },
       force: { type: "boolean" },
       dotenv: { type: "string" },
+      ...LOSS_OPTIONS,
     });
     const { image, version } = imageOf(values);
     const sequence = textOf(values, "sequence");
@@ -47,6 +49,7 @@ export const up: Verb = {
       ifOlder: values["force"] === true ? "deploy" : "skip",
       dotenv: textOf(values, "dotenv"),
       lock: lockOptions(values),
+      acceptedLosses: values["accept-data-loss"] ?? [],
     });
     return 0;
   },

@@ -13,6 +13,7 @@ const world = vi.hoisted(() => ({
   opened: [] as unknown[],
   fails: [] as Error[],
   seen: [] as unknown[],
+  lost: [] as unknown[],
 }));
 const outputs = () => ({
   url: { value: "http://app" },
@@ -31,8 +32,9 @@ vi.mock("../../../ops/workspace.ts", () => ({
 }));
 vi.mock("../../../ops/up.ts", async (original) => ({
   ...(await original<typeof import("../../../ops/up.ts")>()),
-  up: async (_: unknown, look: unknown) => {
+  up: async (_: unknown, look: unknown, lost: unknown) => {
     world.seen.push(look);
+    world.lost.push(lost);
     const error = world.fails.shift();
     if (error !== undefined) throw error;
     return { changes: 1, outputs: outputs() };
@@ -116,4 +118,11 @@ test("A sequence is a number, and of an image", async () => {
   await expect(typed("--image", "app", "--sequence", "new")).rejects.toThrow(
     '--sequence is "new"; it must be a whole number, at least 1.',
   );
+});
+
+test("What is accepted as lost is what was typed, each by its name", async () => {
+  await upVerb.run(["-s", "dev"]);
+  await upVerb.run(["-s", "dev", "--accept-data-loss", "a", "--accept-data-loss", "b"]);
+  expect(world.lost).toEqual([[], ["a", "b"]]);
+  await expect(upVerb.run(["-s", "dev", "--accept-data-loss"])).rejects.toThrow("argument missing");
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { missingAmong } from "../../../ops/missing.ts";
+import type { Look } from "../../../ops/look.ts";
+import { missingAmong, missingFrom } from "../../../ops/missing.ts";
 import { metadataOf, type RecordedResource } from "../../../ops/state/stack-state.ts";
 import type { LabelledThing } from "../../../ops/targets/target.ts";
 import { UserError } from "../../../ops/user-error.ts";
@@ -125,13 +126,69 @@ test("What was written to a volume that is gone is written again; a step with a 
   ]);
 });
 
-test("Data that is gone stops the run, which would make it anew and empty", () => {
-  const data = recorded("volume", "database-data", "database");
+const data = recorded("volume", "database-data", "database");
+Object.assign(data.inputs ?? {}, { name: "slipway-dev-database" });
+
+test("Data that is gone stops the run, with a line for its copy and one for an empty database", () => {
   expect(() => missingAmong("dev", [...all, data], [])).toThrow(
     new UserError(
       "volume database-data, which held the data of dev, is gone: it was removed by hand. Nothing was done. " +
-        "Where there is a copy of it, put that back under its name. To begin with an empty database instead, " +
-        "type:\n  ./slipway destroy -s dev --data\nand the same command again.",
+        "To go on with a copy of it:\n" +
+        "  docker volume create --label slipway.stack=dev --label slipway.role=database slipway-dev-database\n" +
+        "and restore the copy into that volume. A volume without these labels does not count, and Docker gives " +
+        "none to one that is there: copy its files over, or remove it first if it has that name.\n" +
+        "To begin with an empty database instead:\n" +
+        "  ./slipway up -s dev --accept-data-loss database-data",
+    ),
+  );
+});
+
+test("The line of the stack `local` is that of npm start", () => {
+  const mine = structuredClone(data);
+  Object.assign(mine.inputs ?? {}, { labels: [{ label: "slipway.stack", value: "local" }, ROLE] });
+  expect(() => missingAmong("local", [mine], [])).toThrow(
+    /\n {2}npm start -- --accept-data-loss database-data$/,
+  );
+});
+const ROLE = { label: "slipway.role", value: "database" };
+
+test("A claim that is gone is restored under its name", () => {
+  const claim = inCluster("kubernetes:core/v1:PersistentVolumeClaim", "database");
+  Object.assign(metadataOf(claim.outputs), { name: "database" });
+  expect(() => missingAmong("dev", [claim], [])).toThrow(
+    "To go on with a copy of it, restore it as database.\nTo begin",
+  );
+});
+
+test("Data whose loss is accepted by name begins empty, and the run says so", () => {
+  expect(missingAmong("dev", [data], [], ["database-data"])).toEqual({
+    what: ["volume database-data is gone, with its data: an empty one takes its place"],
+    undone: [],
+  });
+});
+
+test("What is accepted as lost and is there, or never was, stops the run", () => {
+  const there = [thing("id of database-data")];
+  expect(() => missingAmong("dev", [data], there, ["database-data"])).toThrow(
+    new UserError(
+      "--accept-data-loss names database-data, which is not lost. Nothing was done. No data of dev is lost: " +
+        "leave the option out.",
+    ),
+  );
+  expect(() => missingAmong("dev", [data], [], ["database"])).toThrow(
+    new UserError(
+      "--accept-data-loss names database, which is not lost. Nothing was done. Lost is database-data.",
+    ),
+  );
+});
+
+test("Where nobody can be asked, no loss is accepted", () => {
+  const seen = { state: { resources: [data] }, things: undefined, unreached: "No route to host" };
+  const from = (accepted: string[]) => missingFrom("dev", seen as unknown as Look, accepted);
+  expect(from([])).toEqual({ what: [], undone: [] });
+  expect(() => from(["database-data"])).toThrow(
+    new UserError(
+      "Whether database-data is lost could not be asked: No route to host. Nothing was done.",
     ),
   );
 });

@@ -154,6 +154,22 @@ test("An up after a repair with nothing to do lists once, and reads the state on
   expect(world.order).toEqual(["export", "list", "up", "export", "ask"]);
 });
 
+test("Data that is gone stops the run before the engine; accepted as lost, it is looked for and made anew", async () => {
+  const data = structuredClone(container("data"));
+  data.type = "docker:index/volume:Volume";
+  data.inputs.labels = [
+    { label: "slipway.stack", value: "dev" },
+    { label: "slipway.role", value: "database" },
+  ];
+  const deployment = { resources: [data] };
+  const without = { ...stack, exportStack: async () => ({ version: 3, deployment }) };
+  await expect(up(without as unknown as Stack)).rejects.toThrow("--accept-data-loss data");
+  expect(engine.mock.calls).toEqual([]);
+  world.listings.push([], [runs("data")]);
+  await up(without as unknown as Stack, undefined, ["data"]);
+  expect(engine.mock.calls).toEqual([[{ refresh: true, runProgram: true }]]);
+});
+
 test("A target that can't be reached has nothing missing: the way there may be what this run changes", async () => {
   world.listings.push([new UserError("No route to host")]);
   await up(stack);
