@@ -10,7 +10,7 @@ import { interruptible } from "./interruption.ts";
 import { noted } from "./locks/own-runs.ts";
 import { QuickerError } from "./locks/quicker-error.ts";
 import { type Look, lookAt } from "./look.ts";
-import { missingFrom } from "./missing.ts";
+import { lostData, missingFrom } from "./missing.ts";
 import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
 import { LOCAL_STACK } from "./project.ts";
@@ -18,6 +18,7 @@ import { repairInterrupted } from "./repair.ts";
 import { Report } from "./report.ts";
 import { trimHistory } from "./state/history.ts";
 import { type RecordedResource, StackState } from "./state/stack-state.ts";
+import { kindAndName } from "./state/urn.ts";
 import { removeWayTo, targetOf } from "./targets/index.ts";
 import type { Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
@@ -80,11 +81,18 @@ interface DownOptions {
   readonly runProgram?: boolean;
 }
 
+export interface Removed {
+  readonly changes: number;
+  /** Data that was gone before, as `volume database-data`. */
+  readonly lost: readonly string[];
+}
+
 /** Takes a stack down. What is protected stays, and stays in the state. */
-export async function down(stack: Stack, options: DownOptions = {}): Promise<number> {
+export async function down(stack: Stack, options: DownOptions = {}): Promise<Removed> {
   // Before the state, which says where it is, has less.
   const target = await targetOf(stack);
-  await repairInterrupted(stack);
+  const { look } = await repairInterrupted(stack);
+  const lost = lostData(stack.name, look ?? (await lookAt(stack))).map(kindAndName);
   const report = new Report();
   await engineWork("stop", stack, report, async (signal) => {
     // Also where config or an interrupted destroy took the protection off: a stop keeps the data, and the images.
@@ -92,7 +100,7 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<num
     await stack.destroy({ ...options, onEvent: report.onEvent, excludeProtected: true, signal });
   });
   await target.untilDown();
-  return report.changes;
+  return { changes: report.changes, lost };
 }
 
 /** Removes a stack with all that it has, data included, also what is protected. */

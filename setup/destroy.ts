@@ -27,7 +27,7 @@ export async function destroy(args: string[]): Promise<number> {
   if (!isForTrying(stack)) await confirm(stack, true, yes);
   return await takeDown({
     command: "npm run destroy",
-    work: destroyWithData,
+    work: async (own) => ({ changes: await destroyWithData(own), lost: [] }),
     withData: true,
     done: (fate) => `✓ The stack ${LOCAL_STACK} is gone${fate}.`,
     nothing: `✓ The stack ${LOCAL_STACK} has nothing to remove.`,

@@ -3,6 +3,7 @@ import { dataFate } from "../ops/data-fate.ts";
 import { releaseDeadLocks } from "../ops/locks/local.ts";
 import { say } from "../ops/progress.ts";
 import { LOCAL_STACK } from "../ops/project.ts";
+import type { Removed } from "../ops/up.ts";
 import { isInState, openStack } from "../ops/workspace.ts";
 import { ensureDocker } from "./docker-engine.ts";
 import { alone } from "./lock.ts";
@@ -10,8 +11,7 @@ import { alone } from "./lock.ts";
 interface TakingDown {
   /** As it was typed, for those who have to wait for it. */
   readonly command: string;
-  /** @returns how many things it deleted. */
-  work(stack: Stack): Promise<number>;
+  work(stack: Stack): Promise<Removed>;
   /** Whether the data goes too. */
   readonly withData: boolean;
   /** Said when there was something to delete, with what became of the data. */
@@ -31,8 +31,8 @@ export async function takeDown(taking: TakingDown): Promise<number> {
     await ensureDocker();
     releaseDeadLocks(LOCAL_STACK);
     const stack = await openStack(LOCAL_STACK);
-    const deleted = await work(stack);
-    say(deleted === 0 ? nothing : done(await dataFate(stack, withData)));
+    const { changes, lost } = await work(stack);
+    say(changes === 0 ? nothing : done(await dataFate(stack, withData, lost)));
     return 0;
   });
 }

@@ -2,11 +2,12 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { ask } from "../ask.ts";
 import { readConfig } from "../config.ts";
 import { dataFate } from "../data-fate.ts";
+import { type Look, lookAt } from "../look.ts";
+import { lostData } from "../missing.ts";
 import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
 import { duration, say } from "../progress.ts";
 import { reviewsBeside } from "../review/reviews-beside.ts";
-import { StackState } from "../state/stack-state.ts";
 import { nameInUrn } from "../state/urn.ts";
 import { down, keepsImages, remove } from "../up.ts";
 import { UserError } from "../user-error.ts";
@@ -32,28 +33,37 @@ export const destroy: Verb = {
     const { stack: name, values } = readArguments(args, usage, DESTROY_OPTIONS);
     const withData = values["data"] === true;
     refuseReviews(name, await reviewsBeside(name));
-    if (withData) refuseProtected(name, await protectedIn(await openStack(name)));
+    if (withData) refuseProtected(name, protectedIn(name, await lookAt(await openStack(name))));
     await confirm(name, withData, textOf(values, "yes"));
-    const { stack } = await openForChange(name, lockOptions(values));
+    const { stack, look } = await openForChange(name, lockOptions(values));
     const runProgram = (await readConfig(stack, "clusterLogin")) === "token";
-    const deleted = withData
-      ? await remove(stack, { runProgram })
+    const { changes, lost } = withData
+      ? await removeAll(stack, look, runProgram)
       : await down(stack, { runProgram });
-    const fate = await dataFate(stack, withData);
+    const fate = await dataFate(stack, withData, lost);
     say(
-      deleted === 0
+      changes === 0
         ? `✓ ${name} has nothing to remove.`
-        : `✓ ${name} is down${fate}: ${deleted} resources removed in ${duration(began)}.`,
+        : `✓ ${name} is down${fate}: ${changes} resources removed in ${duration(began)}.`,
     );
     return 0;
   },
 };
 
-/** Names of what is protected in a stack. */
-async function protectedIn(stack: Stack): Promise<string[]> {
-  const { resources } = await StackState.of(stack);
-  return resources
-    .filter((one) => one.protect === true && !keepsImages(one))
+/** With data that is gone already: what protects it in the state protects nothing. */
+async function removeAll(stack: Stack, look: Look | undefined, runProgram: boolean) {
+  const gone = lostData(stack.name, look ?? (await lookAt(stack))).map(({ urn }) => urn);
+  const changes = await remove(stack, { runProgram }, (all) =>
+    all.filter(({ urn }) => gone.includes(urn)),
+  );
+  return { changes, lost: [] };
+}
+
+/** Names of what is protected in a stack, and is there. */
+function protectedIn(stack: string, look: Look): string[] {
+  const gone = lostData(stack, look).map(({ urn }) => urn);
+  return look.state.resources
+    .filter((one) => one.protect === true && !keepsImages(one) && !gone.includes(one.urn))
     .map(({ urn, type, inputs = {} }) => {
       const holds = holdsData({ type, inputs }) || takesAllWithIt(type);
       return `${nameInUrn(urn)}${holds ? " (data)" : ""}`;

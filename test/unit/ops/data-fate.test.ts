@@ -16,3 +16,10 @@ test.each([
   const stack = { name: "dev", getAllConfig } as unknown as Stack;
   expect([await dataFate(stack, false), await dataFate(stack, true)]).toEqual([kept, gone]);
 });
+
+test("data that was gone before is not said to be kept", async () => {
+  const stack = { name: "dev", getAllConfig: async () => ({}) } as unknown as Stack;
+  expect(await dataFate(stack, false, ["volume database-data"])).toBe(
+    "; its data was lost before: volume database-data is gone",
+  );
+});

@@ -6,7 +6,10 @@ import { afterAll, expect, test, vi } from "vitest";
 import { OWN, PROGRAM } from "../../../ops/project.ts";
 import { destroyWithData, down, remove } from "../../../ops/up.ts";
 
-vi.mock("../../../ops/repair.ts", () => ({ repairInterrupted: async () => ({ mended: 0 }) }));
+const seen = vi.hoisted(() => ({ look: { things: undefined } as unknown }));
+vi.mock("../../../ops/repair.ts", () => ({
+  repairInterrupted: async () => ({ mended: 0, look: seen.look }),
+}));
 
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 const INSTANCE = "gcp:sql/databaseInstance:DatabaseInstance";
@@ -38,6 +41,30 @@ async function keptOf(
   await down(stack as unknown as Stack);
   return kept;
 }
+
+test("a stop names the data that was gone before, which it can't keep", async () => {
+  const labels = { "slipway.stack": "dev", "slipway.role": "database" };
+  const data = {
+    urn: "urn:pulumi:dev::slipway::docker:index/volume:Volume::database-data",
+    type: "docker:index/volume:Volume",
+    id: "slipway-dev-database",
+    inputs: { labels: Object.entries(labels).map(([label, value]) => ({ label, value })) },
+  };
+  const stack = {
+    name: "dev",
+    exportStack: async () => ({ version: 3, deployment: { resources: [data] } }),
+    importStack: async () => {},
+    destroy: async () => {},
+  };
+  const downWith = async (things: unknown[]) => {
+    seen.look = { state: { resources: [data] }, things };
+    return await down(stack as unknown as Stack).finally(() => {
+      seen.look = { things: undefined };
+    });
+  };
+  expect(await downWith([])).toEqual({ changes: 0, lost: ["volume database-data"] });
+  expect(await downWith([{ id: data.id, runs: true }])).toEqual({ changes: 0, lost: [] });
+});
 
 test("a stop keeps data that config does not protect", async () => {
   expect(await keptOf({ database: INSTANCE, web: "docker:index/container:Container" })).toEqual([
