@@ -86,21 +86,6 @@ test("Releases that fail, five in a row, take no file of the live one away, nor 
   expect(await assetsOf(await page())).toEqual(live);
 });
 
-test("A file that is no longer served is named by status, and an up brings it back", async () => {
-  const status = () => clone.slipway(["status", "-s", clone.stack]);
-  expect((await status()).code).toBe(0);
-  const ingress = docker(
-    ...["ps", "--quiet", "--filter", `label=slipway.stack=${clone.stack}`],
-    ...["--filter", "label=slipway.role=ingress"],
-  );
-  docker("exec", "--user", "0", ingress, "sh", "-c", "chmod -R go-rx /srv/static/*/assets");
-  const { code, output: said } = await status();
-  expect(code).toBe(1);
-  expect(said).toMatch(/http:\/\/\S+\/assets\/\S+ is not served, a static file of it: HTTP 40[34]/);
-  docker("exec", "--user", "0", ingress, "sh", "-c", "chmod -R a+rX /srv/static/*/assets");
-  expect((await status()).code).toBe(0);
-});
-
 test("Sources in the folder are named in a warning", async () => {
   clone.write("examples/static/site/index.php", "<?php secret();");
   expect(await deployed(clone)).toContain("has what looks like sources or settings: ./index.php.");
