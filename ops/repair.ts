@@ -1,8 +1,7 @@
 import { ConcurrentUpdateError, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { explained } from "./backend.ts";
 import { freeStack } from "./locks/free.ts";
 import { releaseDeadLocks } from "./locks/local.ts";
-import { QuickerError } from "./locks/quicker-error.ts";
+import { QuickerError, quickerError } from "./locks/quicker-error.ts";
 import { type Look, lookAt } from "./look.ts";
 import { endOrphans } from "./orphans.ts";
 import { say } from "./progress.ts";
@@ -104,7 +103,7 @@ async function mend(stack: Stack, damage: Damage, withData: boolean): Promise<nu
     await state.writeTo(stack, { resources, pending: [] });
   } catch (error) {
     if (!(error instanceof ConcurrentUpdateError)) throw error;
-    throw new QuickerError(explained(error.message));
+    throw quickerError(stack.name, error.message);
   }
   return removed + pending.length;
 }
@@ -122,8 +121,14 @@ function refuseForeign(stack: string, things: readonly LabelledThing[]): void {
   if (things.length === 0) return;
   const list = things.map(({ kind, name }) => `${kind} ${name}`).join(", ");
   throw new UserError(
-    `A stack "${stack}" that is not in this state is there already: ${list}. If it is another ` +
-      "clone's, take it down there (`npm stop`), or give this one a name of its own " +
-      "(SLIPWAY_LOCAL_STACK=local-2 npm start). If it is nobody's, remove what is listed.",
+    `A stack "${stack}" that is not in this state is there already: ${list}. ${wayOn(stack)} ` +
+      "If it is nobody's, remove what is listed.",
   );
 }
+
+const wayOn = (stack: string) =>
+  stack === LOCAL_STACK
+    ? "If it is another clone's, take it down there (`npm stop`), or give this one a name of its own " +
+      "(SLIPWAY_LOCAL_STACK=local-2 npm start)."
+    : "If it is in the state of another backend, log in there, or take it down from there " +
+      `(\`./slipway destroy -s ${stack}\`).`;

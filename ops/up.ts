@@ -8,7 +8,7 @@ import { notAnswering, wrongAnswerOf } from "./after-deployment.ts";
 import { explained, reasonIn } from "./backend.ts";
 import { interruptible } from "./interruption.ts";
 import { noted } from "./locks/own-runs.ts";
-import { QuickerError } from "./locks/quicker-error.ts";
+import { quickerError } from "./locks/quicker-error.ts";
 import { type Look, lookAt } from "./look.ts";
 import { lostData, missingFrom } from "./missing.ts";
 import { holdsData } from "./preview/data.ts";
@@ -229,7 +229,7 @@ async function engineWork<T>(
     );
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (error instanceof ConcurrentUpdateError) throw new QuickerError(explained(error.message));
+    if (error instanceof ConcurrentUpdateError) throw quickerError(name, error.message);
     throw new UserError(failure(verb, report, error.message), 1);
   } finally {
     if (name === LOCAL_STACK) trimHistory(name);

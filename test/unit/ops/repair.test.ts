@@ -22,6 +22,7 @@ vi.mock("../../../ops/locks/local.ts", () => ({
     if (looked.locked !== "") throw new UserError(looked.locked);
   },
 }));
+vi.mock("../../../ops/locks/free.ts", () => ({ freeStack: async () => 0 }));
 vi.mock("../../../ops/orphans.ts", () => ({ endOrphans: async () => {} }));
 vi.mock("../../../ops/progress.ts", () => ({ say: () => {} }));
 beforeEach(() => {
@@ -150,6 +151,17 @@ test("what no run of this state began is another's: refused by name, and nothing
     ),
   );
   expect([removed, imported]).toEqual([[], []]);
+});
+
+test("of a stack that is not the clone's own, what is another state's has no advice for that one", async () => {
+  exists("foreign");
+  const { stack } = stackWith({});
+  const dev = { ...stack, name: "dev" } as Stack;
+  await expect(repairInterrupted(dev)).rejects.toThrow(
+    'A stack "dev" that is not in this state is there already: container foreign. If it is in the state of ' +
+      "another backend, log in there, or take it down from there (`./slipway destroy -s dev`). If it is " +
+      "nobody's, remove what is listed.",
+  );
 });
 
 test("what another run makes between two looks is left alone: after what is there, the lock, then the state", async () => {
