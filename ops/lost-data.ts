@@ -1,6 +1,7 @@
 import { LOCAL_STACK } from "./project.ts";
 import { metadataOf, type RecordedResource } from "./state/stack-state.ts";
 import { kindAndName, nameInUrn } from "./state/urn.ts";
+import type { Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
 /** Option of what brings a stack up. */
@@ -20,6 +21,27 @@ export function checkLosses(
   if (isThere.length > 0) throw new UserError(notLost(stack, isThere, lost));
   const left = lost.filter(({ urn }) => !accepted.includes(nameInUrn(urn)));
   if (left.length > 0) throw new UserError(refusal(stack, lost, left));
+}
+
+/**
+ * With what somebody has put back by its name alone, the engine would find it, and replace it for its labels.
+ *
+ * @throws UserError where a volume has the name of one that is lost.
+ */
+export async function refuseUnlabelled(
+  stack: string,
+  lost: readonly RecordedResource[],
+  target: Pick<Target, "hasVolume">,
+): Promise<void> {
+  for (const { type, inputs = {} } of lost) {
+    const name = String(inputs["name"]);
+    if (type !== "docker:index/volume:Volume" || !(await target.hasVolume(name))) continue;
+    throw new UserError(
+      `The volume ${name} is there, without the labels of ${stack}: somebody has put it back by its name. ` +
+        "Nothing was done. Copy its files if they are of use, remove it, and type the same command again:\n" +
+        `  docker volume rm ${name}`,
+    );
+  }
 }
 
 function notLost(

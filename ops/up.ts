@@ -10,6 +10,7 @@ import { interruptible } from "./interruption.ts";
 import { noted } from "./locks/own-runs.ts";
 import { quickerError } from "./locks/quicker-error.ts";
 import { type Look, lookAt } from "./look.ts";
+import { refuseUnlabelled } from "./lost-data.ts";
 import { lostData, missingFrom } from "./missing.ts";
 import { holdsData } from "./preview/data.ts";
 import { say } from "./progress.ts";
@@ -41,7 +42,9 @@ export async function up(
   seen?: Look,
   lost: readonly string[] = [],
 ): Promise<UpResult> {
-  const { what, undone } = missingFrom(stack.name, seen ?? (await lookAt(stack)), lost);
+  const look = seen ?? (await lookAt(stack));
+  const { what, undone } = missingFrom(stack.name, look, lost);
+  if (lost.length > 0) await refuseUnlabelled(stack.name, lostData(stack.name, look), look.target);
   for (const one of what) say(`  ${one}.`);
   const report = new Report();
   const mends = what.length > 0;

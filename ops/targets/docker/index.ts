@@ -48,6 +48,8 @@ export function dockerTarget(
     // The engine itself starts a container.
     startSeconds: 0,
     things: () => things(host, filters),
+    hasVolume: async (name) =>
+      (await printed(host.take('docker volume ls --quiet --filter "name=^$1$"', [name]))) !== "",
     // The engine waits for a container to end.
     untilDown: async () => {},
     others: () => otherStacks(host, owner),

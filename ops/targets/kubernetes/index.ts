@@ -28,6 +28,8 @@ export function kubernetesTarget(
   return {
     startSeconds: PROGRESS_SECONDS,
     things: () => objects(namespace, stack),
+    // A claim of the name that is there without the labels is given them.
+    hasVolume: async () => false,
     others: () => otherStacks(namespace, stack),
     untilDown: () => untilDown(namespace, stack),
     // Nothing is built in a cluster.

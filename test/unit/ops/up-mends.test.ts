@@ -14,6 +14,7 @@ const world = vi.hoisted(() => ({
   /** What each question finds. */
   answers: [] as unknown[],
   startSeconds: 0,
+  volumes: [] as string[],
 }));
 const next = <T>(all: T[]): T | undefined => (all.length > 1 ? all.shift() : all[0]);
 
@@ -29,6 +30,7 @@ vi.mock("../../../ops/targets/index.ts", () => ({
       if (found[0] instanceof Error) throw found[0];
       return found as LabelledThing[];
     },
+    hasVolume: async (name) => world.volumes.includes(name),
     wrongAnswer: async () => {
       world.order.push("ask");
       const answer = world.answers.shift();
@@ -165,6 +167,13 @@ test("Data that is gone stops the run before the engine; accepted as lost, it is
   const without = { ...stack, exportStack: async () => ({ version: 3, deployment }) };
   await expect(up(without as unknown as Stack)).rejects.toThrow("--accept-data-loss data");
   expect(engine.mock.calls).toEqual([]);
+  Object.assign(data.inputs, { name: "slipway-dev-data" });
+  world.volumes.push("slipway-dev-data");
+  await expect(up(without as unknown as Stack, undefined, ["data"])).rejects.toThrow(
+    "The volume slipway-dev-data is there, without the labels of dev",
+  );
+  expect(engine.mock.calls).toEqual([]);
+  world.volumes.pop();
   world.listings.push([], [runs("data")]);
   await up(without as unknown as Stack, undefined, ["data"]);
   expect(engine.mock.calls).toEqual([[{ refresh: true, runProgram: true }]]);
