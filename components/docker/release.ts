@@ -230,9 +230,11 @@ wait_for_old_workers() {
   deadline=$(($(date +%s) + 10 + DRAIN_SECONDS))
   if wrong=$(verify); then
     docker exec --workdir ${CONF_FOLDER} "$INGRESS" cp release.conf release.verified
+    recorded=$(verified_releases 2>/dev/null || :)
     record true
     keep_files
-    remove_old_images
+    # Without a record, nobody knows which images are those of the releases before: none is called old.
+    if [ -n "$recorded" ]; then remove_old_images; fi
     wait_for_old_workers
     # One time for all: an open WebSocket has had it, and leaves little to the container.
     end_unserved "$INGRESS" $((deadline - $(date +%s)))

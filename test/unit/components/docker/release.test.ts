@@ -299,3 +299,46 @@ esac
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test.each([
+  ["has the releases before", [recordLine(entry({}))], ["slipway-test/app:0"]],
+  ["is gone, with Nginx's volume", [], []],
+])("after a verified release whose record %s, these images go", async (_, before, gone) => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  const docker = `#!/bin/sh
+case "$1 $2" in
+  "exec "*) shift; while [ "$1" != ingress ]; do shift; done; shift; cd '${folder}' && exec "$@" ;;
+  "image ls") printf '%s\\n' slipway-test/app:0 slipway-test/app:1 slipway-test/app:2 ;;
+  "image inspect") echo "$5" ;;
+  "image rm") echo "$3" >>'${folder}/removed' ;;
+  inspect*) echo true ;;
+esac
+`;
+  try {
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    writeFileSync(join(folder, "removed"), "");
+    if (before.length > 0) writeFileSync(join(folder, "releases.jsonl"), before.join(""));
+    const { functions, apply } = switchScript(args);
+    // Without Nginx itself, and what is asked of it.
+    const instead = `
+live() { :; }
+earlier_files() { :; }
+keep_files() { :; }
+use_conf() { cat >'${folder}/release.conf'; }
+verify() { :; }
+wait_for_old_workers() { :; }`;
+    const { status, stdout, stderr } = spawnSync("sh", ["-eu"], {
+      input: [
+        ...Object.entries(await valuesOf(args)).map(([name, value]) => `${name}=${quote(value)}`),
+        ...["WHO=ada", functions, instead, `apply() {${apply}\n}`, "apply"],
+      ].join("\n"),
+      env: { PATH: [folder, process.env["PATH"]].join(delimiter) },
+      encoding: "utf8",
+    });
+    expect([status, parseRecord(stdout)[0]?.version, stderr]).toEqual([0, "2", ""]);
+    const removed = readFileSync(join(folder, "removed"), "utf8").split("\n").filter(Boolean);
+    expect(removed).toEqual(gone);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
