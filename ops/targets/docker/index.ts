@@ -6,6 +6,7 @@ import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-places.ts";
 import { parseRecord, type ReleaseRecord } from "../../../components/release-record.ts";
 import type { Command } from "../../../components/shell-command.ts";
 import { PROJECT } from "../../project.ts";
+import { noLogs } from "../no-logs.ts";
 import type { Part, Target } from "../target.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
 import { PSQL, PSQL_ELSEWHERE, RUN } from "./one-off.ts";
@@ -61,9 +62,11 @@ export function dockerTarget(
     wrongAnswer: () => wrongAnswer(host, owner, asked),
     missingFile: () => missingFile(host, owner, asked),
     logs: async ({ of, follow, lines }) => {
-      const shown = (await parts()).filter(({ role, name }) =>
+      const all = await parts();
+      const shown = all.filter(({ role, name }) =>
         of === undefined ? APP_ROLES.includes(role) : name.includes(of),
       );
+      if (shown.length === 0) throw noLogs(stack, "container", of, all.map(nameOf));
       return await host.show(LOGS, [
         String(lines),
         follow ? "--follow" : "",
@@ -80,6 +83,8 @@ export function dockerTarget(
   };
 }
 
+const nameOf = ({ name }: Part) => name;
+
 const REMOVE_BUILDS = `
 docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}' $1 | while read -r build; do
   docker image rm --no-prune "$build" >/dev/null
@@ -89,7 +94,6 @@ done`;
 const LOGS = `
 lines=$1 follow=$2
 shift 2
-if [ $# -eq 0 ]; then echo "No container of that name is there." >&2; exit 1; fi
 if [ $# -eq 1 ]; then exec docker logs --tail "$lines" $follow "$1" 2>&1; fi
 trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 trap 'exit 130' HUP INT TERM

@@ -38,7 +38,7 @@ export function kubernetesTarget(
     parts: async () => (await namespace.pods()).filter((pod) => roleOf(pod) !== "step").map(partOf),
     wrongAnswer: () => wrongAnswer(stack, namespace, asked),
     missingFile: () => missingFile(namespace, asked),
-    logs: (options) => showLogs(namespace, options),
+    logs: (options) => showLogs(stack, namespace, options),
     run: (command) => runOnce(namespace, command),
     psql: (args) => psql(namespace, args),
     setMaintenance: (on) => setMaintenance(namespace, stack, on),

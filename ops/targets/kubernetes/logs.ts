@@ -1,6 +1,6 @@
 import { Transform } from "node:stream";
 import { Log } from "@kubernetes/client-node";
-import { UserError } from "../../user-error.ts";
+import { noLogs } from "../no-logs.ts";
 import type { LogOptions } from "../target.ts";
 import { type Namespace, nameOf } from "./namespace.ts";
 
@@ -8,15 +8,17 @@ const APP_ROLES = ["web", "process"];
 
 /** All at once, each line with its pod's name where there are several; @returns an exit code. */
 export async function showLogs(
+  stack: string,
   namespace: Namespace,
   { of, follow, lines }: LogOptions,
 ): Promise<number> {
-  const pods = (await namespace.pods()).filter((pod) =>
+  const all = await namespace.pods();
+  const pods = all.filter((pod) =>
     of === undefined
       ? APP_ROLES.includes(pod.metadata?.labels?.["slipway.role"] ?? "")
       : nameOf(pod).includes(of),
   );
-  if (pods.length === 0) throw new UserError("No pod of that name is there.", 1);
+  if (pods.length === 0) throw noLogs(stack, "pod", of, all.map(nameOf));
   const log = new Log(namespace.config);
   await Promise.all(
     pods.map(async (pod) => {

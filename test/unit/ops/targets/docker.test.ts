@@ -11,6 +11,7 @@ const docker = dockerTarget("dev", reach());
 const FAKE = `#!/bin/sh
 here=$(dirname "$0")
 echo "$*" >>"$here/calls"
+case $1 in ps) cat "$here/ps" 2>/dev/null || : ;; esac
 case $2 in ls) cat "$here/$1" 2>/dev/null || : ;; esac
 `;
 
@@ -114,4 +115,23 @@ esac`,
     expect(await dockerTarget("dev", reach(), { asked: without }).missingFile()).toBeUndefined();
     expect(await dockerTarget("dev", reach()).missingFile()).toBeUndefined();
   });
+});
+
+test.each([
+  ["another name", "foo", 'No container of dev has "foo" in its name. There are: db-1, proxy-1.'],
+  [
+    "the app, which has none",
+    undefined,
+    "No container of dev runs the app. There are: db-1, proxy-1.",
+  ],
+])("logs of %s name the containers that there are", async (_, of, message) => {
+  prints("ps", "database\tdb-1\t\trunning\tUp", "ingress\tproxy-1\t\trunning\tUp");
+  const options = { of, follow: false, lines: 10 };
+  await expect(docker.logs(options)).rejects.toMatchObject({ message, exitCode: 1 });
+});
+
+test("logs of a stack without a container say that it is not up", async () => {
+  const message = "The stack dev is not up: it has no container.";
+  const options = { of: "foo", follow: false, lines: 10 };
+  await expect(docker.logs(options)).rejects.toThrow(message);
 });
