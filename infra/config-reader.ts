@@ -87,18 +87,26 @@ export class ConfigReader {
     const value = this.#value(key);
     const array = parseStrings(value || "[]");
     const valid = Array.isArray(array) && array.every((one) => pattern.test(one));
-    if (!valid) this.#wrong(key, value, `a list of ${rule}`, "'[]'");
+    if (!valid) {
+      const rest = (array ?? [value]).filter((one) => pattern.test(one));
+      this.#wrong(key, value, `a list of ${rule}`, quote(JSON.stringify(rest)));
+    }
     return Array.isArray(array) ? array : [];
   }
 
   /** A YAML map of strings, or a JSON object in one string. */
   strings(key: string): Readonly<Record<string, string>> {
     const value = this.#value(key);
-    const object = parseObject(value || "{}");
-    if (object === undefined) {
-      this.#wrong(key, value, "a map of strings", `'{"NAME":"value"}'`);
+    const object = parseJsonObject(value || "{}");
+    if (object === undefined) this.#noMap(key, "strings");
+    const all = Object.entries(object ?? {});
+    for (const [name, one] of all) {
+      if (!isScalar(one)) {
+        const text = `${this.#full(key)} has ${name}, which is no string.`;
+        this.problem(text, this.#removeEntry(key, name));
+      }
     }
-    return object ?? {};
+    return textsOf(all.filter(([, one]) => isScalar(one)));
   }
 
   /** A map of strings whose every entry has to be valid. */
@@ -109,11 +117,7 @@ export class ConfigReader {
   ): Readonly<Record<string, string>> {
     const object = this.strings(key);
     const wrong = Object.entries(object).filter(([name, value]) => !valid(name, value));
-    const remedy = setWithout(key, object, wrong);
-    for (const [name, value] of wrong) {
-      const got = JSON.stringify({ [name]: value });
-      this.problem(`${this.#full(key)} has ${got}; it must have ${rule}.`, remedy);
-    }
+    for (const [name] of wrong) this.#wrongEntry(key, name, rule);
     return object;
   }
 
@@ -121,16 +125,12 @@ export class ConfigReader {
   commands(key: string, name: Pattern, rule: string): Readonly<Record<string, Command>> {
     const value = this.#value(key);
     const object = parseJsonObject(value || "{}");
-    if (object === undefined) this.#wrong(key, value, "a map", `'{"NAME":"command"}'`);
+    if (object === undefined) this.#noMap(key, "commands");
     const all = Object.entries(object ?? {});
     const isCommand = (one: unknown): one is Command =>
       typeof one === "string" ? isCommandLine(one) : isWords(one);
     const wrong = all.filter(([one, command]) => !(name.test(one) && isCommand(command)));
-    const remedy = setWithout(key, object ?? {}, wrong);
-    for (const [one, command] of wrong) {
-      const got = JSON.stringify({ [one]: command });
-      this.problem(`${this.#full(key)} has ${got}; it must have ${rule}.`, remedy);
-    }
+    for (const [one] of wrong) this.#wrongEntry(key, one, rule);
     return Object.fromEntries(
       all.filter((entry): entry is [string, Command] => isCommand(entry[1])),
     );
@@ -143,8 +143,9 @@ export class ConfigReader {
       const text = wrongVariable(name, given) ?? (isOneLine(value) ? [] : SEVERAL_LINES(name));
       return typeof text === "string" ? [[name, text] as const] : [];
     });
-    const remedy = setWithout(key, object, wrong);
-    for (const [, text] of wrong) this.problem(`${this.#full(key)} has ${text}`, remedy);
+    for (const [name, text] of wrong) {
+      this.problem(`${this.#full(key)} has ${text}`, this.#removeEntry(key, name));
+    }
     return object;
   }
 
@@ -282,11 +283,25 @@ export class ConfigReader {
     return number;
   }
 
-  /** What is left of a secret map is not shown: one that is JSON in a string is set again as a whole. */
   #removeSecret(key: string, name: string): string {
+    return this.#removeEntry(key, name, this.#setSecret(key));
+  }
+
+  /** What is left of a map is not shown: one that is JSON in a string is set again as a whole. */
+  #removeEntry(key: string, name: string, set = `pulumi config set ${key}`): string {
     return isMapInStackFile(this.#stack, this.#full(key))
       ? `pulumi config rm --path ${quote(pathOf(key, name))}`
-      : `${this.#setSecret(key)} <FILE`;
+      : `${set} <FILE`;
+  }
+
+  /** An entry is named by its key alone: its value may be one that is not to be shown. */
+  #wrongEntry(key: string, name: string, rule: string): void {
+    const text = `${this.#full(key)} has ${JSON.stringify(name)}; it must have ${rule}.`;
+    this.problem(text, this.#removeEntry(key, name));
+  }
+
+  #noMap(key: string, of: string): void {
+    this.problem(`${this.#full(key)} is no map of ${of}.`, `pulumi config set ${key} <FILE`);
   }
 
   #secretValue(key: string): string {
@@ -344,17 +359,6 @@ function wrongVariable(name: string, given: ReadonlySet<string>): string | undef
 const isOneLine = (value: string) => !/[\0\r\n]/.test(value);
 const SEVERAL_LINES = (name: string) => `${name} with more than one line.`;
 
-/** Sets a map without some of its entries, whether the stack's file has it as YAML or as JSON in a string. */
-function setWithout(
-  key: string,
-  object: Readonly<Record<string, unknown>>,
-  entries: readonly (readonly [string, unknown])[],
-): string {
-  const names = new Set(entries.map(([name]) => name));
-  const others = Object.entries(object).filter(([name]) => !names.has(name));
-  return `pulumi config set ${key} ${quote(JSON.stringify(Object.fromEntries(others)))}`;
-}
-
 /** As the path of `pulumi config`: a name with other characters is in brackets and quotes. */
 const pathOf = (key: string, name: string) =>
   /^[\w-]+$/.test(name) ? `${key}.${name}` : `${key}[${JSON.stringify(name)}]`;
@@ -370,14 +374,15 @@ function parseStrings(text: string): string[] | undefined {
   }
 }
 
-/** `config set --path appEnv.DEBUG true` stores a boolean, and a number likewise: both are texts here. */
 function parseObject(text: string): Record<string, string> | undefined {
   const entries = Object.entries(parseJsonObject(text) ?? { "": undefined });
-  if (!entries.every(([, value]) => ["string", "number", "boolean"].includes(typeof value))) {
-    return undefined;
-  }
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  return entries.every(([, value]) => isScalar(value)) ? textsOf(entries) : undefined;
 }
+
+/** `config set --path appEnv.DEBUG true` stores a boolean, and a number likewise: both are texts here. */
+const isScalar = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+const textsOf = (entries: readonly (readonly [string, unknown])[]): Record<string, string> =>
+  Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 
 const isCommandLine = (command: Command): boolean =>
   typeof command !== "string" || /^[^\n\r\0]+$/.test(command);

@@ -77,38 +77,38 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
   [
     "JSON that is none",
     { appEnv: "{A:1}" },
-    'slipway:appEnv is "{A:1}"; it must be a map of strings.',
-    `pulumi config set appEnv '{"NAME":"value"}'`,
+    "slipway:appEnv is no map of strings.",
+    "pulumi config set appEnv <FILE",
   ],
   [
     "a map in a map",
     { buildArgs: '{"A":{}}' },
-    'slipway:buildArgs is "{\\"A\\":{}}"; it must be a map of strings.',
-    `pulumi config set buildArgs '{"NAME":"value"}'`,
+    "slipway:buildArgs has A, which is no string.",
+    "pulumi config set buildArgs <FILE",
   ],
   [
     "a name of the app's contract",
     { appEnv: '{"DB_PASSWORD":"x"}' },
     "slipway:appEnv has DB_PASSWORD, which Slipway itself sets.",
-    "pulumi config set appEnv '{}'",
+    "pulumi config set appEnv <FILE",
   ],
   [
     "the file form of such a name",
     { appEnv: '{"APP_SECRET_FILE":"/x"}' },
     "slipway:appEnv has APP_SECRET_FILE, which Slipway itself sets.",
-    "pulumi config set appEnv '{}'",
+    "pulumi config set appEnv <FILE",
   ],
   [
     "a variable that can't be one",
     { appEnv: '{"LOG-LEVEL":"info"}' },
     'slipway:appEnv has "LOG-LEVEL", which is no name of a variable.',
-    "pulumi config set appEnv '{}'",
+    "pulumi config set appEnv <FILE",
   ],
   [
     "an image that Slipway does not use",
     { images: '{"redis":"redis:8"}' },
-    'slipway:images has {"redis":"redis:8"}; it must have references of images, by the names postgres, nginx, lego, ingressController, cloudSqlProxy.',
-    "pulumi config set images '{}'",
+    'slipway:images has "redis"; it must have references of images, by the names postgres, nginx, lego, ingressController, cloudSqlProxy.',
+    "pulumi config set images <FILE",
   ],
   [
     "a server without an address",
@@ -198,8 +198,8 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
   [
     "an image of Slipway's own that Docker refuses",
     { images: '{"nginx":"Mirror/NGINX:1"}' },
-    'slipway:images has {"nginx":"Mirror/NGINX:1"}; it must have references of images, by the names postgres, nginx, lego, ingressController, cloudSqlProxy.',
-    "pulumi config set images '{}'",
+    'slipway:images has "nginx"; it must have references of images, by the names postgres, nginx, lego, ingressController, cloudSqlProxy.',
+    "pulumi config set images <FILE",
   ],
   [
     "a namespace with a dot",
@@ -246,14 +246,26 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
   [
     "a rate that Nginx would not take",
     { rateLimits: '{"/login":"5 a minute"}' },
-    'slipway:rateLimits has {"/login":"5 a minute"}; it must have paths, each with a rate like 10r/s or 5r/m.',
-    "pulumi config set rateLimits '{}'",
+    'slipway:rateLimits has "/login"; it must have paths, each with a rate like 10r/s or 5r/m.',
+    "pulumi config set rateLimits <FILE",
   ],
   [
     "a network that is none",
     { trustedProxies: '["10.0.0.0/40"]' },
     'slipway:trustedProxies is "[\\"10.0.0.0/40\\"]"; it must be a list of networks like 10.0.0.0/8.',
     "pulumi config set trustedProxies '[]'",
+  ],
+  [
+    "one network of several that is none",
+    { trustedProxies: '["10.0.0.0/8","10.0.0.0/40"]' },
+    'slipway:trustedProxies is "[\\"10.0.0.0/8\\",\\"10.0.0.0/40\\"]"; it must be a list of networks like 10.0.0.0/8.',
+    `pulumi config set trustedProxies '["10.0.0.0/8"]'`,
+  ],
+  [
+    "a network that stands alone",
+    { trustedProxies: "172.16.0.0/12" },
+    'slipway:trustedProxies is "172.16.0.0/12"; it must be a list of networks like 10.0.0.0/8.',
+    `pulumi config set trustedProxies '["172.16.0.0/12"]'`,
   ],
   [
     "no core at all",
@@ -264,8 +276,8 @@ export const badSettings: readonly (readonly [string, Values, string, string])[]
   [
     "a process with a name that is none",
     { processes: '{"My Worker":"work"}' },
-    'slipway:processes has {"My Worker":"work"}; it must have names (lower-case letters, digits and -), each with a command on one line, or as a list of words.',
-    "pulumi config set processes '{}'",
+    'slipway:processes has "My Worker"; it must have names (lower-case letters, digits and -), each with a command on one line, or as a list of words.',
+    "pulumi config set processes <FILE",
   ],
   [
     "a migration as a list that is none",
