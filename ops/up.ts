@@ -4,6 +4,7 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
+import type { ReleaseRecord } from "../components/release-record.ts";
 import { notAnswering, wrongAnswerOf } from "./after-deployment.ts";
 import { explained, reasonIn } from "./backend.ts";
 import { interruptible } from "./interruption.ts";
@@ -48,7 +49,9 @@ export async function up(
   for (const one of what) say(`  ${one}.`);
   const report = new Report();
   const mends = what.length > 0;
+  const restore = what.includes(RECORD_GONE) && (await recordKeeper(stack));
   let { outputs } = await bringAbout(stack, report, mends, undone);
+  if (restore) await restore();
   let wrong = await wrongAnswerOf(stack, mends);
   if (wrong !== undefined && !mends) {
     const isWrong = `${wrong.url} does not answer as it should`;
@@ -58,6 +61,20 @@ export async function up(
   }
   if (wrong !== undefined) throw new UserError(notAnswering(stack.name, wrong), 1);
   return { changes: report.changes, outputs };
+}
+
+/** Nginx keeps the record beside its configuration. */
+const RECORD_GONE = "volume ingress-conf is gone";
+
+/** Holds the releases that the outputs name, for when their record has gone with a volume. */
+async function recordKeeper(stack: Stack): Promise<() => Promise<void>> {
+  const releases: ReleaseRecord[] = (await stack.outputs())["releases"]?.value ?? [];
+  return async () => {
+    const restored = await (await targetOf(stack)).restoreReleases(releases);
+    if (restored > 0) {
+      say(`  The record of releases was gone; ${restored} earlier ones are in it again.`);
+    }
+  };
 }
 
 /**

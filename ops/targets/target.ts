@@ -69,6 +69,12 @@ export interface Target {
   removeBuilds(): Promise<void>;
   /** The record of releases, those that failed after their switch included, newest first. */
   releases(): Promise<readonly ReleaseRecord[]>;
+  /**
+   * Adds to the record the releases that it had before, where it was lost with the volume that it was on.
+   *
+   * @returns how many.
+   */
+  restoreReleases(before: readonly ReleaseRecord[]): Promise<number>;
   parts(): Promise<readonly Part[]>;
   /**
    * Asks from outside what the release that is live was verified by, a static file of it too.

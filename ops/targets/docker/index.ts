@@ -3,8 +3,9 @@ import type { OutsideRequest } from "../../../components/docker/outside-request.
 import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
 import { quote } from "../../../components/machine/script.ts";
 import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx-places.ts";
-import { parseRecord, type ReleaseRecord } from "../../../components/release-record.ts";
+import { parseRecord, type ReleaseRecord, recordLine } from "../../../components/release-record.ts";
 import type { Command } from "../../../components/shell-command.ts";
+import { lostFrom } from "../../lost-record.ts";
 import { PROJECT } from "../../project.ts";
 import { noLogs } from "../no-logs.ts";
 import type { Part, Target } from "../target.ts";
@@ -58,6 +59,13 @@ export function dockerTarget(
       await printed(host.take(REMOVE_BUILDS, [filters]));
     },
     releases: () => readRecord(host, labelFilters(owner, "ingress")),
+    restoreReleases: async (before) => {
+      const ingress = labelFilters(owner, "ingress");
+      const lost = lostFrom(await readRecord(host, ingress), before);
+      const input = lost.map(recordLine).join("");
+      if (lost.length > 0) await printed(host.take(APPEND_RECORD, [ingress], input));
+      return lost.length;
+    },
     parts,
     wrongAnswer: () => wrongAnswer(host, owner, asked),
     missingFile: () => missingFile(host, owner, asked),
@@ -101,6 +109,11 @@ for name; do
   docker logs --tail "$lines" $follow "$name" 2>&1 | sed -u "s/^/$name  /" &
 done
 wait`;
+
+const APPEND_RECORD = `
+ingress=$(docker ps --quiet $1 | head -n 1)
+if [ -z "$ingress" ]; then echo "Nginx does not run." >&2; exit 1; fi
+docker exec --interactive "$ingress" sh -euc 'cat >>${CONF_FOLDER}/${RECORD_FILE}'`;
 
 async function readRecord(host: Reach, filters: string): Promise<ReleaseRecord[]> {
   // As a copy, so that it is read while Nginx does not run, too.

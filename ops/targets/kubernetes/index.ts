@@ -35,6 +35,8 @@ export function kubernetesTarget(
     // Nothing is built in a cluster.
     removeBuilds: async () => {},
     releases: () => reached(() => new ReleaseBook(namespace.core, name).releases()),
+    // It is on no volume.
+    restoreReleases: async () => 0,
     parts: async () => (await namespace.pods()).filter((pod) => roleOf(pod) !== "step").map(partOf),
     wrongAnswer: () => wrongAnswer(stack, namespace, asked),
     missingFile: () => missingFile(namespace, asked),

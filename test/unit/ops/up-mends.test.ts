@@ -31,6 +31,11 @@ vi.mock("../../../ops/targets/index.ts", () => ({
       return found as LabelledThing[];
     },
     hasVolume: async (name) => world.volumes.includes(name),
+
+    restoreReleases: async (before) => {
+      world.order.push(`restore ${before.length}`);
+      return before.length;
+    },
     wrongAnswer: async () => {
       world.order.push("ask");
       const answer = world.answers.shift();
@@ -183,4 +188,24 @@ test("A target that can't be reached has nothing missing: the way there may be w
   world.listings.push([new UserError("No route to host")]);
   await up(stack);
   expect(engine.mock.calls).toEqual([[{}]]);
+});
+
+test("Where a volume is gone, the releases of the outputs are put back into the record, and it is said", async () => {
+  const volume = {
+    ...container("ingress-conf"),
+    urn: "urn:pulumi:dev::slipway::docker:index/volume:Volume::ingress-conf",
+    type: "docker:index/volume:Volume",
+  };
+  const withVolume = {
+    ...stack,
+    outputs: async () => ({ releases: { value: [{ image: "app:2" }, { image: "app:1" }] } }),
+    exportStack: async () => ({ version: 3, deployment: { resources: [volume] } }),
+  } as unknown as Stack;
+  world.listings.push([], [runs("ingress-conf")]);
+  world.answers.push(undefined);
+  await up(withVolume);
+  expect(world.order.slice(0, 3)).toEqual(["list", "up", "restore 2"]);
+  expect(world.said).toContain(
+    "  The record of releases was gone; 2 earlier ones are in it again.",
+  );
 });

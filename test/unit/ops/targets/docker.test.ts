@@ -2,6 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  parseRecord,
+  type ReleaseRecord,
+  recordLine,
+} from "../../../../components/release-record.ts";
 import { dockerTarget } from "../../../../ops/targets/docker/index.ts";
 import { reach } from "../../../../ops/targets/docker/reach.ts";
 
@@ -134,4 +139,33 @@ test("logs of a stack without a container say that it is not up", async () => {
   const message = "The stack dev is not up: it has no container.";
   const options = { of: "foo", follow: false, lines: 10 };
   await expect(docker.logs(options)).rejects.toThrow(message);
+});
+
+const release = (image: string, time: string): ReleaseRecord => ({
+  ...{ image, version: image, commit: "", time, by: "ada", verified: true, rollbackOf: "" },
+  mark: `slipway-dev/${image}`,
+});
+
+test.each([
+  ["is gone, and has the live one anew", [release("app:2", "new")], [release("app:1", "1")]],
+  ["is gone with all", [], [release("app:2", "2"), release("app:1", "1")]],
+  ["is there", [release("app:2", "2"), release("app:1", "1")], []],
+])("a record of releases that %s gets back what it has lost", async (_, record, lost) => {
+  const file = join(folder, "releases.jsonl");
+  writeFileSync(file, record.map(recordLine).join(""));
+  writeFileSync(
+    join(folder, "docker"),
+    `#!/bin/sh
+case $1 in
+  ps) echo ingress ;;
+  cp) tar -cf - -C '${folder}' releases.jsonl ;;
+  exec) cat >>'${file}' ;;
+esac
+`,
+    { mode: 0o755 },
+  );
+  const before = [release("app:2", "2"), release("app:1", "1")];
+  expect(await docker.restoreReleases(before)).toBe(lost.length);
+  expect(parseRecord(readFileSync(file, "utf8"))).toEqual([...record, ...lost]);
+  expect(await docker.restoreReleases(before)).toBe(0);
 });
