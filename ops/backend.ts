@@ -68,5 +68,15 @@ export function explained(said: string): string {
       "(PULUMI_BACKEND_URL; .slipway/state for the stack local), and the same command again."
     );
   }
+  if (/failed to load checkpoint: .*(JSON|invalid character)/.test(said)) {
+    return (
+      `The file of the stack's state is damaged (${error}). It is ` +
+      ".pulumi/stacks/slipway/STACK.json in the folder or bucket of the state (PULUMI_BACKEND_URL; .slipway/state " +
+      "for the stack local). Beside it, STACK.json.bak is the state before the last change, and " +
+      ".pulumi/backups/slipway/STACK/ has older ones. Keep a copy of the damaged one, then type, in that folder:\n" +
+      "  cp .pulumi/stacks/slipway/STACK.json.bak .pulumi/stacks/slipway/STACK.json\n" +
+      "and the same command again."
+    );
+  }
   return `pulumi: ${error ?? said.trim()}`;
 }

@@ -1,4 +1,6 @@
-import type { Deployment, Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, type Deployment, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { explained } from "../backend.ts";
+import { UserError } from "../user-error.ts";
 
 /** A resource as the state has it. A secret among its values is wrapped, as `plainTextOf` knows. */
 export interface RecordedResource {
@@ -43,8 +45,15 @@ export class StackState {
     this.#exported = exported;
   }
 
+  /** @throws UserError where the state is damaged. */
   static async of(stack: Stack): Promise<StackState> {
-    return new StackState(await stack.exportStack());
+    try {
+      return new StackState(await stack.exportStack());
+    } catch (error) {
+      const isDamaged =
+        error instanceof CommandError && /failed to load checkpoint/.test(error.message);
+      throw isDamaged ? new UserError(explained(error.message)) : error;
+    }
   }
 
   /** What the first resource says that has an output of this name, as components do of where they are. */
