@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseConnection, DatabaseTls } from "./database-connection.ts";
+import type { DatabaseConnection, DatabaseTls } from "./postgres/connection.ts";
 
 export interface AppEnvironmentArgs {
   readonly port: number;

@@ -1,4 +1,4 @@
-import { SOURCE_NAMES } from "./nginx-static-conf.ts";
+import { SOURCE_NAMES } from "./nginx/static-conf.ts";
 
 /** Shell commands that are run in the folder of a release's static files, and what is said of what they print. */
 

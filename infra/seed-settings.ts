@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import type { DatabaseSeed } from "../components/database-seed.ts";
+import type { DatabaseSeed } from "../components/postgres/seed.ts";
 import type { ConfigReader } from "./config-reader.ts";
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "..");

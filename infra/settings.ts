@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Privileges } from "../components/docker/confinement.ts";
 import { PROXY_HEALTH_PORT, PROXY_PORT } from "../components/kubernetes/cloud-sql-sidecar.ts";
-import type { TlsSettings } from "../components/nginx-names.ts";
+import type { TlsSettings } from "../components/nginx/names.ts";
 import type {
   AppSettings,
   ClusterSettings,

@@ -1,7 +1,7 @@
+import type { CloudSqlPostgres } from "../components/google/cloud-sql-postgres.ts";
+import type { WorkloadAccount } from "../components/google/workload-account.ts";
 import type { Cluster } from "../components/kubernetes/cluster.ts";
 import { POD_ACCOUNT } from "../components/kubernetes/stack-namespace.ts";
-import type { WorkloadAccount } from "../components/kubernetes/workload-account.ts";
-import type { CloudSqlPostgres } from "../components/managed/cloud-sql-postgres.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 interface CloudSql {
@@ -20,8 +20,8 @@ export async function cloudSql(
   { database, namespace, project, stack }: KubernetesSettings,
 ): Promise<CloudSql | undefined> {
   if (database.kind !== "managed" || cloud === undefined) return undefined;
-  const { CloudSqlPostgres } = await import("../components/managed/cloud-sql-postgres.ts");
-  const { WorkloadAccount } = await import("../components/kubernetes/workload-account.ts");
+  const { CloudSqlPostgres } = await import("../components/google/cloud-sql-postgres.ts");
+  const { WorkloadAccount } = await import("../components/google/workload-account.ts");
   const account = new WorkloadAccount(`${name}-account`, {
     owner: { project, stack },
     cloud,

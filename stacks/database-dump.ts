@@ -1,4 +1,4 @@
-import type { DumpArgs } from "../components/database-dump.ts";
+import type { DumpArgs } from "../components/postgres/dump.ts";
 import type { DatabaseSettings } from "./settings.ts";
 
 /** The dump that precedes the migration to a version, of a server of ours alone; undefined where none is wanted. */

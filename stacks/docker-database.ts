@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Database } from "../components/database-connection.ts";
 import { ExternalDatabase } from "../components/docker/external-database.ts";
 import { PostgresContainer } from "../components/docker/postgres-container.ts";
 import type { Owner } from "../components/labels.ts";
 import type { Machine } from "../components/machine/machine.ts";
+import type { Database } from "../components/postgres/connection.ts";
 import { managedDatabase } from "./managed-database.ts";
 import type { DockerSettings } from "./settings.ts";
 

@@ -14,11 +14,11 @@ export async function dockerMachine(name: string, settings: Settings): Promise<M
     case "ssh":
       return new SshMachine(name, { ...host, owner, files: sshFiles, readySeconds });
     case "droplet": {
-      const { DropletMachine } = await import("../components/machine/droplet-machine.ts");
+      const { DropletMachine } = await import("../components/digitalocean/droplet-machine.ts");
       return new DropletMachine(name, { ...host, owner, sshFiles, readySeconds });
     }
     case "gce": {
-      const { GceMachine } = await import("../components/machine/gce-machine.ts");
+      const { GceMachine } = await import("../components/google/gce-machine.ts");
       return new GceMachine(name, { ...host, owner, sshFiles, readySeconds });
     }
   }

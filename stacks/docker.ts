@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
-import { clientRequest } from "../components/client-request.ts";
 import { AppImage } from "../components/docker/app-image.ts";
 import { AppProcess } from "../components/docker/app-process.ts";
 import { DockerNetwork } from "../components/docker/docker-network.ts";
@@ -12,6 +11,7 @@ import { SecretsVolume } from "../components/docker/secrets-volume.ts";
 import { ServedStacks } from "../components/docker/served-stacks.ts";
 import { StaticFiles } from "../components/docker/static-files.ts";
 import { WebApp } from "../components/docker/web-app.ts";
+import { clientRequest } from "../components/nginx/client-request.ts";
 import { shellNeeds } from "../components/shell-command.ts";
 import { acmeCertificate } from "./acme-certificate.ts";
 import { dumpBefore } from "./database-dump.ts";

@@ -19,7 +19,7 @@ export async function kubernetesCluster(
       return new ExistingCluster(name, { ...cluster, files, needs, runStep });
     }
     case "gke": {
-      const { GkeCluster } = await import("../components/kubernetes/gke-cluster.ts");
+      const { GkeCluster } = await import("../components/google/gke-cluster.ts");
       return new GkeCluster(name, { ...cluster, owner: { project, stack }, files, runStep });
     }
   }

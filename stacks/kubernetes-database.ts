@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Database } from "../components/database-connection.ts";
+import type { CloudSqlPostgres } from "../components/google/cloud-sql-postgres.ts";
 import { CloudSqlLogin } from "../components/kubernetes/cloud-sql-login.ts";
 import type { PodProxy } from "../components/kubernetes/cloud-sql-sidecar.ts";
 import type { Cluster, RunningContainer } from "../components/kubernetes/cluster.ts";
 import { OutsideDatabase } from "../components/kubernetes/outside-database.ts";
 import { PostgresStatefulSet } from "../components/kubernetes/postgres-stateful-set.ts";
 import type { Owner } from "../components/labels.ts";
-import type { CloudSqlPostgres } from "../components/managed/cloud-sql-postgres.ts";
+import type { Database } from "../components/postgres/connection.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 interface Place {

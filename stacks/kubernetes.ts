@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
-import { clientRequest, endsInFront } from "../components/client-request.ts";
 import { AppSecrets } from "../components/kubernetes/app-secrets.ts";
 import { stackOfClass } from "../components/kubernetes/ingress-sharing.ts";
 import { MigrationJob } from "../components/kubernetes/migration-job.ts";
@@ -19,6 +18,7 @@ import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../components/kubernetes/web-ingress.ts";
 import { WebService } from "../components/kubernetes/web-service.ts";
 import type { Owner } from "../components/labels.ts";
+import { clientRequest, endsInFront } from "../components/nginx/client-request.ts";
 import { shellNeeds } from "../components/shell-command.ts";
 import { cloudSql } from "./cloud-sql.ts";
 import { dumpBefore } from "./database-dump.ts";

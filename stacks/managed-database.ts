@@ -1,6 +1,6 @@
-import type { Database } from "../components/database-connection.ts";
 import { PostgresLogin } from "../components/docker/postgres-login.ts";
-import type { PostgresServer } from "../components/managed/postgres-server.ts";
+import type { Database } from "../components/postgres/connection.ts";
+import type { PostgresServer } from "../components/postgres/server.ts";
 import type { DatabasePlace } from "./docker-database.ts";
 import type { ManagedDatabase, Settings } from "./settings.ts";
 
@@ -36,12 +36,12 @@ async function managedServer(
   switch (machine.cloud?.kind) {
     case "digitalocean": {
       const { DigitaloceanPostgres } = await import(
-        "../components/managed/digitalocean-postgres.ts"
+        "../components/digitalocean/digitalocean-postgres.ts"
       );
       return new DigitaloceanPostgres(name, { ...chosen, place: machine.cloud }).server;
     }
     case "google": {
-      const { CloudSqlPostgres } = await import("../components/managed/cloud-sql-postgres.ts");
+      const { CloudSqlPostgres } = await import("../components/google/cloud-sql-postgres.ts");
       const { CloudSqlProxy } = await import("../components/docker/cloud-sql-proxy.ts");
       const instance = new CloudSqlPostgres(name, { ...chosen, place: machine.cloud });
       const image = images.cloudSqlProxy;

@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseSeed } from "../components/database-seed.ts";
 import type { DnsName } from "../components/dns-name.ts";
 import type {
   ImageArchive,
@@ -9,7 +8,8 @@ import type {
 } from "../components/docker/app-image.ts";
 import type { Privileges } from "../components/docker/confinement.ts";
 import type { StepProcess } from "../components/kubernetes/step-process.ts";
-import type { TlsSettings } from "../components/nginx-names.ts";
+import type { TlsSettings } from "../components/nginx/names.ts";
+import type { DatabaseSeed } from "../components/postgres/seed.ts";
 import type { Review } from "../components/review.ts";
 import type { Command } from "../components/shell-command.ts";
 import type { StackFiles } from "../components/stack-files.ts";

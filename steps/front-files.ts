@@ -1,5 +1,5 @@
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { CURRENT_FILES, STATIC_FOLDER } from "../components/nginx-places.ts";
+import { CURRENT_FILES, STATIC_FOLDER } from "../components/nginx/places.ts";
 import { SOME_FILE, SOURCES } from "../components/static-check.ts";
 import { execPrinted } from "./exec.ts";
 import { isPodReady } from "./pods.ts";

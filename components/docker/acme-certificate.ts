@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelList, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { quote } from "../machine/script.ts";
-import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "../nginx-places.ts";
+import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "../nginx/places.ts";
 import { ACME_CLIENT, confined, limitProcesses, ourLimits } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 import { madeAnew } from "./made-anew.ts";

@@ -1,6 +1,6 @@
 import { KILLED } from "../killed-app.ts";
 import { labelFilters, type Owner } from "../labels.ts";
-import { CONF_FOLDER } from "../nginx-places.ts";
+import { CONF_FOLDER } from "../nginx/places.ts";
 
 /** How long a container that is not to go on may take to end. */
 const STOP_SECONDS = 10;

@@ -1,10 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { CloudSqlPostgres } from "../google/cloud-sql-postgres.ts";
 import { labelList, labels, type Owner } from "../labels.ts";
 import type { Machine } from "../machine/machine.ts";
 import { METADATA_BRIDGE } from "../machine/metadata-service.ts";
-import type { CloudSqlPostgres } from "../managed/cloud-sql-postgres.ts";
-import type { PostgresServer } from "../managed/postgres-server.ts";
+import type { PostgresServer } from "../postgres/server.ts";
 import { confined, ourLimits, PROXY, processLimit } from "./confinement.ts";
 import { boundedLogs } from "./logs.ts";
 import { madeAnew } from "./made-anew.ts";

@@ -1,8 +1,8 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Machine, Step } from "../machine/machine.ts";
-import { type PostgresSize, sharedMemory as sharedMemoryOf } from "../postgres-conf.ts";
-import { HBA_FOLDER } from "../postgres-hba.ts";
+import { type PostgresSize, sharedMemory as sharedMemoryOf } from "../postgres/conf.ts";
+import { HBA_FOLDER } from "../postgres/hba.ts";
 
 /** What a container may do and use, whatever runs in it. */
 export interface Confinement {

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Owner } from "../labels.ts";
+import type { Machine, Script } from "../machine/machine.ts";
 import {
   connectionUrl,
   type Database,
   type DatabaseConnection,
   type DatabaseTls,
-} from "../database-connection.ts";
-import type { Owner } from "../labels.ts";
-import type { Machine, Script } from "../machine/machine.ts";
+} from "../postgres/connection.ts";
 import { postgresClient } from "./postgres-client.ts";
 
 export interface ExternalDatabaseArgs {

@@ -1,15 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { endsInFront } from "../client-request.ts";
 import { labelList, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { type NginxPlace, type ServerConfArgs, serverConf } from "../nginx-conf.ts";
-import { MAIN_FILE, mainConf } from "../nginx-main-conf.ts";
-import type { TlsSettings } from "../nginx-names.ts";
-import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles, STATIC_FOLDER } from "../nginx-places.ts";
-import { NO_RELEASE_CONF } from "../nginx-release-conf.ts";
-import { SITES_FOLDER } from "../nginx-site-conf.ts";
-import { earlierFiles } from "../nginx-static-conf.ts";
+import { endsInFront } from "../nginx/client-request.ts";
+import { type NginxPlace, type ServerConfArgs, serverConf } from "../nginx/conf.ts";
+import { MAIN_FILE, mainConf } from "../nginx/main-conf.ts";
+import type { TlsSettings } from "../nginx/names.ts";
+import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles, STATIC_FOLDER } from "../nginx/places.ts";
+import { NO_RELEASE_CONF } from "../nginx/release-conf.ts";
+import { SITES_FOLDER } from "../nginx/site-conf.ts";
+import { earlierFiles } from "../nginx/static-conf.ts";
 import {
   confined,
   confinedOptions,

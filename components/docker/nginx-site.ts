@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { MAIN_FILE } from "../nginx-main-conf.ts";
-import type { TlsSettings } from "../nginx-names.ts";
-import { ACME_FOLDER, acmeCertificateFile, CONF_FOLDER } from "../nginx-places.ts";
-import { SITE_CERTIFICATE, SITES_FOLDER, siteConf } from "../nginx-site-conf.ts";
+import { MAIN_FILE } from "../nginx/main-conf.ts";
+import type { TlsSettings } from "../nginx/names.ts";
+import { ACME_FOLDER, acmeCertificateFile, CONF_FOLDER } from "../nginx/places.ts";
+import { SITE_CERTIFICATE, SITES_FOLDER, siteConf } from "../nginx/site-conf.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { ingressVolume, nameBehind, sharedNetworkName } from "./shared-ingress.ts";
 

@@ -1,6 +1,6 @@
 import { WRONG_ANSWER } from "../http-probe.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
-import { MAINTENANCE_HEADER } from "../nginx-places.ts";
+import { MAINTENANCE_HEADER } from "../nginx/places.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { MAINTENANCE } from "./nginx-ingress.ts";
 

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Database, DatabaseConnection, DatabaseTls, SslMode } from "../database-connection.ts";
 import type { Owner } from "../labels.ts";
-import { loginConnection, loginScript, type PostgresAdmin } from "../login-script.ts";
 import type { Machine } from "../machine/machine.ts";
-import type { PostgresServer } from "../managed/postgres-server.ts";
-import { ADMIN_OPTIONS } from "../postgres-session.ts";
+import type { Database, DatabaseConnection, DatabaseTls, SslMode } from "../postgres/connection.ts";
+import { loginConnection, loginScript, type PostgresAdmin } from "../postgres/login-script.ts";
+import type { PostgresServer } from "../postgres/server.ts";
+import { ADMIN_OPTIONS } from "../postgres/session.ts";
 import { postgresClient } from "./postgres-client.ts";
 
 export interface PostgresLoginArgs {

@@ -1,4 +1,4 @@
-import { RECORD_FILE } from "../nginx-places.ts";
+import { RECORD_FILE } from "../nginx/places.ts";
 import { IDENTITY, RECORD_LENGTH, type ReleaseRecord } from "../release-record.ts";
 
 /** What is known of an entry before the machine has it. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { CONF_FOLDER } from "../nginx-places.ts";
+import { CONF_FOLDER } from "../nginx/places.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { ingressVolume } from "./shared-ingress.ts";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { CONF_FOLDER, PREVIOUS_RELEASES, STATIC_FOLDER } from "../nginx-places.ts";
+import { CONF_FOLDER, PREVIOUS_RELEASES, STATIC_FOLDER } from "../nginx/places.ts";
 import { SOME_FILE, SOURCES, sourceWarning } from "../static-check.ts";
 
 export interface StaticFilesArgs {

@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClientRequest } from "../client-request.ts";
 import { HTTP_PROBE } from "../http-probe.ts";
 import type { Machine, Script } from "../machine/machine.ts";
+import type { ClientRequest } from "../nginx/client-request.ts";
 import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
 import { lifeFunctions, WITH_EXIT_CODE } from "./app-life.ts";
 import {

@@ -1,15 +1,15 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Database, DatabaseConnection } from "../database-connection.ts";
+import type { CloudSqlPostgres } from "../google/cloud-sql-postgres.ts";
 import { labels, type Owner } from "../labels.ts";
+import type { Database, DatabaseConnection } from "../postgres/connection.ts";
 import {
   type LoginArgs,
   loginConnection,
   loginScript,
   type PostgresAdmin,
-} from "../login-script.ts";
-import type { CloudSqlPostgres } from "../managed/cloud-sql-postgres.ts";
-import { AS_SUPERUSER } from "../postgres-session.ts";
+} from "../postgres/login-script.ts";
+import { AS_SUPERUSER } from "../postgres/session.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import {
   cloudSqlEgress,

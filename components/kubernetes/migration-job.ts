@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type DumpArgs, dumpScript } from "../database-dump.ts";
-import { BESIDE_SERVER } from "../postgres-shell.ts";
+import { type DumpArgs, dumpScript } from "../postgres/dump.ts";
+import { BESIDE_SERVER } from "../postgres/shell.ts";
 import type { Command } from "../shell-command.ts";
 import { type AppPodArgs, appPod, type PodTemplate } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";

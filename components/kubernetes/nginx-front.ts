@@ -1,17 +1,17 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
-import type { InFront } from "../nginx-client-claims.ts";
-import { type ServerConfArgs, serverConf } from "../nginx-conf.ts";
-import { MAIN_FILE, mainConf } from "../nginx-main-conf.ts";
+import type { InFront } from "../nginx/client-claims.ts";
+import { type ServerConfArgs, serverConf } from "../nginx/conf.ts";
+import { MAIN_FILE, mainConf } from "../nginx/main-conf.ts";
 import {
   CONF_FOLDER,
   CURRENT_FILES,
   MAINTENANCE_CONFIG_MAP,
   PREVIOUS_RELEASES,
   STATIC_FOLDER,
-} from "../nginx-places.ts";
-import { proxyConf } from "../nginx-release-conf.ts";
+} from "../nginx/places.ts";
+import { proxyConf } from "../nginx/release-conf.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";

@@ -1,10 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
-import { claimNames, claimVariables, loginHeaders } from "../nginx-client-claims.ts";
-import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx-limits.ts";
-import { WORKER_CONNECTIONS, WORKER_FILES } from "../nginx-main-conf.ts";
-import { TLS_CIPHERS } from "../nginx-names.ts";
+import { claimNames, claimVariables, loginHeaders } from "../nginx/client-claims.ts";
+import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx/limits.ts";
+import { WORKER_CONNECTIONS, WORKER_FILES } from "../nginx/main-conf.ts";
+import { TLS_CIPHERS } from "../nginx/names.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import {

@@ -1,12 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { labels, type Owner } from "../labels.ts";
 import {
   connectionUrl,
   type Database,
   type DatabaseConnection,
   type DatabaseTls,
-} from "../database-connection.ts";
-import { labels, type Owner } from "../labels.ts";
+} from "../postgres/connection.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { imageCheck } from "./image-check.ts";

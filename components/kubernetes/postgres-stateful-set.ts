@@ -1,18 +1,18 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Database, DatabaseConnection } from "../database-connection.ts";
-import { type DatabaseSeed, seedArguments } from "../database-seed.ts";
 import type { Owner } from "../labels.ts";
+import { CONF_VARIABLE, postgresConf, sharedMemory } from "../postgres/conf.ts";
+import type { Database, DatabaseConnection } from "../postgres/connection.ts";
+import { HBA, HBA_FOLDER, HBA_PATH } from "../postgres/hba.ts";
 import {
   type LoginArgs,
   loginConnection,
   loginScript,
   type PostgresAdmin,
-} from "../login-script.ts";
-import { CONF_VARIABLE, postgresConf, sharedMemory } from "../postgres-conf.ts";
-import { HBA, HBA_FOLDER, HBA_PATH } from "../postgres-hba.ts";
-import { AS_SUPERUSER } from "../postgres-session.ts";
-import { POSTGRES_ENTRYPOINT } from "../postgres-start.ts";
+} from "../postgres/login-script.ts";
+import { type DatabaseSeed, seedArguments } from "../postgres/seed.ts";
+import { AS_SUPERUSER } from "../postgres/session.ts";
+import { POSTGRES_ENTRYPOINT } from "../postgres/start.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
 import { imageCheck } from "./image-check.ts";

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClientRequest } from "../client-request.ts";
+import type { ClientRequest } from "../nginx/client-request.ts";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { apart, leaving, SKIP_AWAIT } from "./pod-life.ts";

@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
-import { FURTHER_SECONDS, TRIES } from "../nginx-limits.ts";
-import type { TlsSettings } from "../nginx-names.ts";
+import { FURTHER_SECONDS, TRIES } from "../nginx/limits.ts";
+import type { TlsSettings } from "../nginx/names.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 

@@ -1,4 +1,4 @@
-import { LOGIN_OF } from "../../components/postgres-session.ts";
+import { LOGIN_OF } from "../../components/postgres/session.ts";
 
 /**
  * psql beside a server of ours, as the app gets in: its login acts as the owner by itself, and no function of the app's

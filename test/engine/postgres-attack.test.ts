@@ -3,19 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { dumpScript } from "../../components/database-dump.ts";
+import { PostgresContainer } from "../../components/docker/postgres-container.ts";
+import { LocalMachine } from "../../components/machine/local-machine.ts";
+import type { Script } from "../../components/machine/machine.ts";
+import { scriptText } from "../../components/machine/script.ts";
+import { dumpScript } from "../../components/postgres/dump.ts";
+import { HBA_FOLDER } from "../../components/postgres/hba.ts";
 import {
   LOAD_SEED,
   seedArguments,
   seedScript,
   WANTS_SEED,
-} from "../../components/database-seed.ts";
-import { PostgresContainer } from "../../components/docker/postgres-container.ts";
-import { LocalMachine } from "../../components/machine/local-machine.ts";
-import type { Script } from "../../components/machine/machine.ts";
-import { scriptText } from "../../components/machine/script.ts";
-import { HBA_FOLDER } from "../../components/postgres-hba.ts";
-import { BESIDE_SERVER, type PostgresShell } from "../../components/postgres-shell.ts";
+} from "../../components/postgres/seed.ts";
+import { BESIDE_SERVER, type PostgresShell } from "../../components/postgres/shell.ts";
 import { PSQL } from "../../ops/targets/docker/one-off.ts";
 import { PSQL_AS_LOGIN } from "../../ops/targets/psql-as-login.ts";
 import { run } from "../../setup/run.ts";

@@ -136,11 +136,6 @@ describe("files can be read", () => {
     expect(classes).toEqual(classes.map(({ name }) => ({ file: `${kebab(name)}.ts`, name })));
   });
 
-  test("no two components have one name, which is part of the state for ever", () => {
-    const files = filesOf("components").map((file) => basename(file));
-    expect(files).toEqual([...new Set(files)]);
-  });
-
   test("files have names in kebab-case", () => {
     const files = [...Object.keys(layers), "test"].flatMap(filesOf);
     expect(files.filter((file) => !/^[a-z0-9/.-]+$/.test(file))).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Owner } from "../../../components/labels.ts";
-import { SITES_FOLDER } from "../../../components/nginx-site-conf.ts";
+import { SITES_FOLDER } from "../../../components/nginx/site-conf.ts";
 import type { LabelledStack } from "../target.ts";
 import { printed, type Reach } from "./reach.ts";
 import { linesOf, things } from "./things.ts";

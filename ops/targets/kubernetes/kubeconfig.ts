@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandError, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { GCLOUD_LOGIN, gkeKubeconfig } from "../../../components/kubernetes/gke-kubeconfig.ts";
+import { GCLOUD_LOGIN, gkeKubeconfig } from "../../../components/google/gke-kubeconfig.ts";
 import { readKubeconfig } from "../../../infra/kubeconfig.ts";
 import { explained } from "../../backend.ts";
 import { readConfig } from "../../config.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { MAINTENANCE_CONFIG_MAP } from "../../../components/nginx-places.ts";
+import { MAINTENANCE_CONFIG_MAP } from "../../../components/nginx/places.ts";
 import { isNotFound } from "../../../steps/connection.ts";
 import { execPrinted } from "../../../steps/exec.ts";
 import { until } from "../../../steps/until.ts";

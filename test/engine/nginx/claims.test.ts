@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { siteConf } from "../../../components/nginx-site-conf.ts";
+import { siteConf } from "../../../components/nginx/site-conf.ts";
 import { App } from "./app.ts";
 import { sendLines } from "./plain-request.ts";
 import { confFiles, type RunningNginx, TestNetwork } from "./running-nginx.ts";

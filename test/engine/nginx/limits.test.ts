@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { siteConf } from "../../../components/nginx-site-conf.ts";
+import { siteConf } from "../../../components/nginx/site-conf.ts";
 import { run } from "../../../setup/run.ts";
 import { until } from "../../e2e/until.ts";
 import { succeed } from "../../hosts/succeed.ts";

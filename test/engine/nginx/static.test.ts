@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { STATIC_FOLDER } from "../../../components/nginx-places.ts";
+import { STATIC_FOLDER } from "../../../components/nginx/places.ts";
 import { run } from "../../../setup/run.ts";
 import { App } from "./app.ts";
 import { sendLines } from "./plain-request.ts";

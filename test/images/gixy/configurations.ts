@@ -1,5 +1,5 @@
-import type { InFront } from "../../../components/nginx-client-claims.ts";
-import { siteConf } from "../../../components/nginx-site-conf.ts";
+import type { InFront } from "../../../components/nginx/client-claims.ts";
+import { siteConf } from "../../../components/nginx/site-conf.ts";
 import { deploy } from "../../../stacks/index.ts";
 import type { KubernetesSettings } from "../../../stacks/settings.ts";
 import { confFiles, type Files } from "../../engine/nginx/running-nginx.ts";

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { MAIN_FILE } from "../../../components/nginx-main-conf.ts";
-import { CONF_FOLDER } from "../../../components/nginx-places.ts";
+import { MAIN_FILE } from "../../../components/nginx/main-conf.ts";
+import { CONF_FOLDER } from "../../../components/nginx/places.ts";
 import { ensureOfflineImages, offlineImages } from "../../../offline/images/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
 import type { Files } from "../../engine/nginx/running-nginx.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { connectionUrl } from "../../../components/database-connection.ts";
+import { connectionUrl } from "../../../components/postgres/connection.ts";
 import { deploy } from "../../../stacks/index.ts";
 import type { ExternalDatabase, GkeCluster, Settings } from "../../../stacks/settings.ts";
 import { named, record } from "../recorder.ts";

@@ -3,7 +3,7 @@ import {
   type AcmeCertificateArgs,
   renewalScript,
 } from "../../../../components/docker/acme-certificate.ts";
-import type { TlsSettings } from "../../../../components/nginx-names.ts";
+import type { TlsSettings } from "../../../../components/nginx/names.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { madeBefore, named, record } from "../../recorder.ts";
 import { BUILT, exampleSettings } from "../../stacks/example.ts";

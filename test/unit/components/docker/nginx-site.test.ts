@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { siteConf } from "../../../../components/nginx-site-conf.ts";
+import { siteConf } from "../../../../components/nginx/site-conf.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { madeBefore, named, record } from "../../recorder.ts";
 import { BUILT, exampleSettings } from "../../stacks/example.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { connectionUrl } from "../../../../components/database-connection.ts";
 import { confined, postgresConfinement } from "../../../../components/docker/confinement.ts";
-import { loginScript } from "../../../../components/login-script.ts";
+import { connectionUrl } from "../../../../components/postgres/connection.ts";
+import { loginScript } from "../../../../components/postgres/login-script.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
 import { BUILT, exampleSettings, SECRETS } from "../../stacks/example.ts";

@@ -8,7 +8,7 @@ import { type ReleaseArgs, switchScript } from "../../../../components/docker/re
 import { HTTP_PROBE } from "../../../../components/http-probe.ts";
 import { jsonStringPattern } from "../../../../components/json-string-pattern.ts";
 import { quote } from "../../../../components/machine/script.ts";
-import { NO_RELEASE_CONF, releaseConf } from "../../../../components/nginx-release-conf.ts";
+import { NO_RELEASE_CONF, releaseConf } from "../../../../components/nginx/release-conf.ts";
 import {
   parseRecord,
   type ReleaseRecord,

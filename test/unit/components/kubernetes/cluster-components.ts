@@ -1,11 +1,12 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { GkeCluster } from "../../../../components/google/gke-cluster.ts";
+import { GkeNetwork } from "../../../../components/google/gke-network.ts";
+import { GkeNodeAccount } from "../../../../components/google/gke-node-account.ts";
+import { WorkloadAccount } from "../../../../components/google/workload-account.ts";
 import { AppSecrets } from "../../../../components/kubernetes/app-secrets.ts";
 import { CloudSqlLogin } from "../../../../components/kubernetes/cloud-sql-login.ts";
 import { ExistingCluster } from "../../../../components/kubernetes/existing-cluster.ts";
-import { GkeCluster } from "../../../../components/kubernetes/gke-cluster.ts";
-import { GkeNetwork } from "../../../../components/kubernetes/gke-network.ts";
-import { GkeNodeAccount } from "../../../../components/kubernetes/gke-node-account.ts";
 import { MigrationJob } from "../../../../components/kubernetes/migration-job.ts";
 import { NetworkPolicies } from "../../../../components/kubernetes/network-policies.ts";
 import { NginxFront } from "../../../../components/kubernetes/nginx-front.ts";
@@ -19,7 +20,6 @@ import { StackNamespace } from "../../../../components/kubernetes/stack-namespac
 import { WebDeployment } from "../../../../components/kubernetes/web-deployment.ts";
 import { WebIngress } from "../../../../components/kubernetes/web-ingress.ts";
 import { WebService } from "../../../../components/kubernetes/web-service.ts";
-import { WorkloadAccount } from "../../../../components/kubernetes/workload-account.ts";
 import { clusterSettings } from "../../stacks/example.ts";
 
 /** Makes a component under the name `it`. */

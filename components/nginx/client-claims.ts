@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { MAINTENANCE_HEADER } from "./nginx-places.ts";
+import { MAINTENANCE_HEADER } from "./places.ts";
 
 /** Who is believed about the client, and what is told of it to whoever is behind. */
 

@@ -1,7 +1,7 @@
-import type { Script } from "./machine/machine.ts";
-import { RESTORE_NAME, RESTORE_SCRIPT } from "./postgres-restore.ts";
-import { AS_SUPERUSER } from "./postgres-session.ts";
-import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./postgres-shell.ts";
+import type { Script } from "../machine/machine.ts";
+import { RESTORE_NAME, RESTORE_SCRIPT } from "./restore.ts";
+import { AS_SUPERUSER } from "./session.ts";
+import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./shell.ts";
 
 export interface DumpArgs {
   readonly databaseName: string;

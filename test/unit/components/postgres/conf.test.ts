@@ -3,7 +3,7 @@ import {
   type PostgresSize,
   postgresConf,
   sharedMemory,
-} from "../../../components/postgres-conf.ts";
+} from "../../../../components/postgres/conf.ts";
 
 /** MB where a setting has no other unit. */
 function settingsOf(size: PostgresSize): Record<string, number> {

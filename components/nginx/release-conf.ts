@@ -1,5 +1,5 @@
-import { PREVIOUS_RELEASES } from "./nginx-places.ts";
-import { earlierFiles } from "./nginx-static-conf.ts";
+import { PREVIOUS_RELEASES } from "./places.ts";
+import { earlierFiles } from "./static-conf.ts";
 
 /**
  * What a release changes: `release.conf`. A switch replaces this one file, and adds the folders of the releases

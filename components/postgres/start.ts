@@ -1,4 +1,4 @@
-import { WITH_CONF } from "./postgres-conf.ts";
+import { WITH_CONF } from "./conf.ts";
 
 const START = `
 if [ ! -s "$PGDATA/PG_VERSION" ]; then

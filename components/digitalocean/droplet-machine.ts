@@ -1,13 +1,13 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { DNS_SECONDS, nameInZone } from "../dns-name.ts";
+import { cloudConfig, MACHINE_USER } from "../machine/cloud-config.ts";
+import type { DigitalOceanPlace } from "../machine/cloud-place.ts";
+import type { Machine, Script, Step } from "../machine/machine.ts";
+import { MachineKeys } from "../machine/machine-keys.ts";
+import { DATA_FOLDER, type MadeMachineArgs } from "../machine/made-machine.ts";
+import { SshMachine } from "../machine/ssh-machine.ts";
 import { tiedTo } from "../tied-to.ts";
-import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
-import type { DigitalOceanPlace } from "./cloud-place.ts";
-import type { Machine, Script, Step } from "./machine.ts";
-import { MachineKeys } from "./machine-keys.ts";
-import { DATA_FOLDER, type MadeMachineArgs } from "./made-machine.ts";
-import { SshMachine } from "./ssh-machine.ts";
 
 export interface DropletMachineArgs extends MadeMachineArgs {
   /** Token of DigitalOcean; undefined takes the one of the environment (DIGITALOCEAN_TOKEN). */

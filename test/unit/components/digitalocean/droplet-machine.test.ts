@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
-import { DropletMachine } from "../../../../components/machine/droplet-machine.ts";
+import { DropletMachine } from "../../../../components/digitalocean/droplet-machine.ts";
 import { named, type Recorded, record } from "../../recorder.ts";
 import { exampleSettings } from "../../stacks/example.ts";
 

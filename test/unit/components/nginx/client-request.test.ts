@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clientRequest, endsInFront } from "../../../components/client-request.ts";
+import { clientRequest, endsInFront } from "../../../../components/nginx/client-request.ts";
 
 const [off, acme] = [{ kind: "off" }, { kind: "acme" }] as const;
 const proxy = ["203.0.113.0/24"];

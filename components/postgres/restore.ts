@@ -1,4 +1,4 @@
-import { ADMIN_OPTIONS, AS_SUPERUSER, LOGIN_OF } from "./postgres-session.ts";
+import { ADMIN_OPTIONS, AS_SUPERUSER, LOGIN_OF } from "./session.ts";
 
 /**
  * The shell function `restore_dump NEW OWNER LOGIN DUMP OPTION...`, beside a server of ours: makes the database NEW

@@ -2,17 +2,17 @@ import * as gcp from "@pulumi/gcp";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudName } from "../cloud-name.ts";
+import type { Cluster } from "../kubernetes/cluster.ts";
+import { ClusterAccess } from "../kubernetes/cluster-access.ts";
+import type { ClusterSteps } from "../kubernetes/cluster-steps.ts";
+import type { StepProcess } from "../kubernetes/step-process.ts";
 import type { Owner } from "../labels.ts";
 import type { ClusterCloud } from "../machine/cloud-place.ts";
 import type { StackFiles } from "../stack-files.ts";
 import { tiedTo } from "../tied-to.ts";
-import type { Cluster } from "./cluster.ts";
-import { ClusterAccess } from "./cluster-access.ts";
-import type { ClusterSteps } from "./cluster-steps.ts";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "./gke-kubeconfig.ts";
 import { GkeNetwork, POD_RANGE, SERVICE_RANGE } from "./gke-network.ts";
 import { GkeNodeAccount } from "./gke-node-account.ts";
-import type { StepProcess } from "./step-process.ts";
 
 export interface GkeClusterArgs {
   readonly owner: Owner;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type ServerConfArgs, serverConf } from "../../../components/nginx-conf.ts";
-import { NO_RELEASE_CONF, releaseConf } from "../../../components/nginx-release-conf.ts";
+import { type ServerConfArgs, serverConf } from "../../../../components/nginx/conf.ts";
+import { NO_RELEASE_CONF, releaseConf } from "../../../../components/nginx/release-conf.ts";
 
 const ARGS: ServerConfArgs = {
   place: {

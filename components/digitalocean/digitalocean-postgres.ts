@@ -1,7 +1,7 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import type { DigitalOceanPlace } from "../machine/cloud-place.ts";
-import type { PostgresServer, PostgresServerArgs } from "./postgres-server.ts";
+import type { PostgresServer, PostgresServerArgs } from "../postgres/server.ts";
 
 export interface DigitaloceanPostgresArgs extends PostgresServerArgs {
   readonly place: DigitalOceanPlace;

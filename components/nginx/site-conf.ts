@@ -1,14 +1,9 @@
-import {
-  type ClaimsArgs,
-  claimVariables,
-  clientAddress,
-  clientHeaders,
-} from "./nginx-client-claims.ts";
-import type { ServerConfArgs } from "./nginx-conf.ts";
-import { FURTHER_SECONDS, REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
-import { listening, redirection } from "./nginx-names.ts";
-import { UNAVAILABLE } from "./nginx-pages.ts";
-import { CONF_FOLDER } from "./nginx-places.ts";
+import { type ClaimsArgs, claimVariables, clientAddress, clientHeaders } from "./client-claims.ts";
+import type { ServerConfArgs } from "./conf.ts";
+import { FURTHER_SECONDS, REFUSE_TWO_HOSTS } from "./limits.ts";
+import { listening, redirection } from "./names.ts";
+import { UNAVAILABLE } from "./pages.ts";
+import { CONF_FOLDER } from "./places.ts";
 
 /** Where the stacks that a public Nginx serves for others have a folder each. */
 export const SITES_FOLDER = `${CONF_FOLDER}/sites`;

@@ -2,7 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword, Provider as RandomProvider } from "@pulumi/random";
 import type { GooglePlace } from "../machine/cloud-place.ts";
-import type { PostgresServerArgs } from "./postgres-server.ts";
+import type { PostgresServerArgs } from "../postgres/server.ts";
 
 export interface CloudSqlPostgresArgs extends PostgresServerArgs {
   readonly place: GooglePlace;

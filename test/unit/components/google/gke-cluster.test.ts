@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { GkeCluster, type GkeClusterArgs } from "../../../../components/kubernetes/gke-cluster.ts";
+import { GkeCluster, type GkeClusterArgs } from "../../../../components/google/gke-cluster.ts";
 import { named, type Recorded, record, tree } from "../../recorder.ts";
 import { clusterSettings } from "../../stacks/example.ts";
 

@@ -1,7 +1,7 @@
-import type { Script } from "./machine/machine.ts";
-import { RESTORE_DUMP } from "./postgres-restore.ts";
-import { ADMIN_OPTIONS, AS_SUPERUSER, LOGIN_OF } from "./postgres-session.ts";
-import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./postgres-shell.ts";
+import type { Script } from "../machine/machine.ts";
+import { RESTORE_DUMP } from "./restore.ts";
+import { ADMIN_OPTIONS, AS_SUPERUSER, LOGIN_OF } from "./session.ts";
+import { COUNT_RELATIONS, type PostgresShell, VOLUME_PATH } from "./shell.ts";
 
 /** What a database begins with: a file that is where Pulumi runs. */
 export interface DatabaseSeed {

@@ -1,4 +1,4 @@
-import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, TABLES, TRIES } from "./nginx-limits.ts";
+import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, TABLES, TRIES } from "./limits.ts";
 
 const GZIP_TYPES = [
   ...["text/css", "text/javascript", "text/plain", "text/xml", "image/svg+xml"],

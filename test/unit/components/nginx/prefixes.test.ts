@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ServerConfArgs, serverConf } from "../../../components/nginx-conf.ts";
-import { messageOf, read } from "../infra/config.ts";
+import { type ServerConfArgs, serverConf } from "../../../../components/nginx/conf.ts";
+import { messageOf, read } from "../../infra/config.ts";
 
 const ARGS: Omit<ServerConfArgs, "pathPrefix" | "staticPrefix"> = {
   place: {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
-import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "./nginx-places.ts";
+import { REFUSE_TWO_HOSTS } from "./limits.ts";
+import { ACME_FOLDER, ACME_WEBROOT, acmeCertificateFile } from "./places.ts";
 
 export type TlsSettings =
   | { readonly kind: "off" }

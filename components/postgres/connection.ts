@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PostgresShell } from "./postgres-shell.ts";
+import type { PostgresShell } from "./shell.ts";
 
 /** How an app reaches its database. All of it is secret, because the URL holds the password. */
 export interface DatabaseConnection {

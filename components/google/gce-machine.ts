@@ -1,13 +1,13 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { DNS_SECONDS } from "../dns-name.ts";
+import { cloudConfig, MACHINE_USER } from "../machine/cloud-config.ts";
+import type { GooglePlace } from "../machine/cloud-place.ts";
+import type { Machine, Script, Step } from "../machine/machine.ts";
+import { MachineKeys } from "../machine/machine-keys.ts";
+import { DATA_FOLDER, type MadeMachineArgs } from "../machine/made-machine.ts";
+import { SshMachine } from "../machine/ssh-machine.ts";
 import { tiedTo } from "../tied-to.ts";
-import { cloudConfig, MACHINE_USER } from "./cloud-config.ts";
-import type { GooglePlace } from "./cloud-place.ts";
-import type { Machine, Script, Step } from "./machine.ts";
-import { MachineKeys } from "./machine-keys.ts";
-import { DATA_FOLDER, type MadeMachineArgs } from "./made-machine.ts";
-import { SshMachine } from "./ssh-machine.ts";
 
 export interface GceMachineArgs extends MadeMachineArgs {
   /** Id of the Google Cloud project. */

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { GceMachine } from "../../../../components/machine/gce-machine.ts";
+import { GceMachine } from "../../../../components/google/gce-machine.ts";
 import { named, type Recorded, record } from "../../recorder.ts";
 import { exampleSettings } from "../../stacks/example.ts";
 

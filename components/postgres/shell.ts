@@ -1,4 +1,4 @@
-import type { Script } from "./machine/machine.ts";
+import type { Script } from "../machine/machine.ts";
 
 /** How a script reaches a shell beside a server of ours, as the user that is its superuser. */
 export interface PostgresShell {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectionUrl, type DatabaseConnection, type SslMode } from "./database-connection.ts";
-import type { Script, Step } from "./machine/machine.ts";
+import type { Script, Step } from "../machine/machine.ts";
+import { connectionUrl, type DatabaseConnection, type SslMode } from "./connection.ts";
 
 /** How the steps of a login speak to a server as its administrator. */
 export interface PostgresAdmin {

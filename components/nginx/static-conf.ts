@@ -1,5 +1,5 @@
-import { escapeRegex } from "./nginx-names.ts";
-import { PREVIOUS_RELEASES, STATIC_FOLDER } from "./nginx-places.ts";
+import { escapeRegex } from "./names.ts";
+import { PREVIOUS_RELEASES, STATIC_FOLDER } from "./places.ts";
 
 export interface StaticArgs {
   /** Path that the static files are below; begins and ends with a slash. */

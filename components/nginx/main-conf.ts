@@ -1,4 +1,4 @@
-import { CONF_FOLDER } from "./nginx-places.ts";
+import { CONF_FOLDER } from "./places.ts";
 
 /** The file that Nginx begins with, below `CONF_FOLDER`; its name keeps it from being one of the parts. */
 export const MAIN_FILE = "nginx.main";

@@ -4,25 +4,19 @@ import {
   clientAddress,
   clientScheme,
   type InFront,
-} from "./nginx-client-claims.ts";
-import { HTTP_SETTINGS } from "./nginx-http-settings.ts";
-import { REFUSE_TWO_HOSTS } from "./nginx-limits.ts";
-import {
-  escapeRegex,
-  listening,
-  redirection,
-  type ServerName,
-  type TlsSettings,
-} from "./nginx-names.ts";
-import { page, UNAVAILABLE } from "./nginx-pages.ts";
-import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles } from "./nginx-places.ts";
+} from "./client-claims.ts";
+import { HTTP_SETTINGS } from "./http-settings.ts";
+import { REFUSE_TWO_HOSTS } from "./limits.ts";
+import { escapeRegex, listening, redirection, type ServerName, type TlsSettings } from "./names.ts";
+import { page, UNAVAILABLE } from "./pages.ts";
+import { ACME_FOLDER, CONF_FOLDER, maintenanceFiles } from "./places.ts";
 import {
   NO_LINKS,
   STATIC_ROOT,
   type StaticArgs,
   staticLocations,
   staticSettings,
-} from "./nginx-static-conf.ts";
+} from "./static-conf.ts";
 
 /** Certificate and key, below `CONF_FOLDER`. */
 const TLS_FILES = { certificate: "tls/certificate.pem", key: "tls/key.pem" } as const;
