@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { Live } from "../stacks/live.ts";
+import type { StackOutputs } from "../stacks/outputs.ts";
 import type { Settings } from "../stacks/settings.ts";
 import { judgeCertificate } from "./certificate.ts";
 import { servedCertificate, tlsAddress } from "./served-certificate.ts";
@@ -11,7 +11,7 @@ import { servedCertificate, tlsAddress } from "./served-certificate.ts";
  *
  * @returns the verified image, after that.
  */
-export function warnOfCertificate(settings: Settings, live: Live): pulumi.Output<string> {
+export function warnOfCertificate(settings: Settings, live: StackOutputs): pulumi.Output<string> {
   const { domain, tls } = settings.ingress;
   if (domain === undefined || tls.kind === "off") return live.verifiedImage;
   const inConfig = tls.kind === "provided" ? new X509Certificate(tls.certificate) : undefined;

@@ -18,7 +18,7 @@ const UNKNOWN = "unknown";
 const STAGE_CONTEXT = "../node_modules/.bin/node ../infra/stage-context.ts";
 
 /** What this run was asked to release, whatever config says: a promotion or a rollback. */
-export interface Asked {
+export interface ReleaseRequest {
   readonly image: string | undefined;
   readonly version: string | undefined;
   /** Image that is taken back. */
@@ -32,7 +32,9 @@ export interface Asked {
  *
  * @throws RunError for a value that can't be what it is meant for.
  */
-export function askedOf(environment: Readonly<Record<string, string | undefined>>): Asked {
+export function releaseRequestOf(
+  environment: Readonly<Record<string, string | undefined>>,
+): ReleaseRequest {
   const asked = (name: string, { pattern, words }: Rule) => {
     const value = environment[name];
     if (!value) return undefined;
@@ -64,7 +66,7 @@ type Candidate = Pick<AppRelease, "from" | "version">;
  */
 export function chooseRelease(
   settings: Settings,
-  asked: Asked,
+  asked: ReleaseRequest,
   last: readonly ReleaseRecord[],
 ): AppRelease {
   const chosen = choose(settings, asked, last);
@@ -78,7 +80,7 @@ export function chooseRelease(
 
 function choose(
   settings: Settings,
-  asked: Asked,
+  asked: ReleaseRequest,
   last: readonly ReleaseRecord[],
 ): Omit<AppRelease, "before" | "sequence"> {
   const live = last[0];

@@ -57,7 +57,7 @@ export class Report {
 
 /** Components and providers are no things of their own: what is in them is shown. */
 function isContainer(urn: string): boolean {
-  return /^(slipway:components|pulumi):/.test(typeOf(urn));
+  return /^(slipway|pulumi):/.test(typeOf(urn));
 }
 
 const typeOf = (urn: string): string => urn.split("::").at(-2)?.split("$").at(-1) ?? "";

@@ -60,6 +60,6 @@ function summary(steps: readonly PreviewStep[]): string {
   return `${created.length} to create in ${components} components, ${kept} of them protected.`;
 }
 
-const isComponent = (step: PreviewStep) => typeOf(step).startsWith("slipway:components:");
+const isComponent = (step: PreviewStep) => typeOf(step).startsWith("slipway:");
 const typeOf = ({ newState }: PreviewStep) => newState?.type ?? "";
 const nameOf = ({ urn }: PreviewStep) => urn.split("::").at(-1) ?? urn;

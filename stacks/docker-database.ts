@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ExternalDatabase } from "../components/docker/external-database.ts";
-import { PostgresContainer } from "../components/docker/postgres-container.ts";
+import { Postgres } from "../components/docker/postgres.ts";
 import type { Owner } from "../components/labels.ts";
 import type { Machine } from "../components/machine/machine.ts";
 import type { Database } from "../components/postgres/connection.ts";
@@ -28,7 +28,7 @@ export async function dockerDatabase(
       return [];
     case "container":
       return [
-        new PostgresContainer(
+        new Postgres(
           name,
           {
             ...place,

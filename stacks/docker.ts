@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
 import { AppImage } from "../components/docker/app-image.ts";
 import { AppProcess } from "../components/docker/app-process.ts";
+import { AppSecrets } from "../components/docker/app-secrets.ts";
 import { DockerNetwork } from "../components/docker/docker-network.ts";
 import { Migration } from "../components/docker/migration.ts";
-import { NginxIngress } from "../components/docker/nginx-ingress.ts";
+import { Nginx } from "../components/docker/nginx.ts";
 import { NginxSite } from "../components/docker/nginx-site.ts";
 import { Release } from "../components/docker/release.ts";
-import { SecretsVolume } from "../components/docker/secrets-volume.ts";
-import { ServedStacks } from "../components/docker/served-stacks.ts";
+import { SharedIngressGuard } from "../components/docker/shared-ingress-guard.ts";
 import { StaticFiles } from "../components/docker/static-files.ts";
 import { WebApp } from "../components/docker/web-app.ts";
 import { clientRequest } from "../components/nginx/client-request.ts";
@@ -17,11 +17,14 @@ import { acmeCertificate } from "./acme-certificate.ts";
 import { dumpBefore } from "./database-dump.ts";
 import { dockerDatabase } from "./docker-database.ts";
 import { dockerMachine } from "./docker-machine.ts";
-import type { Live } from "./live.ts";
+import type { StackOutputs } from "./outputs.ts";
 import type { AppRelease, DockerSettings as Settings } from "./settings.ts";
 
 /** One Docker host: machine → network → database → image → migrate → start new → switch → stop old. */
-export async function deployToDocker(settings: Settings, release: AppRelease): Promise<Live> {
+export async function deployToDocker(
+  settings: Settings,
+  release: AppRelease,
+): Promise<StackOutputs> {
   const { app, ingress: published, images, seconds } = settings;
   const machine = await dockerMachine("machine", settings);
   const here = { machine, owner: { project: settings.project, stack: settings.stack } };
@@ -41,7 +44,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
     );
   });
 
-  const ingress = new NginxIngress(
+  const ingress = new Nginx(
     "ingress",
     {
       ...networked,
@@ -87,13 +90,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
   const secrets =
     environment.files.length === 0
       ? []
-      : [
-          new SecretsVolume(
-            "secrets",
-            { ...here, image: images.nginx, files: environment.files },
-            on,
-          ),
-        ];
+      : [new AppSecrets("secrets", { ...here, image: images.nginx, files: environment.files }, on)];
   const container = {
     ...networked,
     image: image.reference,
@@ -179,7 +176,7 @@ export async function deployToDocker(settings: Settings, release: AppRelease): P
 
   if (settings.ingressShared) {
     const last = { ...on, dependsOn: [live, ...processes] };
-    new ServedStacks("served", { ...here, image: images.nginx }, last);
+    new SharedIngressGuard("served", { ...here, image: images.nginx }, last);
   }
 
   return {

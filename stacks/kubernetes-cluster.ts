@@ -1,6 +1,6 @@
 import type { Cluster } from "../components/kubernetes/cluster.ts";
 import { ExistingCluster } from "../components/kubernetes/existing-cluster.ts";
-import { roomFor } from "./kubernetes-room.ts";
+import { roomFor } from "./kubernetes-capacity.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 /** The cluster that the settings name. The SDK of a cloud is loaded by those alone who use it. */

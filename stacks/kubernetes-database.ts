@@ -3,8 +3,8 @@ import type { CloudSqlPostgres } from "../components/google/cloud-sql-postgres.t
 import { CloudSqlLogin } from "../components/kubernetes/cloud-sql-login.ts";
 import type { PodProxy } from "../components/kubernetes/cloud-sql-sidecar.ts";
 import type { Cluster, RunningContainer } from "../components/kubernetes/cluster.ts";
-import { OutsideDatabase } from "../components/kubernetes/outside-database.ts";
-import { PostgresStatefulSet } from "../components/kubernetes/postgres-stateful-set.ts";
+import { ExternalDatabase } from "../components/kubernetes/external-database.ts";
+import { Postgres } from "../components/kubernetes/postgres.ts";
 import type { Owner } from "../components/labels.ts";
 import type { Database } from "../components/postgres/connection.ts";
 import type { KubernetesSettings } from "./settings.ts";
@@ -35,7 +35,7 @@ export function kubernetesDatabase(
       return [];
     case "container":
       return [
-        new PostgresStatefulSet(
+        new Postgres(
           name,
           {
             ...place,
@@ -74,7 +74,7 @@ export function kubernetesDatabase(
       ];
     case "external":
       return [
-        new OutsideDatabase(
+        new ExternalDatabase(
           name,
           { ...place, ...database, image: images.postgres, databaseName: database.name },
           place.cluster.options,

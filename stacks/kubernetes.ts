@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appEnvironment } from "../components/app-environment.ts";
+import { AppProcess } from "../components/kubernetes/app-process.ts";
 import { AppSecrets } from "../components/kubernetes/app-secrets.ts";
 import { stackOfClass } from "../components/kubernetes/ingress-sharing.ts";
-import { MigrationJob } from "../components/kubernetes/migration-job.ts";
+import { Migration } from "../components/kubernetes/migration.ts";
 import { NetworkPolicies, peer } from "../components/kubernetes/network-policies.ts";
-import { FRONT_PORT, NginxFront } from "../components/kubernetes/nginx-front.ts";
+import { NGINX_PORT, Nginx } from "../components/kubernetes/nginx.ts";
 import { NginxIngressController } from "../components/kubernetes/nginx-ingress-controller.ts";
-import { DATABASE_PORT } from "../components/kubernetes/postgres-stateful-set.ts";
-import { ProcessDeployment } from "../components/kubernetes/process-deployment.ts";
-import { RollOut } from "../components/kubernetes/roll-out.ts";
+import { DATABASE_PORT } from "../components/kubernetes/postgres.ts";
+import { Release } from "../components/kubernetes/release.ts";
 import {
   ServedNamespace,
   type ServedNamespaceArgs,
 } from "../components/kubernetes/served-namespace.ts";
 import { StackNamespace } from "../components/kubernetes/stack-namespace.ts";
-import { WebDeployment } from "../components/kubernetes/web-deployment.ts";
+import { WebApp } from "../components/kubernetes/web-app.ts";
 import { WebIngress } from "../components/kubernetes/web-ingress.ts";
 import { WebService } from "../components/kubernetes/web-service.ts";
 import type { Owner } from "../components/labels.ts";
@@ -24,11 +24,14 @@ import { cloudSql } from "./cloud-sql.ts";
 import { dumpBefore } from "./database-dump.ts";
 import { kubernetesCluster } from "./kubernetes-cluster.ts";
 import { kubernetesDatabase } from "./kubernetes-database.ts";
-import type { Live } from "./live.ts";
+import type { StackOutputs } from "./outputs.ts";
 import type { AppRelease, KubernetesSettings as Settings } from "./settings.ts";
 
 /** Kubernetes: cluster → namespace → ingress → database → migrate → roll out → verify → processes. */
-export async function deployToKubernetes(settings: Settings, release: AppRelease): Promise<Live> {
+export async function deployToKubernetes(
+  settings: Settings,
+  release: AppRelease,
+): Promise<StackOutputs> {
   const { app, ingress: wanted, images, seconds } = settings;
   const image = imageOf(release);
   const owner = { project: settings.project, stack: settings.stack };
@@ -59,7 +62,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     "network",
     {
       ...here,
-      ports: { app: app.port, front: FRONT_PORT, database: DATABASE_PORT },
+      ports: { app: app.port, front: NGINX_PORT, database: DATABASE_PORT },
       egress: settings.egress,
       controllerPods: served?.controllerPods ?? controllerPods(owner, settings),
       challenged: wanted.tls.kind === "acme",
@@ -119,7 +122,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
 
   const migrations = only(release.migrates ? app.migrateCommand : undefined).map(
     (command) =>
-      new MigrationJob(
+      new Migration(
         "migrate",
         {
           ...pod,
@@ -137,7 +140,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
   const service = new WebService("web", here, on);
 
   // First, so that the pages of the new pods find their files whoever answers.
-  const front = new NginxFront(
+  const front = new Nginx(
     "front",
     {
       ...here,
@@ -173,7 +176,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
     { ...on, dependsOn: [policies] },
   );
 
-  const web = new WebDeployment(
+  const web = new WebApp(
     "web",
     {
       ...pod,
@@ -189,7 +192,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
 
   const url = `${wanted.tls.kind === "off" ? "http" : "https"}://${wanted.domain}`;
 
-  const live = new RollOut(
+  const live = new Release(
     "release",
     {
       cluster,
@@ -216,7 +219,7 @@ export async function deployToKubernetes(settings: Settings, release: AppRelease
 
   for (const [name, command] of Object.entries(app.processes)) {
     const args = { ...pod, cluster, command };
-    new ProcessDeployment(`process-${name}`, args, { ...on, dependsOn: [live] });
+    new AppProcess(`process-${name}`, args, { ...on, dependsOn: [live] });
   }
 
   return {

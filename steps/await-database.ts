@@ -12,7 +12,7 @@ import {
 } from "@kubernetes/client-node";
 import { connect, isConflict, isNotFound, unlessHidden } from "./connection.ts";
 import { explainPods, isPodReady } from "./pods.ts";
-import { refusal, TroubleWatch, unplaced } from "./trouble.ts";
+import { RolloutFailureWatch, refusal, unplaced } from "./rollout-failure.ts";
 import { until } from "./until.ts";
 
 interface Call {
@@ -42,7 +42,7 @@ interface Seen {
 const { kubeconfig, namespace, name, claim }: Call = JSON.parse(await text(process.stdin));
 const config = connect(kubeconfig);
 const [apps, core] = [config.makeApiClient(AppsV1Api), config.makeApiClient(CoreV1Api)];
-const watch = new TroubleWatch();
+const watch = new RolloutFailureWatch();
 const began = performance.now();
 
 const { ready, pods, trouble } = await until(

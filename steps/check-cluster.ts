@@ -4,8 +4,8 @@
  */
 import { text } from "node:stream/consumers";
 import { VersionApi } from "@kubernetes/client-node";
-import { type ClusterWants, misfits } from "./cluster-fit.ts";
 import { connect, reasonOf } from "./connection.ts";
+import { type ClusterWants, preflightProblems } from "./preflight.ts";
 
 interface Call extends ClusterWants {
   /** Path of the file. */
@@ -26,7 +26,7 @@ async function trouble(): Promise<string | undefined> {
   try {
     const config = connect(kubeconfig);
     const version = await inTime(config.makeApiClient(VersionApi).getCode());
-    const found = await inTime(misfits(config, version, wants));
+    const found = await inTime(preflightProblems(config, version, wants));
     if (found.length === 0) return undefined;
     const lines = found.map(
       ({ text, type }, index) => `  ${index + 1}. ${text}\n     ${type} -s ${stack}`,

@@ -10,7 +10,7 @@ import {
   type V1PodTemplateSpec,
 } from "@kubernetes/client-node";
 import { explainPods, podsOf, setsOf } from "./pods.ts";
-import { TroubleWatch } from "./trouble.ts";
+import { RolloutFailureWatch } from "./rollout-failure.ts";
 import { until } from "./until.ts";
 
 /** A Deployment, and what its release makes of it. */
@@ -78,7 +78,7 @@ export class Deployments {
 
   async #bringOneAbout(rolled: Rolled): Promise<string | undefined> {
     await this.#setTemplate(rolled);
-    const watch = new TroubleWatch();
+    const watch = new RolloutFailureWatch();
     // The cluster itself says when a Deployment has had its time.
     const patience = { milliseconds: POLL_MILLISECONDS };
     const { trouble, pods } = await until(
@@ -90,7 +90,7 @@ export class Deployments {
     return `${trouble}\n${await explainPods(this.#core, pods)}`;
   }
 
-  async #progress(name: string, watch: TroubleWatch): Promise<Progress> {
+  async #progress(name: string, watch: RolloutFailureWatch): Promise<Progress> {
     const deployment = await this.#read(name);
     if (isComplete(deployment)) return { complete: true, trouble: undefined, pods: [] };
     const pods = await podsOf(this.#core, this.#apps, deployment);

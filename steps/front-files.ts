@@ -2,8 +2,8 @@ import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
 import { CURRENT_FILES, STATIC_FOLDER } from "../components/nginx/places.ts";
 import { SOME_FILE, SOURCES } from "../components/static-check.ts";
 import { execPrinted } from "./exec.ts";
+import type { Question } from "./http-probe.ts";
 import { isPodReady } from "./pods.ts";
-import type { Question } from "./visitor.ts";
 
 /** The static files of the release that is live, as a pod of Nginx has them. */
 export class FrontFiles {

@@ -5,10 +5,10 @@
  */
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { Belongings, type BelongingsArgs } from "./belongings.ts";
 import { connectTo, reasonOf } from "./connection.ts";
+import { ExternalResources, type ExternalResourcesArgs } from "./external-resources.ts";
 
-interface Call extends BelongingsArgs {
+interface Call extends ExternalResourcesArgs {
   /** Path of the file. */
   readonly kubeconfig: string;
   /** The cluster that goes; the file may have come to be of the next one. */
@@ -26,7 +26,7 @@ async function letGo({ kubeconfig, server, withData, ...owner }: Call): Promise<
   if (!existsSync(kubeconfig)) {
     return leave("the kubeconfig is not on this machine");
   }
-  const belongings = new Belongings(connectTo(kubeconfig, server), owner);
+  const belongings = new ExternalResources(connectTo(kubeconfig, server), owner);
   try {
     await belongings.find();
   } catch (error) {

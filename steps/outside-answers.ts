@@ -1,7 +1,7 @@
 import type { CoreV1Api, V1ConfigMap } from "@kubernetes/client-node";
 import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx/places.ts";
 import { isNotFound } from "./connection.ts";
-import { ask, type Question } from "./visitor.ts";
+import { probe, type Question } from "./http-probe.ts";
 
 export interface WrongAnswer {
   readonly question: Question;
@@ -21,7 +21,7 @@ export async function firstWrong(
   const pass = await maintenancePass(core, namespace);
   for (const question of questions) {
     const headers = { ...question.headers, ...pass };
-    const answer = await ask({ ...question, headers }, seconds);
+    const answer = await probe({ ...question, headers }, seconds);
     if (answer !== undefined) return { question, answer };
   }
   return undefined;

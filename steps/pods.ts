@@ -7,7 +7,7 @@ import type {
   V1ReplicaSet,
 } from "@kubernetes/client-node";
 import { unlessHidden } from "./connection.ts";
-import { statusesOf } from "./trouble.ts";
+import { statusesOf } from "./rollout-failure.ts";
 
 const LOG_LINES = 30;
 const REVISION = "deployment.kubernetes.io/revision";

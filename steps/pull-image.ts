@@ -7,8 +7,8 @@ import { text } from "node:stream/consumers";
 import { CoreV1Api, type V1Pod, type V1PodTemplateSpec } from "@kubernetes/client-node";
 import { noShell } from "../components/shell-command.ts";
 import { connect } from "./connection.ts";
-import { PodTrouble, withPassingPod } from "./passing-pod.ts";
-import { lacksShell, ofImages, statusesOf } from "./trouble.ts";
+import { PodTrouble, withEphemeralPod } from "./ephemeral-pod.ts";
+import { lacksShell, ofImages, statusesOf } from "./rollout-failure.ts";
 
 interface Call {
   /** Path of the file. */
@@ -39,7 +39,7 @@ const passing = {
   late: `The image did not get to a node within ${PULL_SECONDS} seconds.`,
 };
 try {
-  await withPassingPod(passing, async () => {
+  await withEphemeralPod(passing, async () => {
     if (shellFor.length === 0) return;
     const pod = await core.readNamespacedPod({ namespace, name });
     if (statusesOf(pod.status).some(lacksShell)) throw new PodTrouble(noShell(shellFor));

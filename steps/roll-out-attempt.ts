@@ -1,16 +1,16 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { KILLED } from "../components/killed-app.ts";
 import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
+import { actor } from "./actor.ts";
 import { Deployments, type Rolled } from "./deployments.ts";
 import { EndingPods } from "./ending-pods.ts";
 import { execPrinted } from "./exec.ts";
 import { FrontFiles } from "./front-files.ts";
 import { healthAnswer } from "./health-answer.ts";
+import type { Question } from "./http-probe.ts";
 import { firstWrong } from "./outside-answers.ts";
-import { ReleaseBook } from "./release-book.ts";
+import { ReleaseHistory } from "./release-history.ts";
 import { until } from "./until.ts";
-import type { Question } from "./visitor.ts";
-import { who } from "./who.ts";
 
 export interface RollOutArgs {
   readonly namespace: string;
@@ -37,7 +37,7 @@ export class RollOutAttempt {
   readonly #config: KubeConfig;
   readonly #deployments: Deployments;
   readonly #core: CoreV1Api;
-  readonly #book: ReleaseBook;
+  readonly #book: ReleaseHistory;
   readonly #ending: EndingPods;
   readonly #args: RollOutArgs;
 
@@ -45,7 +45,7 @@ export class RollOutAttempt {
     this.#config = config;
     this.#deployments = new Deployments(config, args.namespace);
     this.#core = config.makeApiClient(CoreV1Api);
-    this.#book = new ReleaseBook(this.#core, args.namespace);
+    this.#book = new ReleaseHistory(this.#core, args.namespace);
     this.#ending = new EndingPods(config, args.namespace);
     this.#args = args;
   }
@@ -154,7 +154,7 @@ export class RollOutAttempt {
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
     const commit = await this.#commit();
     return {
-      ...{ image, version, commit, time, by: who(), verified, rollbackOf, mark: image },
+      ...{ image, version, commit, time, by: actor(), verified, rollbackOf, mark: image },
       ...(sequence === undefined ? {} : { sequence }),
     };
   }

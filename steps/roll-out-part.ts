@@ -6,8 +6,8 @@ import { text } from "node:stream/consumers";
 import { CoreV1Api } from "@kubernetes/client-node";
 import { connect } from "./connection.ts";
 import { Deployments, type Rolled } from "./deployments.ts";
-import { ReleaseBook } from "./release-book.ts";
-import { ofImages } from "./trouble.ts";
+import { ReleaseHistory } from "./release-history.ts";
+import { ofImages } from "./rollout-failure.ts";
 
 interface Call {
   /** Path of the file. */
@@ -24,7 +24,7 @@ const deployments = new Deployments(config, namespace);
 const trouble = await deployments.bringAbout([part]);
 if (trouble !== undefined) {
   process.stderr.write(`${trouble.trimEnd()}\n${ofImages(setting)}`);
-  const verified = await new ReleaseBook(config.makeApiClient(CoreV1Api), namespace).verified();
+  const verified = await new ReleaseHistory(config.makeApiClient(CoreV1Api), namespace).verified();
   const before = verified?.filter(({ name }) => name === part.name) ?? [];
   if (before.length > 0) process.stderr.write(`${await deployments.putBack(before)}\n`);
   process.exitCode = 1;

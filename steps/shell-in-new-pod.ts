@@ -9,8 +9,8 @@ import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { CoreV1Api, type V1Pod, type V1PodTemplate } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
+import { PodTrouble, withEphemeralPod } from "./ephemeral-pod.ts";
 import { execShell } from "./exec.ts";
-import { PodTrouble, withPassingPod } from "./passing-pod.ts";
 
 const [kubeconfig = "", namespace = "", name = "", container = "", ...shellArguments] =
   process.argv.slice(2);
@@ -41,7 +41,7 @@ const passing = {
 const script = await text(process.stdin);
 const where = { namespace, pod: name, container };
 try {
-  process.exitCode = await withPassingPod(passing, () =>
+  process.exitCode = await withEphemeralPod(passing, () =>
     execShell(config, where, shellArguments, script),
   );
 } catch (error) {

@@ -1,4 +1,4 @@
-interface Patience {
+interface PollOptions {
   /** Undefined where something else says when it is over. */
   readonly seconds?: number;
   readonly milliseconds: number;
@@ -8,7 +8,7 @@ interface Patience {
 export async function until<T>(
   look: () => Promise<T>,
   isEnough: (seen: T) => boolean,
-  { seconds = Number.POSITIVE_INFINITY, milliseconds }: Patience,
+  { seconds = Number.POSITIVE_INFINITY, milliseconds }: PollOptions,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {

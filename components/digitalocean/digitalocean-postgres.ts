@@ -24,7 +24,7 @@ export class DigitaloceanPostgres extends pulumi.ComponentResource {
     args: DigitaloceanPostgresArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("slipway:components:DigitaloceanPostgres", name, {}, opts);
+    super("slipway:digitalocean:DigitaloceanPostgres", name, {}, opts);
     const { place, protect } = args;
     const child = { parent: this, provider: place.provider };
 

@@ -7,7 +7,7 @@ import type { Machine, Script, Step } from "../machine/machine.ts";
 import { MachineKeys } from "../machine/machine-keys.ts";
 import { DATA_FOLDER, type MadeMachineArgs } from "../machine/made-machine.ts";
 import { SshMachine } from "../machine/ssh-machine.ts";
-import { tiedTo } from "../tied-to.ts";
+import { replaceWithHost } from "../replace-with-host.ts";
 
 export interface DropletMachineArgs extends MadeMachineArgs {
   /** Token of DigitalOcean; undefined takes the one of the environment (DIGITALOCEAN_TOKEN). */
@@ -29,7 +29,7 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
   readonly #ssh: SshMachine;
 
   constructor(name: string, args: DropletMachineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:DropletMachine", name, {}, opts);
+    super("slipway:digitalocean:DropletMachine", name, {}, opts);
     const provider = new digitalocean.Provider(
       `${name}-digitalocean`,
       args.token === undefined ? {} : { token: args.token },
@@ -144,11 +144,11 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
       {
         parent: this,
         dependsOn: [attached, assigned, firewall],
-        transformations: [tiedTo(droplet)],
+        transformations: [replaceWithHost(droplet)],
       },
     );
     this.dockerProvider = this.#ssh.dockerProvider;
-    this.options = { ...this.#ssh.options, transformations: [tiedTo(droplet)] };
+    this.options = { ...this.#ssh.options, transformations: [replaceWithHost(droplet)] };
     this.registerOutputs({ address: this.address });
   }
 
@@ -156,8 +156,8 @@ export class DropletMachine extends pulumi.ComponentResource implements Machine 
     return this.#ssh.run(name, script, opts);
   }
 
-  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
-    return this.#ssh.runHere(name, script, opts);
+  runLocal(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
+    return this.#ssh.runLocal(name, script, opts);
   }
 }
 

@@ -39,7 +39,7 @@ export interface AcmeCertificateArgs {
  */
 export class AcmeCertificate extends pulumi.ComponentResource {
   constructor(name: string, args: AcmeCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:AcmeCertificate", name, {}, opts);
+    super("slipway:docker:AcmeCertificate", name, {}, opts);
     const child = { parent: this };
     const { serverCa } = args;
 

@@ -37,7 +37,7 @@ export function appContainer(role: Role, args: AppContainerArgs): docker.Contain
 }
 
 /** How a container of the app is replaced. */
-export const besideTheOld: pulumi.CustomResourceOptions = {
+export const createBeforeDelete: pulumi.CustomResourceOptions = {
   // The provider deletes first by default, which is a gap.
   deleteBeforeReplace: false,
   // What comes up in the place of one that was stopped by hand is asked whether it is healthy, as every new one.

@@ -77,7 +77,7 @@ export class AppImage extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
 
   constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:AppImage", name, {}, opts);
+    super("slipway:docker:AppImage", name, {}, opts);
     const { from, machine, owner } = args;
     // Removed last, when no container of the stack is left.
     const marks = machine.run(
@@ -99,8 +99,8 @@ export class AppImage extends pulumi.ComponentResource {
       "reference" in from
         ? machine.run(`${name}-pull`, withShell(pullScript(from, this.mark, args.registry)), child)
         : "archive" in from
-          ? machine.runHere(`${name}-load`, withShell(loadScript(from, this.mark)), child)
-          : machine.runHere(
+          ? machine.runLocal(`${name}-load`, withShell(loadScript(from, this.mark)), child)
+          : machine.runLocal(
               `${name}-build`,
               withShell(buildScript(owner, from, this.mark, args.buildSecrets)),
               child,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { killedIn } from "../killed-app.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { type Command, startWords } from "../shell-command.ts";
-import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
+import { type AppContainerArgs, appContainer, createBeforeDelete } from "./app-container.ts";
 import { END_IN, WITH_EXIT_CODE } from "./app-life.ts";
 import {
   type AppConfinementArgs,
@@ -28,14 +28,14 @@ const STEADY_SECONDS = 3;
  */
 export class AppProcess extends pulumi.ComponentResource {
   constructor(name: string, args: AppProcessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:AppProcess", name, {}, opts);
+    super("slipway:docker:AppProcess", name, {}, opts);
     const container = new docker.Container(
       name,
       {
         ...appContainer("process", args),
         entrypoints: [...startWords(args.command)],
       },
-      { parent: this, ...besideTheOld },
+      { parent: this, ...createBeforeDelete },
     );
     const steady = args.machine.run(`${name}-steady`, steadyScript(container.name, args), {
       parent: this,

@@ -33,7 +33,7 @@ export class CloudSqlProxy extends pulumi.ComponentResource {
   readonly server: PostgresServer;
 
   constructor(name: string, args: CloudSqlProxyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:CloudSqlProxy", name, {}, opts);
+    super("slipway:docker:CloudSqlProxy", name, {}, opts);
     // Its way out, from which the metadata service may be asked for a token; other containers may not. The engine
     // takes the network whose name comes first for it, and this one's comes before the stack's.
     const cloud = new docker.Network(

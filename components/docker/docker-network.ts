@@ -17,7 +17,7 @@ export class DockerNetwork extends pulumi.ComponentResource {
   readonly networkName: pulumi.Output<string>;
 
   constructor(name: string, args: DockerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:DockerNetwork", name, {}, opts);
+    super("slipway:docker:DockerNetwork", name, {}, opts);
 
     const network = new docker.Network(
       name,

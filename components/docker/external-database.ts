@@ -35,7 +35,7 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
   readonly tls: DatabaseTls;
 
   constructor(name: string, args: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:ExternalDatabase", name, {}, opts);
+    super("slipway:docker:ExternalDatabase", name, {}, opts);
     const answers = args.machine.run(`${name}-answers`, answersScript(args), { parent: this });
     const { host, port, databaseName, user } = args;
     this.tls = { ca: args.ca };

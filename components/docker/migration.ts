@@ -41,7 +41,7 @@ export interface MigrationArgs extends AppConfinementArgs {
  */
 export class Migration extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:Migration", name, {}, opts);
+    super("slipway:docker:Migration", name, {}, opts);
     args.machine.run(name, migrationScript(name, args), { parent: this });
     this.registerOutputs({});
   }

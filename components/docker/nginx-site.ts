@@ -40,7 +40,7 @@ export class NginxSite extends pulumi.ComponentResource {
   readonly acmeVolume: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: NginxSiteArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:NginxSite", name, {}, opts);
+    super("slipway:docker:NginxSite", name, {}, opts);
     const step = args.machine.run(`${name}-served`, siteScript(args), { parent: this });
     // The URN says nothing; it makes whatever uses the name depend on the step.
     const afterwards = (text: string) => step.urn.apply(() => text);

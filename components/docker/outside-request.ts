@@ -2,7 +2,7 @@ import { WRONG_ANSWER } from "../http-probe.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import { MAINTENANCE_HEADER } from "../nginx/places.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
-import { MAINTENANCE } from "./nginx-ingress.ts";
+import { MAINTENANCE } from "./nginx.ts";
 
 /** What a client asks of a release, from the machine itself, and what has to be in the answer. */
 export interface OutsideRequest {

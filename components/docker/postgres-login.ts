@@ -39,7 +39,7 @@ export class PostgresLogin extends pulumi.ComponentResource implements Database 
   readonly data: pulumi.Output<string>;
 
   constructor(name: string, args: PostgresLoginArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:PostgresLogin", name, {}, opts);
+    super("slipway:docker:PostgresLogin", name, {}, opts);
     const { server } = args;
     const script = loginScript(serverAdmin(args), args);
     const login = args.machine.run(name, script, { parent: this });

@@ -9,7 +9,7 @@ import { NO_RELEASE_CONF, releaseConf } from "../nginx/release-conf.ts";
 import { parseRecord, type ReleaseRecord } from "../release-record.ts";
 import { lifeFunctions } from "./app-life.ts";
 import { markFunctions } from "./image-marks.ts";
-import { type AskFrom, MAIN_CONF } from "./nginx-ingress.ts";
+import { type AskFrom, MAIN_CONF } from "./nginx.ts";
 import { askFunctions, type OutsideRequest } from "./outside-request.ts";
 import { entryOf, RECORD_FUNCTIONS } from "./record-file.ts";
 import { filesFunctions } from "./static-files.ts";
@@ -69,7 +69,7 @@ export class Release extends pulumi.ComponentResource {
   readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:Release", name, {}, opts);
+    super("slipway:docker:Release", name, {}, opts);
     if (args.versionPath === undefined) {
       const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
       void pulumi.log.warn(text, this);

@@ -28,7 +28,7 @@ export class StaticFiles extends pulumi.ComponentResource {
   readonly folder: string;
 
   constructor(name: string, args: StaticFilesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:StaticFiles", name, {}, opts);
+    super("slipway:docker:StaticFiles", name, {}, opts);
     this.folder = createHash("sha256")
       .update(`${args.image} ${args.path}`)
       .digest("hex")

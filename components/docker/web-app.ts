@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { HTTP_PROBE } from "../http-probe.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import type { ClientRequest } from "../nginx/client-request.ts";
-import { type AppContainerArgs, appContainer, besideTheOld } from "./app-container.ts";
+import { type AppContainerArgs, appContainer, createBeforeDelete } from "./app-container.ts";
 import { lifeFunctions, WITH_EXIT_CODE } from "./app-life.ts";
 import {
   type AppConfinementArgs,
@@ -36,7 +36,7 @@ export class WebApp extends pulumi.ComponentResource {
   readonly containerNames: pulumi.Output<string>[];
 
   constructor(name: string, args: WebAppArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:WebApp", name, {}, opts);
+    super("slipway:docker:WebApp", name, {}, opts);
     this.containerNames = Array.from({ length: args.replicas }, (_, index) =>
       this.#replica(`${name}-${index + 1}`, args),
     );
@@ -46,7 +46,7 @@ export class WebApp extends pulumi.ComponentResource {
   #replica(name: string, args: WebAppArgs): pulumi.Output<string> {
     const container = new docker.Container(name, appContainer("web", args), {
       parent: this,
-      ...besideTheOld,
+      ...createBeforeDelete,
     });
     args.machine.run(`${name}-healthy`, healthScript(container.name, args), { parent: this });
     return container.name;

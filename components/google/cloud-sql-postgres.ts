@@ -28,7 +28,7 @@ export class CloudSqlPostgres extends pulumi.ComponentResource {
   readonly password: pulumi.Output<string>;
 
   constructor(name: string, args: CloudSqlPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:CloudSqlPostgres", name, {}, opts);
+    super("slipway:google:CloudSqlPostgres", name, {}, opts);
     const { place, protect } = args;
     const child = { parent: this, provider: place.provider };
 

@@ -7,7 +7,7 @@ import type { Machine, Script, Step } from "../machine/machine.ts";
 import { MachineKeys } from "../machine/machine-keys.ts";
 import { DATA_FOLDER, type MadeMachineArgs } from "../machine/made-machine.ts";
 import { SshMachine } from "../machine/ssh-machine.ts";
-import { tiedTo } from "../tied-to.ts";
+import { replaceWithHost } from "../replace-with-host.ts";
 
 export interface GceMachineArgs extends MadeMachineArgs {
   /** Id of the Google Cloud project. */
@@ -35,7 +35,7 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
   readonly #ssh: SshMachine;
 
   constructor(name: string, args: GceMachineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:GceMachine", name, {}, opts);
+    super("slipway:google:GceMachine", name, {}, opts);
     const { project, region, zone } = args;
     const provider = new gcp.Provider(`${name}-gcp`, { project, region, zone }, { parent: this });
     const child = { parent: this, provider };
@@ -176,11 +176,11 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
       {
         parent: this,
         dependsOn: [instance, ...firewalls],
-        transformations: [tiedTo(instance)],
+        transformations: [replaceWithHost(instance)],
       },
     );
     this.dockerProvider = this.#ssh.dockerProvider;
-    this.options = { ...this.#ssh.options, transformations: [tiedTo(instance)] };
+    this.options = { ...this.#ssh.options, transformations: [replaceWithHost(instance)] };
     this.registerOutputs({ address: this.address });
   }
 
@@ -188,7 +188,7 @@ export class GceMachine extends pulumi.ComponentResource implements Machine {
     return this.#ssh.run(name, script, opts);
   }
 
-  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
-    return this.#ssh.runHere(name, script, opts);
+  runLocal(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
+    return this.#ssh.runLocal(name, script, opts);
   }
 }

@@ -8,8 +8,8 @@ import type { ClusterSteps } from "../kubernetes/cluster-steps.ts";
 import type { StepProcess } from "../kubernetes/step-process.ts";
 import type { Owner } from "../labels.ts";
 import type { ClusterCloud } from "../machine/cloud-place.ts";
+import { replaceWithHost } from "../replace-with-host.ts";
 import type { StackFiles } from "../stack-files.ts";
-import { tiedTo } from "../tied-to.ts";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "./gke-kubeconfig.ts";
 import { GkeNetwork, POD_RANGE, SERVICE_RANGE } from "./gke-network.ts";
 import { GkeNodeAccount } from "./gke-node-account.ts";
@@ -59,7 +59,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
   readonly steps: ClusterSteps;
 
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:GkeCluster", name, {}, opts);
+    super("slipway:google:GkeCluster", name, {}, opts);
     const { owner, project, region, zonal } = args;
     const google = new gcp.Provider(`${name}-gcp`, { project, region }, { parent: this });
     const child = { parent: this, provider: google };
@@ -119,7 +119,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     this.provider = access.provider;
     this.options = {
       providers: [access.provider, access.commands],
-      transformations: [tiedTo(cluster)],
+      transformations: [replaceWithHost(cluster)],
     };
     this.cloud = { provider: google, project, region, labels, network: network.networkId, cluster };
     this.steps = access.steps;

@@ -16,7 +16,7 @@ export class GkeNetwork extends pulumi.ComponentResource {
   readonly subnetworkId: pulumi.Output<string>;
 
   constructor(name: string, args: GkeNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:GkeNetwork", name, {}, opts);
+    super("slipway:google:GkeNetwork", name, {}, opts);
     const { region } = args;
     const child = { parent: this };
 

@@ -21,7 +21,7 @@ export class GkeNodeAccount extends pulumi.ComponentResource {
   readonly email: pulumi.Output<string>;
 
   constructor(name: string, args: GkeNodeAccountArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:GkeNodeAccount", name, {}, opts);
+    super("slipway:google:GkeNodeAccount", name, {}, opts);
     const { owner, project } = args;
     const child = { parent: this };
     const account = new gcp.serviceaccount.Account(

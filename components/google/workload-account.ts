@@ -26,7 +26,7 @@ export class WorkloadAccount extends pulumi.ComponentResource {
   readonly usableEmail: pulumi.Output<string>;
 
   constructor(name: string, args: WorkloadAccountArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:WorkloadAccount", name, {}, opts);
+    super("slipway:google:WorkloadAccount", name, {}, opts);
     const { owner, cloud } = args;
     const child = { parent: this, provider: cloud.provider };
     const account = new gcp.serviceaccount.Account(

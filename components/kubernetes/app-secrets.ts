@@ -17,7 +17,7 @@ export class AppSecrets extends pulumi.ComponentResource {
   readonly secretName: pulumi.Output<string>;
 
   constructor(name: string, args: AppSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:AppSecrets", name, {}, opts);
+    super("slipway:kubernetes:AppSecrets", name, {}, opts);
     const { files, secrets } = args.environment;
     const secret = new kubernetes.core.v1.Secret(
       name,

@@ -56,7 +56,7 @@ export class CloudSqlLogin extends pulumi.ComponentResource implements Database 
   readonly data: pulumi.Output<string>;
 
   constructor(name: string, args: CloudSqlLoginArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:CloudSqlLogin", name, {}, opts);
+    super("slipway:kubernetes:CloudSqlLogin", name, {}, opts);
     const { owner, namespace, instance } = args;
     const child = { parent: this };
     this.data = instance.connectionName;

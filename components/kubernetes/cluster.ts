@@ -54,7 +54,7 @@ export interface ClusterNeeds {
   /** Whether certificates are to be got there. */
   readonly certManager: boolean;
   /** What is to fit into the namespace. */
-  readonly room: RoomNeeds;
+  readonly room: CapacityRequest;
 }
 
 /** Where a cluster is that a stack does not make. */
@@ -66,7 +66,7 @@ export interface ClusterWhereabouts {
 }
 
 /** What a stack takes up in its namespace, for quotas and ranges to be held against. */
-export interface RoomNeeds {
+export interface CapacityRequest {
   /** Always there. */
   readonly pods: readonly PodsNeeded[];
   /** There beside those for a while, one set of them at a time: a step's pod, the new ones of a release. */

@@ -28,7 +28,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
   readonly steps: ClusterSteps;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:ExistingCluster", name, {}, opts);
+    super("slipway:kubernetes:ExistingCluster", name, {}, opts);
     const kubeconfig = pulumi.secret(args.kubeconfig);
     const access = new ClusterAccess(
       name,

@@ -30,7 +30,7 @@ type Rules = Pick<
  */
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:NetworkPolicies", name, {}, opts);
+    super("slipway:kubernetes:NetworkPolicies", name, {}, opts);
     const { ports, owner } = args;
     const from = (...roles: Role[]) => roles.map((role) => peer(owner, role));
     const fromController = args.controllerPods === undefined ? {} : { from: [args.controllerPods] };

@@ -16,11 +16,11 @@ import {
 } from "./ingress-sharing.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import {
-  apart,
+  gracefulShutdown,
   LEAVE_BALANCER_SECONDS,
-  leaving,
   PROGRESS_SECONDS,
   SKIP_AWAIT,
+  spreadAcrossNodes,
 } from "./pod-life.ts";
 import { CONTROLLER_RESOURCES } from "./pod-resources.ts";
 
@@ -61,7 +61,7 @@ export class NginxIngressController extends pulumi.ComponentResource {
     args: NginxIngressControllerArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("slipway:components:NginxIngressController", name, {}, opts);
+    super("slipway:kubernetes:NginxIngressController", name, {}, opts);
     const { owner, namespace } = args;
     const child = { parent: this };
     const matchLabels = selector(owner, "ingress");
@@ -306,7 +306,7 @@ function controllerPod(
   args: NginxIngressControllerArgs,
   uses: Record<"account" | "conf" | "className", pulumi.Input<string>>,
 ): kubernetes.types.input.core.v1.PodSpec {
-  const { lifecycle, graceSeconds } = leaving(args.drainSeconds, LEAVE_BALANCER_SECONDS);
+  const { lifecycle, graceSeconds } = gracefulShutdown(args.drainSeconds, LEAVE_BALANCER_SECONDS);
   const privileges = {
     ...NO_PRIVILEGES,
     capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
@@ -320,7 +320,7 @@ function controllerPod(
       sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
     },
     terminationGracePeriodSeconds: graceSeconds,
-    ...apart(selector(args.owner, "ingress")),
+    ...spreadAcrossNodes(selector(args.owner, "ingress")),
     // It writes its configuration, and its image's is to be there to begin with.
     initContainers: [
       {

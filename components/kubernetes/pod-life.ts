@@ -21,7 +21,7 @@ export const PROGRESS_SECONDS = 300;
 export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
 
 /** How a pod that serves requests ends. */
-export function leaving(drainSeconds: number, leaveSeconds = LEAVE_SECONDS) {
+export function gracefulShutdown(drainSeconds: number, leaveSeconds = LEAVE_SECONDS) {
   return {
     lifecycle: { preStop: { sleep: { seconds: leaveSeconds } } },
     graceSeconds: leaveSeconds + drainSeconds,
@@ -29,7 +29,7 @@ export function leaving(drainSeconds: number, leaveSeconds = LEAVE_SECONDS) {
 }
 
 /** Apart, on nodes and in zones, as far as there are any; the pods of each release by themselves. */
-export function apart(
+export function spreadAcrossNodes(
   matchLabels: Record<string, string>,
 ): Pick<kubernetes.types.input.core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
   const those = {

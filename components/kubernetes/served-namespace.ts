@@ -26,7 +26,7 @@ export class ServedNamespace extends pulumi.ComponentResource {
   readonly controllerPods: kubernetes.types.input.networking.v1.NetworkPolicyPeer;
 
   constructor(name: string, args: ServedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:ServedNamespace", name, {}, opts);
+    super("slipway:kubernetes:ServedNamespace", name, {}, opts);
     const { owner, namespace, cluster, className, servedBy } = args;
     const child = { parent: this };
     const found = cluster.steps.step(

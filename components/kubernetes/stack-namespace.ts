@@ -33,7 +33,7 @@ export class StackNamespace extends pulumi.ComponentResource {
   readonly pullSecrets: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: StackNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:StackNamespace", name, {}, opts);
+    super("slipway:kubernetes:StackNamespace", name, {}, opts);
     const child = { parent: this };
     const own = { "slipway.project": args.owner.project, "slipway.stack": args.owner.stack };
     const namespace = new kubernetes.core.v1.Namespace(

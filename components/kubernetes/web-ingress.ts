@@ -43,7 +43,7 @@ export class WebIngress extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: WebIngressArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:WebIngress", name, {}, opts);
+    super("slipway:kubernetes:WebIngress", name, {}, opts);
     const { namespace, owner, tls, domain } = args;
     const metadata = { namespace, labels: objectLabels(owner, "ingress") };
     const { secretName, issuers } = this.#certificate(name, args, metadata);

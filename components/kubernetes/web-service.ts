@@ -15,7 +15,7 @@ export class WebService extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: WebServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:WebService", name, {}, opts);
+    super("slipway:kubernetes:WebService", name, {}, opts);
     const { owner, namespace } = args;
     const service = new kubernetes.core.v1.Service(
       name,

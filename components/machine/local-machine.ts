@@ -14,7 +14,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
   readonly address: pulumi.Output<string>;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:LocalMachine", name, {}, opts);
+    super("slipway:machine:LocalMachine", name, {}, opts);
     const child = { parent: this };
 
     this.dockerProvider = new docker.Provider(`${name}-docker`, {}, child);
@@ -28,7 +28,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
     return commandStep("sh", name, script, opts);
   }
 
-  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
+  runLocal(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
     return commandStep(
       "sh",
       name,

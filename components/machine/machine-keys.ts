@@ -15,7 +15,7 @@ export class MachineKeys extends pulumi.ComponentResource {
   readonly publicHostKey: pulumi.Output<string>;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:MachineKeys", name, {}, opts);
+    super("slipway:machine:MachineKeys", name, {}, opts);
     const child = { parent: this };
     const provider = new tls.Provider(`${name}-tls`, {}, child);
     const key = (what: string) =>

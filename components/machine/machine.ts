@@ -26,7 +26,7 @@ export interface Machine {
    * `on_host COMMAND` runs a command on the machine, with the script's own standard input, and
    * `with_engine COMMAND` runs one here whose `docker` speaks with the machine's engine.
    */
-  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step;
+  runLocal(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step;
 }
 
 export interface Step extends pulumi.Resource {

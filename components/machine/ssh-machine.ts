@@ -31,7 +31,7 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
   readonly #here: pulumi.Output<string>;
 
   constructor(name: string, args: SshMachineArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:SshMachine", name, {}, opts);
+    super("slipway:machine:SshMachine", name, {}, opts);
     const child = { parent: this };
     const commands = new command.Provider(`${name}-command`, {}, child);
     const options = sshOptions(args);
@@ -71,7 +71,7 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
     return commandStep(this.#shell, name, script, opts, WHEN_LOST);
   }
 
-  runHere(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
+  runLocal(name: string, script: Script, opts: pulumi.CustomResourceOptions): Step {
     return commandStep("sh", name, withHere(this.#here, script), opts, WHEN_LOST);
   }
 }

@@ -117,7 +117,7 @@ function componentOf(urn: string, parents: ReadonlyMap<string, string | undefine
 const isProvider = (type: string) => type.startsWith("pulumi:providers:");
 
 /** Components are no things of their own. */
-const isThing = (type: string) => isProvider(type) || !/^(slipway:components|pulumi):/.test(type);
+const isThing = (type: string) => isProvider(type) || !/^(slipway|pulumi):/.test(type);
 
 const typeOf = ({ newState, oldState, urn }: PreviewStep) =>
   (newState ?? oldState)?.type ?? urn.split("::").at(-2)?.split("$").at(-1) ?? "";

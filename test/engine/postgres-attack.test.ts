@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { PostgresContainer } from "../../components/docker/postgres-container.ts";
+import { Postgres } from "../../components/docker/postgres.ts";
 import { LocalMachine } from "../../components/machine/local-machine.ts";
 import type { Script } from "../../components/machine/machine.ts";
 import { scriptText } from "../../components/machine/script.ts";
@@ -49,7 +49,7 @@ beforeAll(async () => {
     const place = { machine, owner, network: "network", image: POSTGRES_IMAGE };
     const size = { memory: 1024, diskGiB: undefined };
     const database = { ...place, ...app, size, protect: true, seed: undefined };
-    server = new PostgresContainer(NAME, database).server;
+    server = new Postgres(NAME, database).server;
   });
   const { inputs } = named(recorded, NAME);
   const inCluster = await record(() => deploy(clusterSettings(), PULLED));

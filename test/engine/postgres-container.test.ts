@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PostgresContainer } from "../../components/docker/postgres-container.ts";
+import { Postgres } from "../../components/docker/postgres.ts";
 import { LocalMachine } from "../../components/machine/local-machine.ts";
 import { scriptText } from "../../components/machine/script.ts";
 import { DUMPS_FOLDER, dumpScript } from "../../components/postgres/dump.ts";
@@ -285,7 +285,7 @@ async function shellOfOurs(): Promise<PostgresShell> {
     const place = { machine, owner, network: "network", image: POSTGRES_IMAGE };
     const size = { memory: 1024, diskGiB: undefined };
     const database = { ...place, ...app, size, protect: true, seed: undefined };
-    made.push(new PostgresContainer("it", database).server);
+    made.push(new Postgres("it", database).server);
   });
   return made[0] as PostgresShell;
 }

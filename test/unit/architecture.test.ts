@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
@@ -134,6 +134,18 @@ describe("files can be read", () => {
     const kebab = (name: string) => name.replaceAll(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
     expect(classes.length).toBeGreaterThan(0);
     expect(classes).toEqual(classes.map(({ name }) => ({ file: `${kebab(name)}.ts`, name })));
+  });
+
+  test("a component's type, which is part of the state for ever, is its folder and its class", () => {
+    const typed = filesOf("components").flatMap((file) =>
+      [...read(file).matchAll(/class (\w+) extends pulumi\.ComponentResource/g)].map((match) => ({
+        file,
+        type: `slipway:${basename(dirname(file))}:${match[1]}`,
+      })),
+    );
+    const wrong = typed.filter(({ file, type }) => !read(file).includes(`super("${type}", name`));
+    expect(wrong).toEqual([]);
+    expect(new Set(typed.map(({ type }) => type)).size).toBe(typed.length);
   });
 
   test("files have names in kebab-case", () => {

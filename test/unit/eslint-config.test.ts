@@ -38,8 +38,8 @@ describe("the laws of the program", () => {
   const laws: readonly (readonly [string, string, string, string])[] = [
     [
       "options in the place of inputs",
-      component('super("slipway:components:Thing", name, opts);'),
-      component('super("slipway:components:Thing", name, {}, opts);'),
+      component('super("slipway:docker:Thing", name, opts);'),
+      component('super("slipway:docker:Thing", name, {}, opts);'),
       "Call super with type, name, {} and opts; opts in the place of {} are lost.",
     ],
     [

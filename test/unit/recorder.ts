@@ -182,7 +182,7 @@ export function tree(resources: readonly Recorded[]): string[] {
   return resources.map(({ parent, name, type }) => `${parent ?? ""} > ${name}: ${type}`);
 }
 
-export const isComponent = ({ type }: Recorded) => type.startsWith("slipway:components:");
+export const isComponent = ({ type }: Recorded) => type.startsWith("slipway:");
 export const isProvider = ({ type }: Recorded) => type.startsWith("pulumi:providers:");
 
 const sortKey = (resource: Recorded) =>

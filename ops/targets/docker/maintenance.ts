@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { MAINTENANCE } from "../../../components/docker/nginx-ingress.ts";
+import { MAINTENANCE } from "../../../components/docker/nginx.ts";
 import { printed, type Reach } from "./reach.ts";
 
 const INGRESS = `

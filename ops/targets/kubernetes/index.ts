@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { PROGRESS_SECONDS } from "../../../components/kubernetes/pod-life.ts";
 import { isPodReady } from "../../../steps/pods.ts";
-import { ReleaseBook } from "../../../steps/release-book.ts";
+import { ReleaseHistory } from "../../../steps/release-history.ts";
 import type { Part, Target } from "../target.ts";
 import { showLogs } from "./logs.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
@@ -34,7 +34,7 @@ export function kubernetesTarget(
     untilDown: () => untilDown(namespace, stack),
     // Nothing is built in a cluster.
     removeBuilds: async () => {},
-    releases: () => reached(() => new ReleaseBook(namespace.core, name).releases()),
+    releases: () => reached(() => new ReleaseHistory(namespace.core, name).releases()),
     // It is on no volume.
     restoreReleases: async () => 0,
     parts: async () => (await namespace.pods()).filter((pod) => roleOf(pod) !== "step").map(partOf),

@@ -4,7 +4,7 @@ import { AppsV1Api, Log, type V1Pod, type V1PodStatus } from "@kubernetes/client
 import { quote } from "../../../components/machine/script.ts";
 import type { Command } from "../../../components/shell-command.ts";
 import { isPodReady } from "../../../steps/pods.ts";
-import { lacksShell } from "../../../steps/trouble.ts";
+import { lacksShell } from "../../../steps/rollout-failure.ts";
 import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
 import { PSQL_AS_LOGIN } from "../psql-as-login.ts";

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { RoomNeeds } from "../../../components/kubernetes/cluster.ts";
+import type { CapacityRequest } from "../../../components/kubernetes/cluster.ts";
 import type { PodResources } from "../../../components/kubernetes/pod-resources.ts";
 import {
   FakeApiServer,
@@ -176,7 +176,7 @@ const POD: PodResources = {
   requests: { cpu: "100m", memory: "512Mi" },
   limits: { memory: "512Mi" },
 };
-const ROOM: RoomNeeds = {
+const ROOM: CapacityRequest = {
   pods: [{ count: 2, ...POD }],
   passing: [[{ count: 1, ...POD }]],
   claimGiB: 10,

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as command from "@pulumi/command";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as docker from "@pulumi/docker";
@@ -12,17 +12,17 @@ import { DropletMachine } from "../../../components/digitalocean/droplet-machine
 import { AcmeCertificate } from "../../../components/docker/acme-certificate.ts";
 import { AppImage } from "../../../components/docker/app-image.ts";
 import { AppProcess } from "../../../components/docker/app-process.ts";
+import { AppSecrets } from "../../../components/docker/app-secrets.ts";
 import { CloudSqlProxy } from "../../../components/docker/cloud-sql-proxy.ts";
 import { DockerNetwork } from "../../../components/docker/docker-network.ts";
 import { ExternalDatabase } from "../../../components/docker/external-database.ts";
 import { Migration } from "../../../components/docker/migration.ts";
-import { NginxIngress } from "../../../components/docker/nginx-ingress.ts";
+import { Nginx } from "../../../components/docker/nginx.ts";
 import { NginxSite } from "../../../components/docker/nginx-site.ts";
-import { PostgresContainer } from "../../../components/docker/postgres-container.ts";
+import { Postgres } from "../../../components/docker/postgres.ts";
 import { PostgresLogin } from "../../../components/docker/postgres-login.ts";
 import { Release } from "../../../components/docker/release.ts";
-import { SecretsVolume } from "../../../components/docker/secrets-volume.ts";
-import { ServedStacks } from "../../../components/docker/served-stacks.ts";
+import { SharedIngressGuard } from "../../../components/docker/shared-ingress-guard.ts";
 import { StaticFiles } from "../../../components/docker/static-files.ts";
 import { WebApp } from "../../../components/docker/web-app.ts";
 import { CloudSqlPostgres } from "../../../components/google/cloud-sql-postgres.ts";
@@ -37,7 +37,7 @@ import { clusterComponents } from "./kubernetes/cluster-components.ts";
 type Options = pulumi.ComponentResourceOptions;
 
 type Component = readonly [
-  className: string,
+  type: string,
   make: (machine: LocalMachine, opts: Options) => void,
   children: readonly string[],
 ];
@@ -45,7 +45,7 @@ type Component = readonly [
 /** Each component of a machine or a cloud under the name `it`, and what it is made of. */
 const machineComponents: readonly Component[] = [
   [
-    "AcmeCertificate",
+    "docker:AcmeCertificate",
     (machine, opts) =>
       new AcmeCertificate(
         "it",
@@ -64,7 +64,7 @@ const machineComponents: readonly Component[] = [
     ["it: docker:index/container:Container", "it-there: command:local:Command"],
   ],
   [
-    "AppImage",
+    "docker:AppImage",
     (machine, opts) =>
       new AppImage(
         "it",
@@ -78,19 +78,19 @@ const machineComponents: readonly Component[] = [
     ["it-marks: command:local:Command", "it-pull: command:local:Command"],
   ],
   [
-    "AppProcess",
+    "docker:AppProcess",
     (machine, opts) =>
       new AppProcess("it", { ...here(machine), ...container, command: "true" }, opts),
     ["it: docker:index/container:Container", "it-steady: command:local:Command"],
   ],
   [
-    "SecretsVolume",
+    "docker:AppSecrets",
     (machine, opts) =>
-      new SecretsVolume("it", { ...here(machine), image: "nginx:1", files: [] }, opts),
+      new AppSecrets("it", { ...here(machine), image: "nginx:1", files: [] }, opts),
     ["it-written: command:local:Command"],
   ],
   [
-    "CloudSqlPostgres",
+    "google:CloudSqlPostgres",
     (_, opts) =>
       new CloudSqlPostgres(
         "it",
@@ -118,7 +118,7 @@ const machineComponents: readonly Component[] = [
     ],
   ],
   [
-    "CloudSqlProxy",
+    "docker:CloudSqlProxy",
     (machine, opts) =>
       new CloudSqlProxy(
         "it",
@@ -139,7 +139,7 @@ const machineComponents: readonly Component[] = [
     ],
   ],
   [
-    "DigitaloceanPostgres",
+    "digitalocean:DigitaloceanPostgres",
     (_, opts) =>
       new DigitaloceanPostgres(
         "it",
@@ -161,12 +161,12 @@ const machineComponents: readonly Component[] = [
     ],
   ],
   [
-    "DockerNetwork",
+    "docker:DockerNetwork",
     (machine, opts) => new DockerNetwork("it", here(machine), opts),
     ["it: docker:index/network:Network", "it-steps: command:local:Command"],
   ],
   [
-    "DropletMachine",
+    "digitalocean:DropletMachine",
     (_, opts) => new DropletMachine("it", { ...madeMachine, token: undefined }, opts),
     [
       "it: digitalocean:index/droplet:Droplet",
@@ -177,12 +177,12 @@ const machineComponents: readonly Component[] = [
       "it-digitalocean: pulumi:providers:digitalocean",
       "it-firewall: digitalocean:index/firewall:Firewall",
       "it-key: digitalocean:index/sshKey:SshKey",
-      "it-keys: slipway:components:MachineKeys",
-      "it-ssh: slipway:components:SshMachine",
+      "it-keys: slipway:machine:MachineKeys",
+      "it-ssh: slipway:machine:SshMachine",
     ],
   ],
   [
-    "ExternalDatabase",
+    "docker:ExternalDatabase",
     (machine, opts) =>
       new ExternalDatabase(
         "it",
@@ -201,7 +201,7 @@ const machineComponents: readonly Component[] = [
     ["it-answers: command:local:Command"],
   ],
   [
-    "GceMachine",
+    "google:GceMachine",
     (_, opts) =>
       new GceMachine("it", { ...madeMachine, project: "acme", zone: "europe-west3-a" }, opts),
     [
@@ -210,23 +210,23 @@ const machineComponents: readonly Component[] = [
       "it-address: gcp:compute/address:Address",
       "it-data: gcp:compute/disk:Disk",
       "it-gcp: pulumi:providers:gcp",
-      "it-keys: slipway:components:MachineKeys",
+      "it-keys: slipway:machine:MachineKeys",
       "it-logWriter: gcp:projects/iAMMember:IAMMember",
       "it-metricWriter: gcp:projects/iAMMember:IAMMember",
       "it-network: gcp:compute/network:Network",
       "it-network: gcp:compute/subnetwork:Subnetwork",
-      "it-ssh: slipway:components:SshMachine",
+      "it-ssh: slipway:machine:SshMachine",
       "it-ssh: gcp:compute/firewall:Firewall",
       "it-web: gcp:compute/firewall:Firewall",
     ],
   ],
   [
-    "LocalMachine",
+    "machine:LocalMachine",
     (_, opts) => new LocalMachine("it", opts),
     ["it-command: pulumi:providers:command", "it-docker: pulumi:providers:docker"],
   ],
   [
-    "MachineKeys",
+    "machine:MachineKeys",
     (_, opts) => new MachineKeys("it", opts),
     [
       "it-host: tls:index/privateKey:PrivateKey",
@@ -235,7 +235,7 @@ const machineComponents: readonly Component[] = [
     ],
   ],
   [
-    "Migration",
+    "docker:Migration",
     (machine, opts) =>
       new Migration(
         "it",
@@ -248,9 +248,9 @@ const machineComponents: readonly Component[] = [
     ["it: command:local:Command"],
   ],
   [
-    "NginxIngress",
+    "docker:Nginx",
     (machine, opts) =>
-      new NginxIngress(
+      new Nginx(
         "it",
         { ...here(machine), ...common, ...INGRESS, shared: true, behind: undefined },
         opts,
@@ -265,7 +265,7 @@ const machineComponents: readonly Component[] = [
     ],
   ],
   [
-    "NginxSite",
+    "docker:NginxSite",
     (machine, opts) =>
       new NginxSite(
         "it",
@@ -281,9 +281,9 @@ const machineComponents: readonly Component[] = [
     ["it-served: command:local:Command"],
   ],
   [
-    "PostgresContainer",
+    "docker:Postgres",
     (machine, opts) =>
-      new PostgresContainer(
+      new Postgres(
         "it",
         {
           ...here(machine),
@@ -305,7 +305,7 @@ const machineComponents: readonly Component[] = [
     ],
   ],
   [
-    "PostgresLogin",
+    "docker:PostgresLogin",
     (machine, opts) =>
       new PostgresLogin(
         "it",
@@ -331,7 +331,7 @@ const machineComponents: readonly Component[] = [
     ["it: command:local:Command"],
   ],
   [
-    "Release",
+    "docker:Release",
     (machine, opts) =>
       new Release(
         "it",
@@ -360,12 +360,12 @@ const machineComponents: readonly Component[] = [
     ["it-switched: command:local:Command"],
   ],
   [
-    "ServedStacks",
-    (machine, opts) => new ServedStacks("it", { ...here(machine), image: "nginx:1" }, opts),
+    "docker:SharedIngressGuard",
+    (machine, opts) => new SharedIngressGuard("it", { ...here(machine), image: "nginx:1" }, opts),
     ["it-gone: command:local:Command"],
   ],
   [
-    "SshMachine",
+    "machine:SshMachine",
     (machine, opts) =>
       new SshMachine(
         "it",
@@ -388,13 +388,13 @@ const machineComponents: readonly Component[] = [
     ],
   ],
   [
-    "StaticFiles",
+    "docker:StaticFiles",
     (machine, opts) =>
       new StaticFiles("it", { ...here(machine), ...common, path: "/files", ingress: "i" }, opts),
     ["it-copied: command:local:Command"],
   ],
   [
-    "WebApp",
+    "docker:WebApp",
     (machine, opts) =>
       new WebApp(
         "it",
@@ -455,33 +455,34 @@ async function recordOne(
 const components: readonly Component[] = [
   ...machineComponents,
   ...clusterComponents.map(
-    ([className, make, children]): Component => [className, (_, opts) => make(opts), children],
+    ([type, make, children]): Component => [type, (_, opts) => make(opts), children],
   ),
 ];
 
 test("each class of a component in components/ is in the tables here, once", async () => {
   const folder = join(import.meta.dirname, "../../../components");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const modules = await Promise.all(
-    files
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => import(join(folder, file)) as Promise<Record<string, unknown>>),
-  );
   const isClass = (one: unknown): one is { name: string } =>
     typeof one === "function" && one.prototype instanceof pulumi.ComponentResource;
-  const classes = modules.flatMap((module) => Object.values(module).filter(isClass));
-  expect(components.map(([className]) => className).sort()).toEqual(
-    classes.map(({ name }) => name).sort(),
+  const types = await Promise.all(
+    files
+      .filter((file) => file.endsWith(".ts"))
+      .map(async (file) => {
+        const module: Record<string, unknown> = await import(join(folder, file));
+        const classes = Object.values(module).filter(isClass);
+        return classes.map(({ name }) => `${dirname(file)}:${name}`);
+      }),
   );
+  expect(components.map(([type]) => type).sort()).toEqual(types.flat().sort());
 });
 
-describe.each(components)("%s", (className, make, children) => {
-  test("has a type token of its own, and exactly these children", async () => {
+describe.each(components)("%s", (type, make, children) => {
+  test("has the type of its folder and class, and exactly these children", async () => {
     const resources = await recordOne(make);
     // What is in a component within it is that one's.
     const own = resources.filter(({ parent }) => parent === undefined || parent === "it");
     expect(tree(own)).toEqual([
-      ` > it: slipway:components:${className}`,
+      ` > it: slipway:${type}`,
       ...children.map((child) => `it > ${child}`),
     ]);
   });
@@ -496,8 +497,8 @@ describe.each(components)("%s", (className, make, children) => {
 
 // What a cloud runs is told the providers of its place, and a machine or a cluster brings some of its own.
 const bringing =
-  /^(\w*Machine(Keys)?|(CloudSql|Digitalocean)Postgres|(Existing|Gke)Cluster|WorkloadAccount)$/;
-const withoutAny = components.filter(([className]) => !bringing.test(className));
+  /:(\w*Machine(Keys)?|(CloudSql|Digitalocean)Postgres|(Existing|Gke)Cluster|WorkloadAccount)$/;
+const withoutAny = components.filter(([type]) => !bringing.test(type));
 describe.each(withoutAny)("%s", (_, make) => {
   test("gives its children the providers that it was given", async () => {
     const resources = await recordOne(make, () => ({

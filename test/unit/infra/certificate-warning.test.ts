@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:tls";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { warnOfCertificate } from "../../../infra/certificate-warning.ts";
-import type { Live } from "../../../stacks/live.ts";
+import type { StackOutputs } from "../../../stacks/outputs.ts";
 import { resolved } from "../resolved.ts";
 import { type SelfSigned, selfSigned } from "../self-signed.ts";
 import { exampleSettings } from "../stacks/example.ts";
@@ -25,7 +25,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const liveAt = (port: number): Live => ({
+const liveAt = (port: number): StackOutputs => ({
   url: pulumi.output(`https://shop.example:${port}`),
   dns: [{ name: "shop.example", type: pulumi.output("A"), value: pulumi.output("127.0.0.1") }],
   version: pulumi.output("1"),
@@ -35,7 +35,11 @@ const liveAt = (port: number): Live => ({
 });
 
 /** Warnings of a run with a certificate in config; the stack may serve another one. */
-async function warningsOf(isPreview: boolean, config: SelfSigned, live: Live): Promise<string[]> {
+async function warningsOf(
+  isPreview: boolean,
+  config: SelfSigned,
+  live: StackOutputs,
+): Promise<string[]> {
   await pulumi.runtime.setMocks(
     { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
     ...(["slipway", "test", isPreview] as const),

@@ -7,12 +7,12 @@ import { RunError } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ImageSource, markOf } from "../../../components/docker/app-image.ts";
 import type { ReleaseRecord } from "../../../components/release-record.ts";
-import { askedOf, chooseRelease } from "../../../infra/release.ts";
+import { chooseRelease, releaseRequestOf } from "../../../infra/release.ts";
 import { gitVersion } from "../../../ops/git-version.ts";
 import type { AppRelease, BuildSettings } from "../../../stacks/settings.ts";
 import { exampleSettings } from "../stacks/example.ts";
 
-const NOTHING_ASKED = askedOf({});
+const NOTHING_ASKED = releaseRequestOf({});
 
 let folder: string;
 beforeEach(() => {
@@ -234,7 +234,7 @@ describe("which release", () => {
   };
 
   test("an image that a pipeline asks for goes before the one in config", () => {
-    const asked = askedOf({ SLIPWAY_IMAGE: "app:3", SLIPWAY_VERSION: "v3" });
+    const asked = releaseRequestOf({ SLIPWAY_IMAGE: "app:3", SLIPWAY_VERSION: "v3" });
     expect(chooseRelease(named("app:2"), asked, [entry("app:1")])).toEqual({
       from: { reference: "app:3" },
       version: "v3",
@@ -247,7 +247,7 @@ describe("which release", () => {
   test("an image has the sequence that was handed over with it, and keeps it later", () => {
     const before = [entry("app:2"), { ...entry("app:1"), sequence: 4 }];
     const sequence = (asked: Record<string, string>, last: ReleaseRecord[] = before) =>
-      chooseRelease(named(undefined), askedOf(asked), last).sequence;
+      chooseRelease(named(undefined), releaseRequestOf(asked), last).sequence;
     expect(sequence({ SLIPWAY_IMAGE: "app:3", SLIPWAY_SEQUENCE: "7" })).toBe(7);
     expect(sequence({ SLIPWAY_IMAGE: "app:3" })).toBeUndefined();
     const back = { SLIPWAY_IMAGE: "app:1", SLIPWAY_ROLLBACK_OF: "app:2" };
@@ -257,7 +257,7 @@ describe("which release", () => {
     expect(sequence({ SLIPWAY_SEQUENCE: "7" }, [{ ...entry("app:2"), sequence: 5 }])).toBe(5);
     // Another image may have the name of the version.
     expect(sequence({ SLIPWAY_IMAGE: "elsewhere/app:1" })).toBeUndefined();
-    expect(() => askedOf({ SLIPWAY_SEQUENCE: "7.5" })).toThrow(
+    expect(() => releaseRequestOf({ SLIPWAY_SEQUENCE: "7.5" })).toThrow(
       'SLIPWAY_SEQUENCE is "7.5"; it must be a whole number, at least 1.',
     );
   });
@@ -276,7 +276,7 @@ describe("which release", () => {
       "the reference of an image, whose path is in lower case, or the path (./, ../ or /) of an archive",
     ],
   ])("what can't be a %s is refused: %s", (name, value, rule) => {
-    expect(() => askedOf({ [name]: value })).toThrow(
+    expect(() => releaseRequestOf({ [name]: value })).toThrow(
       new RunError(`${name} is "${value}"; it must be ${rule}.`),
     );
   });
@@ -301,7 +301,7 @@ describe("which release", () => {
   });
 
   test("a rollback migrates nothing, and a later run without an image keeps it", () => {
-    const asked = askedOf({ SLIPWAY_IMAGE: "app:1", SLIPWAY_ROLLBACK_OF: "app:2" });
+    const asked = releaseRequestOf({ SLIPWAY_IMAGE: "app:1", SLIPWAY_ROLLBACK_OF: "app:2" });
     const back = { image: "app:1", rollbackOf: "app:2", migrates: false };
     expect(chosen(named(undefined), asked, [entry("app:2"), entry("app:1")])).toEqual(back);
     const after = [entry("app:1", "app:2"), entry("app:2"), entry("app:1")];
@@ -361,7 +361,7 @@ describe("which release", () => {
       rollbackOf: "app:2",
       migrates: false,
     });
-    const asked = askedOf({ SLIPWAY_IMAGE: mark, SLIPWAY_ROLLBACK_OF: "app:2" });
+    const asked = releaseRequestOf({ SLIPWAY_IMAGE: mark, SLIPWAY_ROLLBACK_OF: "app:2" });
     expect(chooseRelease(settings, asked, [entry("app:2")]).from).toEqual(built);
 
     write("src/main.js", "two");

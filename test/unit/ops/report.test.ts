@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-const CONTAINER = "slipway:components:WebApp$docker:index/container:Container";
+const CONTAINER = "slipway:docker:WebApp$docker:index/container:Container";
 const urn = (type: string, name: string) => `urn:pulumi:local::slipway::${type}::${name}`;
 
 /** An event with what the report reads of it. */
@@ -55,7 +55,7 @@ test.each(["same", "replace", "read", "refresh"] as const)("what did not is sile
   expect(said).toEqual([]);
 });
 
-test.each(["slipway:components:WebApp", "pulumi:providers:docker", "pulumi:pulumi:Stack"])(
+test.each(["slipway:docker:WebApp", "pulumi:providers:docker", "pulumi:pulumi:Stack"])(
   "what only holds other things is silent: %s",
   (type) => {
     expect(report(...done("create", type)).changes).toBe(0);

@@ -24,14 +24,14 @@ const stack: PreviewStep = {
   urn: STACK,
   newState: { type: "pulumi:pulumi:Stack" },
 };
-const web = step("web", "slipway:components:WebApp");
+const web = step("web", "slipway:docker:WebApp");
 const container = (name: string, details: Details = {}) =>
   step(name, "docker:index/container:Container", { parent: web.urn, ...details });
 
 test("what is in a component is below it, however the engine comes to it", () => {
-  const nested = step("web-keys", "slipway:components:MachineKeys", { parent: web.urn });
+  const nested = step("web-keys", "slipway:machine:MachineKeys", { parent: web.urn });
   const key = step("web-key", "tls:index/privateKey:PrivateKey", { parent: nested.urn });
-  const image = step("image", "slipway:components:AppImage");
+  const image = step("image", "slipway:docker:AppImage");
   expect(previewTree([stack, web, nested, image, key, container("web-1")])).toBe(`\
 + web          web app
   + web-keys   machine keys
@@ -58,10 +58,7 @@ test("what is protected says so, and is counted", () => {
 
 test("names are spelled as their owners spell them", () => {
   const names = ["CloudSqlPostgres", "DigitaloceanPostgres", "SshMachine"];
-  const tree = previewTree([
-    stack,
-    ...names.map((name) => step(name, `slipway:components:${name}`)),
-  ]);
+  const tree = previewTree([stack, ...names.map((name) => step(name, `slipway:docker:${name}`))]);
   expect(tree).toMatch(/ {2}Cloud SQL Postgres\n.* {2}DigitalOcean Postgres\n.* {2}SSH machine\n/);
 });
 
@@ -88,8 +85,8 @@ test.each([
   ["gcp:projects/iAMMember:IAMMember", "Google IAM member"],
   ["gcp:compute/instance:Instance", "Google instance"],
   ["command:local:Command", "step"],
-  ["slipway:components:GceMachine", "GCE machine"],
-  ["slipway:components:PostgresContainer", "Postgres container"],
+  ["slipway:google:GceMachine", "GCE machine"],
+  ["slipway:docker:Postgres", "Postgres"],
 ])("the type %s reads as %s", (type, words) => {
   expect(previewTree([stack, step("it", type)])).toContain(`+ it  ${words}\n`);
 });

@@ -29,18 +29,18 @@ describe("a stack in a cluster", () => {
 
   test("is made of these components", () => {
     expect(tree(stack.filter(isComponent))).toEqual([
-      " > cluster: slipway:components:ExistingCluster",
-      " > database: slipway:components:PostgresStatefulSet",
-      " > front: slipway:components:NginxFront",
-      " > ingress: slipway:components:NginxIngressController",
-      " > migrate: slipway:components:MigrationJob",
-      " > namespace: slipway:components:StackNamespace",
-      " > network: slipway:components:NetworkPolicies",
-      " > release: slipway:components:RollOut",
-      " > secrets: slipway:components:AppSecrets",
-      " > web: slipway:components:WebDeployment",
-      " > web: slipway:components:WebService",
-      " > web-ingress: slipway:components:WebIngress",
+      " > cluster: slipway:kubernetes:ExistingCluster",
+      " > database: slipway:kubernetes:Postgres",
+      " > front: slipway:kubernetes:Nginx",
+      " > ingress: slipway:kubernetes:NginxIngressController",
+      " > migrate: slipway:kubernetes:Migration",
+      " > namespace: slipway:kubernetes:StackNamespace",
+      " > network: slipway:kubernetes:NetworkPolicies",
+      " > release: slipway:kubernetes:Release",
+      " > secrets: slipway:kubernetes:AppSecrets",
+      " > web: slipway:kubernetes:WebApp",
+      " > web: slipway:kubernetes:WebService",
+      " > web-ingress: slipway:kubernetes:WebIngress",
     ]);
   });
 

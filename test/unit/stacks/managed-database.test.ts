@@ -23,10 +23,10 @@ describe("a managed database beside a droplet", () => {
 
   test("is made of these things", () => {
     expect(ofDatabase(stack)).toEqual([
-      " > database: slipway:components:DigitaloceanPostgres",
+      " > database: slipway:digitalocean:DigitaloceanPostgres",
       "database > database: digitalocean:index/databaseCluster:DatabaseCluster",
       "database > database-firewall: digitalocean:index/databaseFirewall:DatabaseFirewall",
-      " > database-login: slipway:components:PostgresLogin",
+      " > database-login: slipway:docker:PostgresLogin",
       "database-login > database-login: command:local:Command",
     ]);
   });
@@ -59,14 +59,14 @@ describe("a managed database beside a VM of Google", () => {
 
   test("is made of these things", () => {
     expect(ofDatabase(stack)).toEqual([
-      " > database: slipway:components:CloudSqlPostgres",
+      " > database: slipway:google:CloudSqlPostgres",
       "database > database: gcp:sql/databaseInstance:DatabaseInstance",
       "database > database-client: gcp:projects/iAMMember:IAMMember",
-      " > database-login: slipway:components:PostgresLogin",
+      " > database-login: slipway:docker:PostgresLogin",
       "database-login > database-login: command:local:Command",
       "database > database-password: random:index/randomPassword:RandomPassword",
       "database > database-peering: gcp:servicenetworking/connection:Connection",
-      " > database-proxy: slipway:components:CloudSqlProxy",
+      " > database-proxy: slipway:docker:CloudSqlProxy",
       "database-proxy > database-proxy: docker:index/container:Container",
       "database-proxy > database-proxy-cloud: docker:index/network:Network",
       "database-proxy > database-proxy-limited: command:local:Command",

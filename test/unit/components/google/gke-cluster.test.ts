@@ -35,19 +35,19 @@ describe("a cluster that Google runs the nodes of", () => {
 
   test("is made of exactly this", () => {
     expect(tree(made)).toEqual([
-      " > it: slipway:components:GkeCluster",
+      " > it: slipway:google:GkeCluster",
       "it > it: gcp:container/cluster:Cluster",
       "it > it-command: pulumi:providers:command",
       "it > it-files: command:local:Command",
       "it > it-gcp: pulumi:providers:gcp",
       "it > it-kubernetes: pulumi:providers:kubernetes",
       "it > it-let-go: command:local:Command",
-      "it > it-network: slipway:components:GkeNetwork",
+      "it > it-network: slipway:google:GkeNetwork",
       "it-network > it-network: gcp:compute/network:Network",
       "it-network > it-network: gcp:compute/subnetwork:Subnetwork",
       "it-network > it-network-nat: gcp:compute/routerNat:RouterNat",
       "it-network > it-network-router: gcp:compute/router:Router",
-      "it > it-nodes: slipway:components:GkeNodeAccount",
+      "it > it-nodes: slipway:google:GkeNodeAccount",
       "it-nodes > it-nodes: gcp:serviceaccount/account:Account",
       "it-nodes > it-nodes-pulls: gcp:projects/iAMMember:IAMMember",
       "it-nodes > it-nodes-runs: gcp:projects/iAMMember:IAMMember",

@@ -4,20 +4,20 @@ import { GkeCluster } from "../../../../components/google/gke-cluster.ts";
 import { GkeNetwork } from "../../../../components/google/gke-network.ts";
 import { GkeNodeAccount } from "../../../../components/google/gke-node-account.ts";
 import { WorkloadAccount } from "../../../../components/google/workload-account.ts";
+import { AppProcess } from "../../../../components/kubernetes/app-process.ts";
 import { AppSecrets } from "../../../../components/kubernetes/app-secrets.ts";
 import { CloudSqlLogin } from "../../../../components/kubernetes/cloud-sql-login.ts";
 import { ExistingCluster } from "../../../../components/kubernetes/existing-cluster.ts";
-import { MigrationJob } from "../../../../components/kubernetes/migration-job.ts";
+import { ExternalDatabase } from "../../../../components/kubernetes/external-database.ts";
+import { Migration } from "../../../../components/kubernetes/migration.ts";
 import { NetworkPolicies } from "../../../../components/kubernetes/network-policies.ts";
-import { NginxFront } from "../../../../components/kubernetes/nginx-front.ts";
+import { Nginx } from "../../../../components/kubernetes/nginx.ts";
 import { NginxIngressController } from "../../../../components/kubernetes/nginx-ingress-controller.ts";
-import { OutsideDatabase } from "../../../../components/kubernetes/outside-database.ts";
-import { PostgresStatefulSet } from "../../../../components/kubernetes/postgres-stateful-set.ts";
-import { ProcessDeployment } from "../../../../components/kubernetes/process-deployment.ts";
-import { RollOut } from "../../../../components/kubernetes/roll-out.ts";
+import { Postgres } from "../../../../components/kubernetes/postgres.ts";
+import { Release } from "../../../../components/kubernetes/release.ts";
 import { ServedNamespace } from "../../../../components/kubernetes/served-namespace.ts";
 import { StackNamespace } from "../../../../components/kubernetes/stack-namespace.ts";
-import { WebDeployment } from "../../../../components/kubernetes/web-deployment.ts";
+import { WebApp } from "../../../../components/kubernetes/web-app.ts";
 import { WebIngress } from "../../../../components/kubernetes/web-ingress.ts";
 import { WebService } from "../../../../components/kubernetes/web-service.ts";
 import { clusterSettings } from "../../stacks/example.ts";
@@ -67,12 +67,12 @@ const appPod = () => ({
 /** Each component of a cluster, and what it is made of, in the order of the files. */
 export const clusterComponents: readonly (readonly [string, Make, readonly string[]])[] = [
   [
-    "AppSecrets",
+    "kubernetes:AppSecrets",
     (opts) => new AppSecrets("it", { ...there(), environment: appPod().environment }, opts),
     ["it: kubernetes:core/v1:Secret"],
   ],
   [
-    "CloudSqlLogin",
+    "kubernetes:CloudSqlLogin",
     (opts) =>
       new CloudSqlLogin(
         "it",
@@ -93,7 +93,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "ExistingCluster",
+    "kubernetes:ExistingCluster",
     (opts) => new ExistingCluster("it", existing, opts),
     [
       "it-checked: command:local:Command",
@@ -103,7 +103,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "GkeCluster",
+    "google:GkeCluster",
     (opts) =>
       new GkeCluster(
         "it",
@@ -121,13 +121,13 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
       "it-gcp: pulumi:providers:gcp",
       "it-kubernetes: pulumi:providers:kubernetes",
       "it-let-go: command:local:Command",
-      "it-network: slipway:components:GkeNetwork",
-      "it-nodes: slipway:components:GkeNodeAccount",
+      "it-network: slipway:google:GkeNetwork",
+      "it-nodes: slipway:google:GkeNodeAccount",
       "it-pool: gcp:container/nodePool:NodePool",
     ],
   ],
   [
-    "GkeNetwork",
+    "google:GkeNetwork",
     (opts) => new GkeNetwork("it", { region: "europe-west3" }, opts),
     [
       "it: gcp:compute/network:Network",
@@ -137,7 +137,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "GkeNodeAccount",
+    "google:GkeNodeAccount",
     (opts) => new GkeNodeAccount("it", { owner, project: "acme" }, opts),
     [
       "it: gcp:serviceaccount/account:Account",
@@ -146,9 +146,9 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "MigrationJob",
+    "kubernetes:Migration",
     (opts) =>
-      new MigrationJob(
+      new Migration(
         "it",
         {
           ...{ ...appPod(), command: "true", shellFor: [], timeoutSeconds: 1 },
@@ -159,7 +159,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ["it: kubernetes:batch/v1:Job", "it-image: command:local:Command"],
   ],
   [
-    "NetworkPolicies",
+    "kubernetes:NetworkPolicies",
     (opts) =>
       new NetworkPolicies(
         "it",
@@ -180,9 +180,9 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "NginxFront",
+    "kubernetes:Nginx",
     (opts) =>
-      new NginxFront(
+      new Nginx(
         "it",
         {
           ...{ ...there(), ...ingress, image: "nginx:1", inFront: "nginx", app: "web:80" },
@@ -199,7 +199,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "NginxIngressController",
+    "kubernetes:NginxIngressController",
     (opts) =>
       new NginxIngressController(
         "it",
@@ -224,9 +224,9 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "OutsideDatabase",
+    "kubernetes:ExternalDatabase",
     (opts) =>
-      new OutsideDatabase(
+      new ExternalDatabase(
         "it",
         {
           ...{ ...there(), ...login, image: "postgres:18", user: "app", ca: undefined },
@@ -241,9 +241,9 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "PostgresStatefulSet",
+    "kubernetes:Postgres",
     (opts) =>
-      new PostgresStatefulSet(
+      new Postgres(
         "it",
         {
           ...{ ...there(), ...login, image: "postgres:18", memory: 1024, dataGiB: 10 },
@@ -262,14 +262,14 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "ProcessDeployment",
-    (opts) => new ProcessDeployment("it", { ...appPod(), command: "true" }, opts),
+    "kubernetes:AppProcess",
+    (opts) => new AppProcess("it", { ...appPod(), command: "true" }, opts),
     ["it: kubernetes:apps/v1:Deployment", "it-rolled-out: command:local:Command"],
   ],
   [
-    "RollOut",
+    "kubernetes:Release",
     (opts) =>
-      new RollOut(
+      new Release(
         "it",
         {
           ...{ ...there(), deployments: [], replicas: 1, image: "image:1", version: "1" },
@@ -282,7 +282,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ["it-verified: command:local:Command"],
   ],
   [
-    "ServedNamespace",
+    "kubernetes:ServedNamespace",
     (opts) =>
       new ServedNamespace("it", { ...there(), className: "slipway-dev", servedBy: "dev" }, opts),
     [
@@ -292,7 +292,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "StackNamespace",
+    "kubernetes:StackNamespace",
     (opts) =>
       new StackNamespace(
         "it",
@@ -309,9 +309,9 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "WebDeployment",
+    "kubernetes:WebApp",
     (opts) =>
-      new WebDeployment(
+      new WebApp(
         "it",
         {
           ...{ ...appPod(), replicas: 2, maxReplicas: 4, port: 3000, healthPath: "/readyz" },
@@ -326,7 +326,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
     ],
   ],
   [
-    "WebIngress",
+    "kubernetes:WebIngress",
     (opts) =>
       new WebIngress(
         "it",
@@ -350,9 +350,13 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
       "it-tried: command:local:Command",
     ],
   ],
-  ["WebService", (opts) => new WebService("it", there(), opts), ["it: kubernetes:core/v1:Service"]],
   [
-    "WorkloadAccount",
+    "kubernetes:WebService",
+    (opts) => new WebService("it", there(), opts),
+    ["it: kubernetes:core/v1:Service"],
+  ],
+  [
+    "google:WorkloadAccount",
     (opts) =>
       new WorkloadAccount(
         "it",

@@ -22,7 +22,7 @@ beforeAll(async () => {
     const script = { values: {}, apply: "on_host true" };
     const opts = { parent: machine };
     machine.run("there", { ...script, apply: ":" }, opts);
-    machine.runHere("here", script, opts);
+    machine.runLocal("here", script, opts);
   });
 });
 

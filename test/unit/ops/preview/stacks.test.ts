@@ -98,7 +98,7 @@ function stepsBetween(old: readonly Recorded[], now: readonly Recorded[]): Previ
 
 function stateOf(one: Recorded, all: ReadonlyMap<string, Recorded>): ResourceState {
   const parent = [...all.values()].find(
-    ({ name, type }) => name === one.parent && type.startsWith("slipway:components:"),
+    ({ name, type }) => name === one.parent && type.startsWith("slipway:"),
   );
   const { type, protect, shown } = one;
   return { type, protect, inputs: shown, parent: parent === undefined ? "" : urnOf(parent.id) };

@@ -23,8 +23,8 @@ const STACK = "urn:pulumi:dev::slipway::pulumi:pulumi:Stack::slipway-dev";
 /** The steps of the engine for a thing in a component: made, changed, replaced or deleted. */
 export function stepsFor(thing: Thing): PreviewStep[] {
   const { type, name, old, now, replaced, keys = [] } = thing;
-  const component = `urn:pulumi:dev::slipway::slipway:components:Part::${thing.in ?? name}`;
-  const urn = `urn:pulumi:dev::slipway::slipway:components:Part$${type}::${name}`;
+  const component = `urn:pulumi:dev::slipway::slipway:docker:Part::${thing.in ?? name}`;
+  const urn = `urn:pulumi:dev::slipway::slipway:docker:Part$${type}::${name}`;
   const state = (inputs: Inputs, protect: boolean | undefined) => ({
     type,
     parent: component,
@@ -48,7 +48,7 @@ export function stepsFor(thing: Thing): PreviewStep[] {
   const parent: PreviewStep = {
     op: "same",
     urn: component,
-    newState: { type: "slipway:components:Part", parent: STACK },
+    newState: { type: "slipway:docker:Part", parent: STACK },
   };
   const { oldState: _, ...made } = step("create-replacement");
   const { newState: __, ...gone } = step("delete-replaced");

@@ -60,7 +60,7 @@ async function previews(kept: Kept, { config, made }: Wanted): Promise<number> {
     },
   };
   const resources = Object.entries(made ?? {}).map(([what, outputs]) => ({
-    urn: `urn:pulumi:dev::slipway::slipway:components:MachineKeys$tls:index/privateKey:PrivateKey::machine-keys-${what}`,
+    urn: `urn:pulumi:dev::slipway::slipway:machine:MachineKeys$tls:index/privateKey:PrivateKey::machine-keys-${what}`,
     type: "tls:index/privateKey:PrivateKey",
     outputs,
   }));

@@ -1,6 +1,6 @@
 import type { V1LimitRange, V1LimitRangeItem, V1ResourceQuota } from "@kubernetes/client-node";
-import type { PodsNeeded, RoomNeeds } from "../components/kubernetes/cluster.ts";
-import type { Misfit } from "./misfit.ts";
+import type { CapacityRequest, PodsNeeded } from "../components/kubernetes/cluster.ts";
+import type { PreflightProblem } from "./preflight-problem.ts";
 
 type Unit = "Mi" | "Gi" | "";
 
@@ -20,8 +20,8 @@ interface Need {
 export function tooTight(
   quotas: readonly V1ResourceQuota[],
   ranges: readonly V1LimitRange[],
-  room: RoomNeeds,
-): Misfit[] {
+  room: CapacityRequest,
+): PreflightProblem[] {
   const items = ranges.flatMap(({ metadata, spec }) =>
     (spec?.limits ?? []).map((item) => ({ name: metadata?.name ?? "", item })),
   );
@@ -43,7 +43,7 @@ export function tooTight(
 }
 
 /** By the names that quotas have for them. */
-function needs(room: RoomNeeds, usualCpu: string | undefined): ReadonlyMap<string, Need> {
+function needs(room: CapacityRequest, usualCpu: string | undefined): ReadonlyMap<string, Need> {
   const total = (of: (pods: PodsNeeded) => number): number =>
     sum(room.pods, of) + Math.max(...room.passing.map((pods) => sum(pods, of)));
   const of = (part: "requests" | "limits", what: "cpu" | "memory", usual?: string) =>
@@ -86,7 +86,7 @@ const isForAll = ({ spec }: V1ResourceQuota) =>
   spec?.scopes === undefined && spec?.scopeSelector === undefined;
 
 /** The API server would take no pod that says nothing of it. */
-function quotaWantsLimits({ metadata, spec }: V1ResourceQuota): Misfit | undefined {
+function quotaWantsLimits({ metadata, spec }: V1ResourceQuota): PreflightProblem | undefined {
   if (spec?.hard?.["limits.cpu"] === undefined) return undefined;
   return {
     text:
@@ -100,7 +100,7 @@ function quotaWantsLimits({ metadata, spec }: V1ResourceQuota): Misfit | undefin
 function quotaTooSmall(
   { metadata, spec }: V1ResourceQuota,
   needed: ReadonlyMap<string, Need>,
-): Misfit | undefined {
+): PreflightProblem | undefined {
   const short = Object.entries(spec?.hard ?? {}).flatMap(([name, hard]) => {
     const need = needed.get(name);
     return need !== undefined && isMore(need.amount, quantity(hard)) ? [{ name, hard, need }] : [];
@@ -118,7 +118,11 @@ function quotaTooSmall(
   };
 }
 
-function outOfRange(name: string, item: V1LimitRangeItem, room: RoomNeeds): Misfit[] {
+function outOfRange(
+  name: string,
+  item: V1LimitRangeItem,
+  room: CapacityRequest,
+): PreflightProblem[] {
   const pods = podsOf(room);
   if (item.type === "PersistentVolumeClaim") {
     if (room.claimGiB === undefined) return [];
@@ -138,7 +142,7 @@ function beyond(
   smallest: string,
   largest: string,
   mend: string,
-): Misfit[] {
+): PreflightProblem[] {
   const said = (rule: string, one: string) => ({
     text:
       `The range ${name} of its namespace wants ${rule} of ${what} for each ${type}, and the stack has one with ` +
@@ -167,7 +171,7 @@ const most = (pods: readonly PodsNeeded[], what: "cpu" | "memory") =>
 const sorted = (quantities: readonly string[]) =>
   quantities.toSorted((a, b) => quantity(a) - quantity(b));
 
-const podsOf = ({ pods, passing }: RoomNeeds) => [...pods, ...passing.flat()];
+const podsOf = ({ pods, passing }: CapacityRequest) => [...pods, ...passing.flat()];
 
 const sum = (all: readonly PodsNeeded[], of: (pods: PodsNeeded) => number) =>
   all.reduce((before, pods) => before + of(pods), 0);

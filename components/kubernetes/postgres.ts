@@ -20,7 +20,7 @@ import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { SKIP_AWAIT } from "./pod-life.ts";
 import { databaseResources } from "./pod-resources.ts";
 
-export interface PostgresStatefulSetArgs extends LoginArgs {
+export interface PostgresArgs extends LoginArgs {
   readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
@@ -52,14 +52,14 @@ const CONTAINER = "postgres";
  * The claim survives everything but its own deletion, and, with `protect`, a destroy. One pod: when its node
  * goes, the database is away until the claim is at another.
  */
-export class PostgresStatefulSet extends pulumi.ComponentResource implements Database {
+export class Postgres extends pulumi.ComponentResource implements Database {
   readonly connection: pulumi.Output<DatabaseConnection>;
   readonly data: pulumi.Output<string>;
   /** Where the server is. */
   readonly container: RunningContainer;
 
-  constructor(name: string, args: PostgresStatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:PostgresStatefulSet", name, {}, opts);
+  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:kubernetes:Postgres", name, {}, opts);
     const { owner, namespace } = args;
     const child = { parent: this };
     const metadata = { name, namespace, labels: objectLabels(owner, "database") };
@@ -172,7 +172,7 @@ export class PostgresStatefulSet extends pulumi.ComponentResource implements Dat
 const HBA_FILE = HBA_PATH.slice(HBA_PATH.lastIndexOf("/") + 1);
 
 function serverPod(
-  args: PostgresStatefulSetArgs,
+  args: PostgresArgs,
   claimName: pulumi.Input<string>,
   confName: pulumi.Input<string>,
 ): kubernetes.types.input.core.v1.PodSpec {

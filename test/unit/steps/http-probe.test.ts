@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ask } from "../../../steps/visitor.ts";
+import { probe } from "../../../steps/http-probe.ts";
 import { HttpAnswers } from "../http-answers.ts";
 
 let server: HttpAnswers;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const question = (path: string, expected = "", headers = {}) =>
-  ask(
+  probe(
     {
       url: `http://shop.example:${server.port}${path}`,
       address: "127.0.0.1",

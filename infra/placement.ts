@@ -1,9 +1,9 @@
 import { RunError } from "@pulumi/pulumi";
 import type { Settings } from "../stacks/settings.ts";
-import type { LastRun } from "./last-run.ts";
+import type { PreviousOutputs } from "./previous-outputs.ts";
 
 /** Where a stack and its data are, by what config says of it. */
-export interface Place {
+export interface Placement {
   /** Kind of the Docker host. Which server it is, for `ssh`, is for that server to say. */
   readonly host?: string;
   /** Kind of the cluster. */
@@ -13,7 +13,7 @@ export interface Place {
   readonly namespace?: string;
 }
 
-export function placeOf(settings: Settings): Place {
+export function placementOf(settings: Settings): Placement {
   if (settings.target === "docker") return { host: settings.host.kind };
   const { cluster, namespace } = settings;
   if (cluster.kind === "gke") return { cluster: cluster.kind, namespace };
@@ -28,16 +28,22 @@ export function placeOf(settings: Settings): Place {
  * @returns the settings, with the address by which the stack has known its cluster from the beginning.
  * @throws RunError that says what was, what is wanted, and what to type.
  */
-export function keepPlace(settings: Settings, last: Pick<LastRun, "target" | "place">): Settings {
+export function pinPlacement(
+  settings: Settings,
+  last: Pick<PreviousOutputs, "target" | "place">,
+): Settings {
   refuseOtherPlace(settings, last);
   if (settings.target !== "kubernetes" || settings.cluster.kind !== "existing") return settings;
   return { ...settings, cluster: { ...settings.cluster, firstServer: last.place?.server } };
 }
 
-function refuseOtherPlace(settings: Settings, last: Pick<LastRun, "target" | "place">): void {
+function refuseOtherPlace(
+  settings: Settings,
+  last: Pick<PreviousOutputs, "target" | "place">,
+): void {
   const { target, stack } = settings;
   const was: Places = { target: last.target, ...last.place };
-  const wanted: Places = { target, ...placeOf(settings) };
+  const wanted: Places = { target, ...placementOf(settings) };
   const moved = KEYS.find((key) => was[key] !== undefined && was[key] !== wanted[key]);
   if (moved === undefined) return;
   throw new RunError(
@@ -48,7 +54,7 @@ function refuseOtherPlace(settings: Settings, last: Pick<LastRun, "target" | "pl
   );
 }
 
-type Places = Place & { readonly target: string | undefined };
+type Places = Placement & { readonly target: string | undefined };
 
 /**
  * What decides is first: a stack on another target has another host or cluster as well. Where a server or a

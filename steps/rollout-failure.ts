@@ -26,7 +26,7 @@ const HOPELESS = new Set([
  * measured here: the kubelet waits longer for one that does not answer its probes at all, and the clocks
  * of a cluster and of this machine may differ.
  */
-export class TroubleWatch {
+export class RolloutFailureWatch {
   /** When each run of a container was first seen, in milliseconds. */
   readonly #firstSeen = new Map<string, number>();
 

@@ -5,7 +5,7 @@ import { CONF_FOLDER } from "../nginx/places.ts";
 import { confinedOptions, STEP } from "./confinement.ts";
 import { ingressVolume } from "./shared-ingress.ts";
 
-export interface ServedStacksArgs {
+export interface SharedIngressGuardArgs {
   readonly machine: Machine;
   readonly owner: Owner;
   /** Image of Nginx. */
@@ -16,15 +16,15 @@ export interface ServedStacksArgs {
  * Refuses that a stack is taken down while its Nginx serves others. It comes after all else of the stack,
  * and so goes first: a refusal leaves everything as it was. A machine that is deleted takes them along.
  */
-export class ServedStacks extends pulumi.ComponentResource {
-  constructor(name: string, args: ServedStacksArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:ServedStacks", name, {}, opts);
+export class SharedIngressGuard extends pulumi.ComponentResource {
+  constructor(name: string, args: SharedIngressGuardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:docker:SharedIngressGuard", name, {}, opts);
     args.machine.run(`${name}-gone`, goneScript(args), { parent: this });
     this.registerOutputs({});
   }
 }
 
-function goneScript({ owner, image }: ServedStacksArgs): Script {
+function goneScript({ owner, image }: SharedIngressGuardArgs): Script {
   return {
     values: { STACK: owner.stack, VOLUME: ingressVolume(owner, "conf"), IMAGE: image },
     apply: ":",

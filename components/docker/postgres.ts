@@ -14,7 +14,7 @@ import { confined, ourLimits, postgresConfinement, processLimit } from "./confin
 import { boundedLogs } from "./logs.ts";
 import { madeAnew } from "./made-anew.ts";
 
-export interface PostgresContainerArgs {
+export interface PostgresArgs {
   readonly machine: Machine;
   readonly owner: Owner;
   /** Name of the network that the app is on. */
@@ -49,15 +49,15 @@ const PORT = 5432;
  * The volume survives the deletion of everything else here, and, with `protect`, a destroy. On a machine
  * that has a disk for data, the data is there, and that disk is what is protected.
  */
-export class PostgresContainer extends pulumi.ComponentResource implements Database {
+export class Postgres extends pulumi.ComponentResource implements Database {
   /** How the app reaches the database, as the login role of the present password. */
   readonly connection: pulumi.Output<DatabaseConnection>;
   /** The container's name, for a volume has always the same: one that is new has a new container. */
   readonly data: pulumi.Output<string>;
   readonly server: PostgresShell;
 
-  constructor(name: string, args: PostgresContainerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:PostgresContainer", name, {}, opts);
+  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:docker:Postgres", name, {}, opts);
     const child = { parent: this };
     const mine = labelList(labels(args.owner, "database"));
     const confinement = postgresConfinement(args.size);
@@ -96,14 +96,14 @@ export class PostgresContainer extends pulumi.ComponentResource implements Datab
     this.server = shellIn(container.name, args.machine);
     if (args.seed !== undefined) {
       const seed = seedScript(this.server, { ...args, seed: args.seed });
-      args.machine.runHere(`${name}-seed`, seed, { ...child, dependsOn: [login] });
+      args.machine.runLocal(`${name}-seed`, seed, { ...child, dependsOn: [login] });
     }
     this.connection = loginConnection(login, { host: HOST, port: PORT }, args);
     this.registerOutputs({ connection: this.connection });
   }
 
   /** Where the data is: on the machine's own disk for data, or on a volume of the engine. */
-  #data(name: string, { machine, owner, protect }: PostgresContainerArgs) {
+  #data(name: string, { machine, owner, protect }: PostgresArgs) {
     if (machine.dataFolder !== undefined) return { hostPath: `${machine.dataFolder}/${name}` };
     const volume = new docker.Volume(
       `${name}-data`,

@@ -11,7 +11,7 @@ import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { imageCheck } from "./image-check.ts";
 
-export interface OutsideDatabaseArgs {
+export interface ExternalDatabaseArgs {
   readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
@@ -39,12 +39,12 @@ const USER = 999;
  * password works once it was set there; where both the old and the new one work at that moment, there is
  * no gap. The app's pods have to be let out to it: slipway:egress.
  */
-export class OutsideDatabase extends pulumi.ComponentResource implements Database {
+export class ExternalDatabase extends pulumi.ComponentResource implements Database {
   readonly connection: pulumi.Output<DatabaseConnection>;
   readonly tls: DatabaseTls;
 
-  constructor(name: string, args: OutsideDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:OutsideDatabase", name, {}, opts);
+  constructor(name: string, args: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:kubernetes:ExternalDatabase", name, {}, opts);
     const answers = this.#check(name, args);
     const { host, port, databaseName, user } = args;
     this.tls = { ca: args.ca };
@@ -59,7 +59,7 @@ export class OutsideDatabase extends pulumi.ComponentResource implements Databas
   }
 
   /** Asks once for each password and place; the error has what psql said. */
-  #check(name: string, args: OutsideDatabaseArgs): kubernetes.batch.v1.Job {
+  #check(name: string, args: ExternalDatabaseArgs): kubernetes.batch.v1.Job {
     const child = { parent: this };
     const metadata = { namespace: args.namespace, labels: labels(args.owner, "step") };
     const image = imageCheck(

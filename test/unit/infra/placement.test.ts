@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keepPlace, placeOf } from "../../../infra/same-place.ts";
+import { pinPlacement, placementOf } from "../../../infra/placement.ts";
 import { clusterSettings, exampleSettings } from "../stacks/example.ts";
 
 const LOCAL = exampleSettings();
@@ -25,8 +25,8 @@ test.each([
 ] as const)(
   "A stack does not change its %s in place, and is told what to type",
   (_, was, wanted, now, before, type) => {
-    const last = { target: was.target, place: placeOf(was) };
-    const refused = () => keepPlace(wanted, last);
+    const last = { target: was.target, place: placementOf(was) };
+    const refused = () => pinPlacement(wanted, last);
     expect(refused).toThrow(`slipway:${now}, and stack "test" is on ${before}: its data would not`);
     expect(refused).toThrow(`\`pulumi config ${type} -s test\``);
     expect(refused).toThrow('"Move a stack" in docs/runbook.md');
@@ -36,26 +36,26 @@ test.each([
 
 test("The target is told of an older version's run, which said no more", () => {
   const last = { target: "kubernetes", place: undefined };
-  expect(() => keepPlace(LOCAL, last)).toThrow('slipway:target is "docker"');
+  expect(() => pinPlacement(LOCAL, last)).toThrow('slipway:target is "docker"');
 });
 
 test.each([
   ["where nothing is up", LOCAL, { target: undefined, place: undefined }],
-  ["where it is", DROPLET, { target: "docker", place: placeOf(DROPLET) }],
+  ["where it is", DROPLET, { target: "docker", place: placementOf(DROPLET) }],
   ["of which its last run said nothing", DROPLET, { target: "docker", place: undefined }],
-  ["where it is in a cluster", CLUSTER, { target: "kubernetes", place: placeOf(CLUSTER) }],
+  ["where it is in a cluster", CLUSTER, { target: "kubernetes", place: placementOf(CLUSTER) }],
 ])("A stack may go %s", (_, wanted, last) => {
-  expect(() => keepPlace(wanted, last)).not.toThrow();
+  expect(() => pinPlacement(wanted, last)).not.toThrow();
 });
 
 test("A cluster that is there is known by the address that the stack's first run found it at, wherever it is now", () => {
-  const first = placeOf(CLUSTER);
+  const first = placementOf(CLUSTER);
   const moved = clusterSettings({
     cluster: { ...CLUSTER.cluster, server: "https://other.example" } as never,
   });
-  const settings = keepPlace(moved, { target: "kubernetes", place: first });
+  const settings = pinPlacement(moved, { target: "kubernetes", place: first });
   expect(settings).toMatchObject({
     cluster: { server: "https://other.example", firstServer: "https://cluster.example" },
   });
-  expect(placeOf(settings)).toEqual(first);
+  expect(placementOf(settings)).toEqual(first);
 });

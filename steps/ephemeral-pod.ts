@@ -1,12 +1,12 @@
 import { ApiException, type CoreV1Api, type V1Pod } from "@kubernetes/client-node";
 import { isNotFound } from "./connection.ts";
 import { explainPods } from "./pods.ts";
-import { hopeless, refusal, statusesOf, unplaced } from "./trouble.ts";
+import { hopeless, refusal, statusesOf, unplaced } from "./rollout-failure.ts";
 import { until } from "./until.ts";
 
 const POLL_MILLISECONDS = 300;
 
-interface Passing {
+interface EphemeralPod {
   readonly core: CoreV1Api;
   readonly namespace: string;
   /** With the name that it has each time: a run that was killed may have left it. */
@@ -19,7 +19,10 @@ interface Passing {
 }
 
 /** Makes a pod, does something once it is as far as it is to be, and removes it; fails with why it did not get there. */
-export async function withPassingPod<T>(passing: Passing, work: () => Promise<T>): Promise<T> {
+export async function withEphemeralPod<T>(
+  passing: EphemeralPod,
+  work: () => Promise<T>,
+): Promise<T> {
   await remove(passing);
   try {
     await create(passing);
@@ -33,7 +36,7 @@ export async function withPassingPod<T>(passing: Passing, work: () => Promise<T>
 /** What can be said of a pod to whoever runs the step. */
 export class PodTrouble extends Error {}
 
-async function create({ core, namespace, pod: body }: Passing): Promise<void> {
+async function create({ core, namespace, pod: body }: EphemeralPod): Promise<void> {
   try {
     await core.createNamespacedPod({ namespace, body });
   } catch (error) {
@@ -42,7 +45,7 @@ async function create({ core, namespace, pod: body }: Passing): Promise<void> {
   }
 }
 
-async function untilFar(passing: Passing): Promise<void> {
+async function untilFar(passing: EphemeralPod): Promise<void> {
   const { core, namespace, isFar, seconds, late } = passing;
   const said = ({ status }: V1Pod) =>
     statusesOf(status)
@@ -59,7 +62,7 @@ async function untilFar(passing: Passing): Promise<void> {
 }
 
 /** Until it is gone, so that the next one can have its name. */
-async function remove(passing: Passing): Promise<void> {
+async function remove(passing: EphemeralPod): Promise<void> {
   const { core, namespace } = passing;
   const pod = { namespace, name: nameOf(passing) };
   const gone = (error: unknown) => {
@@ -72,4 +75,4 @@ async function remove(passing: Passing): Promise<void> {
   await until(() => core.readNamespacedPod(pod).catch(gone), isGone, patience);
 }
 
-const nameOf = ({ pod }: Passing): string => pod.metadata?.name ?? "";
+const nameOf = ({ pod }: EphemeralPod): string => pod.metadata?.name ?? "";

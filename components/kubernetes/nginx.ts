@@ -15,10 +15,10 @@ import { proxyConf } from "../nginx/release-conf.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { apart, leaving, PROGRESS_SECONDS, SKIP_AWAIT } from "./pod-life.ts";
+import { gracefulShutdown, PROGRESS_SECONDS, SKIP_AWAIT, spreadAcrossNodes } from "./pod-life.ts";
 import { FILES_RESOURCES, FRONT_RESOURCES } from "./pod-resources.ts";
 
-export interface NginxFrontArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
+export interface NginxArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
   readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
@@ -41,9 +41,9 @@ export interface StaticFilesOf {
   readonly path: string;
 }
 
-export const FRONT_PORT = 8080;
+export const NGINX_PORT = 8080;
 /** One serves while the other one's node is away. */
-export const FRONT_PODS = 2;
+export const NGINX_PODS = 2;
 const MAINTENANCE_FOLDER = "/etc/nginx/maintenance";
 /** User of Nginx in its image. */
 const NGINX_USER = 101;
@@ -54,12 +54,12 @@ const NGINX_USER = 101;
  * controller is in front. The files come out of the app's images, those of the last releases included; for
  * that an image needs `/bin/sh` and `cp`. A change of anything rolls it, without a gap.
  */
-export class NginxFront extends pulumi.ComponentResource {
+export class Nginx extends pulumi.ComponentResource {
   readonly serviceName: pulumi.Output<string>;
   readonly deployment: kubernetes.apps.v1.Deployment;
 
-  constructor(name: string, args: NginxFrontArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:NginxFront", name, {}, opts);
+  constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:kubernetes:Nginx", name, {}, opts);
     const { owner, namespace } = args;
     const child = { parent: this };
     const conf = new kubernetes.core.v1.ConfigMap(
@@ -112,7 +112,7 @@ export class NginxFront extends pulumi.ComponentResource {
           },
         },
         spec: {
-          replicas: FRONT_PODS,
+          replicas: NGINX_PODS,
           selector: { matchLabels: selector(owner, "front") },
           strategy: { rollingUpdate: { maxSurge: "100%", maxUnavailable: 0 } },
           progressDeadlineSeconds: PROGRESS_SECONDS,
@@ -151,7 +151,7 @@ export class NginxFront extends pulumi.ComponentResource {
 }
 
 const IN_CLUSTER = {
-  httpPort: FRONT_PORT,
+  httpPort: NGINX_PORT,
   // The address of a Service stays: looked up once, when Nginx starts.
   resolver: undefined,
   // A pod's first connections may have to wait for the policies to know it.
@@ -161,10 +161,10 @@ const IN_CLUSTER = {
 } as const;
 
 function frontPod(
-  args: NginxFrontArgs,
+  args: NginxArgs,
   confName: pulumi.Input<string>,
 ): kubernetes.types.input.core.v1.PodSpec {
-  const { lifecycle, graceSeconds } = leaving(args.drainSeconds);
+  const { lifecycle, graceSeconds } = gracefulShutdown(args.drainSeconds);
   const files = { name: "static", mountPath: STATIC_FOLDER };
   return {
     serviceAccountName: args.serviceAccount,
@@ -172,7 +172,7 @@ function frontPod(
     enableServiceLinks: false,
     securityContext: nonRoot(NGINX_USER),
     terminationGracePeriodSeconds: graceSeconds,
-    ...apart(selector(args.owner, "front")),
+    ...spreadAcrossNodes(selector(args.owner, "front")),
     initContainers: copies(args, files),
     containers: [
       {
@@ -180,7 +180,7 @@ function frontPod(
         image: args.image,
         // Not the image's own start, which writes to the configuration.
         command: ["nginx", "-c", `${CONF_FOLDER}/${MAIN_FILE}`, "-g", "daemon off;"],
-        ports: [{ name: "http", containerPort: FRONT_PORT }],
+        ports: [{ name: "http", containerPort: NGINX_PORT }],
         readinessProbe: { tcpSocket: { port: "http" }, periodSeconds: 2 },
         livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
         lifecycle,
@@ -207,7 +207,7 @@ function frontPod(
 
 /** One for each release whose files are to be served; they run as the app does, which can read them. */
 function copies(
-  { staticFiles, userId }: NginxFrontArgs,
+  { staticFiles, userId }: NginxArgs,
   files: kubernetes.types.input.core.v1.VolumeMount,
 ): kubernetes.types.input.core.v1.Container[] {
   if (staticFiles === undefined) return [];

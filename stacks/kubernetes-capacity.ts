@@ -1,5 +1,5 @@
-import type { PodsNeeded, RoomNeeds } from "../components/kubernetes/cluster.ts";
-import { FRONT_PODS } from "../components/kubernetes/nginx-front.ts";
+import type { CapacityRequest, PodsNeeded } from "../components/kubernetes/cluster.ts";
+import { NGINX_PODS } from "../components/kubernetes/nginx.ts";
 import { CONTROLLER_PODS } from "../components/kubernetes/nginx-ingress-controller.ts";
 import {
   appResources,
@@ -14,11 +14,11 @@ import type { KubernetesSettings } from "./settings.ts";
  * What a stack takes up in its namespace, now and in every release: new pods come before the old ones go, one of
  * the app, one of each process, and both of Nginx. More than `replicas`, as `autoscale` may want, need not fit.
  */
-export function roomFor(settings: KubernetesSettings): RoomNeeds {
+export function roomFor(settings: KubernetesSettings): CapacityRequest {
   const { app, database, dataGiB, ingressClass } = settings;
   const one = { count: 1, ...appResources(app) };
   const front = {
-    count: FRONT_PODS,
+    count: NGINX_PODS,
     // Where files are copied first, that takes the most.
     ...(app.staticPath === undefined ? FRONT_RESOURCES : FILES_RESOURCES),
   };

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClientRequest } from "../nginx/client-request.ts";
 import { type AppPodArgs, appPod } from "./app-pod.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
-import { apart, leaving, SKIP_AWAIT } from "./pod-life.ts";
+import { gracefulShutdown, SKIP_AWAIT, spreadAcrossNodes } from "./pod-life.ts";
 
-export interface WebDeploymentArgs extends AppPodArgs {
+export interface WebAppArgs extends AppPodArgs {
   /** How many pods share the requests; the least of them where they are scaled. */
   readonly replicas: number;
   /** How many pods there may be under load; undefined never makes more. */
@@ -30,11 +30,11 @@ const START_SECONDS = 300;
  *
  * Drains of nodes wait for one pod at a time; with one replica, a drain is a gap.
  */
-export class WebDeployment extends pulumi.ComponentResource {
+export class WebApp extends pulumi.ComponentResource {
   readonly deployment: kubernetes.apps.v1.Deployment;
 
-  constructor(name: string, args: WebDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:WebDeployment", name, {}, opts);
+  constructor(name: string, args: WebAppArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:kubernetes:WebApp", name, {}, opts);
     const { owner, namespace } = args;
     const child = { parent: this };
     const matchLabels = selector(owner, "web");
@@ -73,7 +73,7 @@ export class WebDeployment extends pulumi.ComponentResource {
 
   #scaler(
     name: string,
-    args: WebDeploymentArgs,
+    args: WebAppArgs,
     maxReplicas: number,
     metadata: kubernetes.types.input.meta.v1.ObjectMeta,
   ): void {
@@ -101,8 +101,8 @@ export class WebDeployment extends pulumi.ComponentResource {
   }
 }
 
-function webPod(args: WebDeploymentArgs) {
-  const { lifecycle, graceSeconds } = leaving(args.drainSeconds);
+function webPod(args: WebAppArgs) {
+  const { lifecycle, graceSeconds } = gracefulShutdown(args.drainSeconds);
   const httpHeaders = [
     { name: "Host", value: args.askedAs.host },
     { name: "X-Forwarded-Proto", value: args.askedAs.scheme },
@@ -124,7 +124,7 @@ function webPod(args: WebDeploymentArgs) {
     },
     {
       terminationGracePeriodSeconds: graceSeconds,
-      ...apart(selector(args.owner, "web")),
+      ...spreadAcrossNodes(selector(args.owner, "web")),
     },
   );
 }

@@ -3,7 +3,7 @@ import { SECRETS_FOLDER, type SecretFile } from "../app-environment.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 
-export interface SecretsVolumeArgs {
+export interface AppSecretsArgs {
   readonly machine: Machine;
   readonly owner: Owner;
   /** Image of the container that the files are copied through, which is never started. */
@@ -19,12 +19,12 @@ export interface SecretsVolumeArgs {
  * secrets, none of them can write there, and their own roots can be read-only. On disk, and not in memory:
  * what is in memory is gone when the machine starts again, and with it the app.
  */
-export class SecretsVolume extends pulumi.ComponentResource {
+export class AppSecrets extends pulumi.ComponentResource {
   /** Name of the volume. */
   readonly volumeName: pulumi.Output<string>;
 
-  constructor(name: string, args: SecretsVolumeArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:SecretsVolume", name, {}, opts);
+  constructor(name: string, args: AppSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:docker:AppSecrets", name, {}, opts);
     this.volumeName = args.machine.run(`${name}-written`, writeScript(args), {
       parent: this,
     }).stdout;
@@ -36,7 +36,7 @@ export class SecretsVolume extends pulumi.ComponentResource {
  * The volume has no label of the stack's: those who look for what a killed run has left would not find it in
  * the state, where only this step is.
  */
-function writeScript({ owner, image, files }: SecretsVolumeArgs): Script {
+function writeScript({ owner, image, files }: AppSecretsArgs): Script {
   return {
     values: {
       IMAGE: image,

@@ -1,11 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { confined, NGINX } from "../../../../components/docker/confinement.ts";
-import {
-  askFrom,
-  configureScript,
-  NginxIngress,
-} from "../../../../components/docker/nginx-ingress.ts";
+import { askFrom, configureScript, Nginx } from "../../../../components/docker/nginx.ts";
 import { LocalMachine } from "../../../../components/machine/local-machine.ts";
 import { deploy } from "../../../../stacks/index.ts";
 import { named, record } from "../../recorder.ts";
@@ -55,9 +51,9 @@ describe("where it is reached", () => {
     ["192.0.2.7", 9000, "http://192.0.2.7:9000", "http://localhost:9000"],
   ])("published on %s:%i, it is asked at %s; people find it at %s", async (...row) => {
     const [bindAddress, httpPort, url, publicUrl] = row;
-    let ingress: NginxIngress | undefined;
+    let ingress: Nginx | undefined;
     await record(() => {
-      ingress = new NginxIngress("ingress", {
+      ingress = new Nginx("ingress", {
         machine: new LocalMachine("machine"),
         owner: { project: "slipway", stack: "test" },
         network: "network",

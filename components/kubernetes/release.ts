@@ -5,7 +5,7 @@ import { parseRecord, type ReleaseRecord } from "../release-record.ts";
 import { sourceWarning } from "../static-check.ts";
 import type { Cluster } from "./cluster.ts";
 
-export interface RollOutArgs {
+export interface ReleaseArgs {
   readonly cluster: Cluster;
   readonly namespace: pulumi.Input<string>;
   /** What is rolled out, one after the other; the last has the app. */
@@ -42,14 +42,14 @@ export interface RollOutArgs {
  * Recorded in the namespace's ConfigMap `releases`, whether verified or not, which goes with the namespace.
  * Ends when no pod of the release before is left. Deleting it changes nothing.
  */
-export class RollOut extends pulumi.ComponentResource {
+export class Release extends pulumi.ComponentResource {
   /** The image that was seen to answer. Unknown until it was. */
   readonly verifiedImage: pulumi.Output<string>;
   /** The record, newest first. */
   readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
 
-  constructor(name: string, args: RollOutArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:RollOut", name, {}, opts);
+  constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:kubernetes:Release", name, {}, opts);
     if (args.versionPath === undefined) {
       const text = "slipway:versionPath is empty: that the new image answers can't be checked.";
       void pulumi.log.warn(text, this);
@@ -91,7 +91,7 @@ export class RollOut extends pulumi.ComponentResource {
 }
 
 /** What is asked from outside, the image that each answer has to name (empty where any will do), and below what a static file is asked for. */
-function outsideRequest(args: RollOutArgs) {
+function outsideRequest(args: ReleaseArgs) {
   const { url, address, versionPath, healthPath, image, forwardedProto, staticFiles } = args;
   const headers = forwardedProto === "" ? {} : { "X-Forwarded-Proto": forwardedProto };
   const question = (path: string, expected = "") => ({

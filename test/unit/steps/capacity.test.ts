@@ -1,13 +1,13 @@
 import type { V1LimitRange, V1LimitRangeItem, V1ResourceQuota } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
-import type { RoomNeeds } from "../../../components/kubernetes/cluster.ts";
-import { tooTight } from "../../../steps/cluster-room.ts";
+import type { CapacityRequest } from "../../../components/kubernetes/cluster.ts";
+import { tooTight } from "../../../steps/capacity.ts";
 
 const APP = { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "512Mi" } };
 const FRONT = { requests: { cpu: "25m", memory: "64Mi" }, limits: { memory: "128Mi" } };
 
 /** 5 pods, and 2 more for a while: 600m and 3 more of 100m, 2.5Gi less or more. */
-const ROOM: RoomNeeds = {
+const ROOM: CapacityRequest = {
   pods: [
     { count: 3, ...APP },
     { count: 2, ...FRONT },

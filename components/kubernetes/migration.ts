@@ -7,7 +7,7 @@ import { type AppPodArgs, appPod, type PodTemplate } from "./app-pod.ts";
 import type { Cluster, RunningContainer } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 
-export interface MigrationJobArgs extends AppPodArgs {
+export interface MigrationArgs extends AppPodArgs {
   readonly cluster: Cluster;
   readonly command: Command;
   /** Settings whose commands the image's `/bin/sh` is to run: an image that has none is refused. */
@@ -45,9 +45,9 @@ exit $code`;
  * A dump of the database precedes it, each time that a Job is made: a dump that is a step of its own would not be
  * taken again with a Job that is. Without one nothing is migrated.
  */
-export class MigrationJob extends pulumi.ComponentResource {
-  constructor(name: string, args: MigrationJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:MigrationJob", name, {}, opts);
+export class Migration extends pulumi.ComponentResource {
+  constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:kubernetes:Migration", name, {}, opts);
     const seconds = args.timeoutSeconds + PATIENCE_SECONDS + MARGIN_SECONDS;
     const command = jobWords(args.command, args.timeoutSeconds);
     const pod = appPod("step", args, { command }, { restartPolicy: "Never" });

@@ -6,7 +6,13 @@ import type {
   V1PodStatus,
 } from "@kubernetes/client-node";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { hopeless, lacksShell, ofImages, refusal, TroubleWatch } from "../../../steps/trouble.ts";
+import {
+  hopeless,
+  lacksShell,
+  ofImages,
+  RolloutFailureWatch,
+  refusal,
+} from "../../../steps/rollout-failure.ts";
 
 const IMAGE = "registry.example/team/app:1.2.3";
 
@@ -66,7 +72,7 @@ const progressing = {
 };
 
 const verdict = (pods: readonly V1Pod[], ...conditions: V1DeploymentCondition[]) =>
-  new TroubleWatch().troubleOf({ status: { conditions } }, pods);
+  new RolloutFailureWatch().troubleOf({ status: { conditions } }, pods);
 
 const NO_ROOM =
   "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available.";
@@ -109,7 +115,7 @@ describe("A roll-out has hope", () => {
 
   test("while it has no pods, and the cluster says nothing", () => {
     expect(verdict([])).toBeUndefined();
-    expect(new TroubleWatch().troubleOf({}, [])).toBeUndefined();
+    expect(new RolloutFailureWatch().troubleOf({}, [])).toBeUndefined();
   });
 
   test("when the cluster takes the pods again that it refused", () => {
@@ -285,7 +291,7 @@ describe("An app that does not answer", () => {
   const spec = (more: Partial<V1Container> = { startupProbe: probe }) => ({
     containers: [{ name: "app", ports: [{ containerPort: 3000 }], ...more }],
   });
-  const later = (seconds: number, pod: V1Pod, watch = new TroubleWatch()) => {
+  const later = (seconds: number, pod: V1Pod, watch = new RolloutFailureWatch()) => {
     const first = watch.troubleOf({}, [pod]);
     vi.advanceTimersByTime(seconds * 1000);
     return first ?? watch.troubleOf({}, [pod]);
@@ -310,7 +316,7 @@ describe("An app that does not answer", () => {
 
   test("has its time again when it was started again", () => {
     vi.useFakeTimers();
-    const watch = new TroubleWatch();
+    const watch = new RolloutFailureWatch();
     expect(later(61, running(), watch)).toBeUndefined();
     const again = running({ containerID: "containerd://2", restartCount: 1 });
     expect(later(61, again, watch)).toBeUndefined();

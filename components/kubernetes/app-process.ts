@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { PROGRESS_SECONDS, SKIP_AWAIT } from "./pod-life.ts";
 
-export interface ProcessDeploymentArgs extends AppPodArgs {
+export interface AppProcessArgs extends AppPodArgs {
   readonly cluster: Cluster;
   readonly command: Command;
 }
@@ -20,9 +20,9 @@ const STEADY_SECONDS = 3;
  * are at work: what must not be done twice at once needs a lock, as in the database. One that does not run is
  * taken back, and the old one works on: the step that waits for it does that, and not the Deployment.
  */
-export class ProcessDeployment extends pulumi.ComponentResource {
-  constructor(name: string, args: ProcessDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:ProcessDeployment", name, {}, opts);
+export class AppProcess extends pulumi.ComponentResource {
+  constructor(name: string, args: AppProcessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:kubernetes:AppProcess", name, {}, opts);
     const labels = { "slipway.process": name };
     const template = appPod(
       "process",

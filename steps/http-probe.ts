@@ -19,7 +19,7 @@ const POLL_MILLISECONDS = 250;
 const SHOWN = 300;
 
 /** Asks until the answer is right; @returns undefined, or the answer that was wrong to the end, on one line. */
-export async function ask(question: Question, seconds: number): Promise<string | undefined> {
+export async function probe(question: Question, seconds: number): Promise<string | undefined> {
   const isRight = rightFor(question);
   const patience = { seconds, milliseconds: POLL_MILLISECONDS };
   const answer = await until(() => answerTo(question), isRight, patience);

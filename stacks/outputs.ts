@@ -9,7 +9,7 @@ export interface DnsRecord {
 }
 
 /** What a stack says of itself when it is up. */
-export interface Live {
+export interface StackOutputs {
   readonly url: pulumi.Output<string>;
   /** The DNS records that have to be there, whoever makes them; none without a domain. */
   readonly dns: readonly DnsRecord[];

@@ -42,7 +42,7 @@ export interface Behind {
   readonly alias: string;
 }
 
-export interface NginxIngressArgs extends Omit<ServerConfArgs, "tls" | "place"> {
+export interface NginxArgs extends Omit<ServerConfArgs, "tls" | "place"> {
   readonly machine: Machine;
   readonly owner: Owner;
   readonly network: pulumi.Input<string>;
@@ -77,7 +77,7 @@ export interface AskFrom {
  *
  * Configuration and static files go with it; a release writes them again.
  */
-export class NginxIngress extends pulumi.ComponentResource {
+export class Nginx extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
   /** Volume for certificates that are got by ACME; undefined where they are not. */
   readonly acmeVolume: pulumi.Output<string> | undefined;
@@ -86,8 +86,8 @@ export class NginxIngress extends pulumi.ComponentResource {
   /** How the machine itself reaches Nginx through the port that it publishes. */
   readonly askFrom: AskFrom;
 
-  constructor(name: string, args: NginxIngressArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("slipway:components:NginxIngress", name, {}, opts);
+  constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:docker:Nginx", name, {}, opts);
     const child = { parent: this };
     const mine = labelList(labels(args.owner, "ingress"));
     const volume = (what: "conf" | "static" | "acme") =>
@@ -160,9 +160,9 @@ export class NginxIngress extends pulumi.ComponentResource {
   }
 }
 
-const isPublic = ({ behind }: NginxIngressArgs) => behind === undefined;
+const isPublic = ({ behind }: NginxArgs) => behind === undefined;
 
-function publishedPorts(args: NginxIngressArgs) {
+function publishedPorts(args: NginxArgs) {
   if (!isPublic(args)) return [];
   const { tls, httpPort, httpsPort, bindAddress: ip } = args;
   const http = { internal: 80, external: httpPort, ip };
@@ -170,7 +170,7 @@ function publishedPorts(args: NginxIngressArgs) {
 }
 
 type Published = Pick<
-  NginxIngressArgs,
+  NginxArgs,
   "tls" | "httpPort" | "httpsPort" | "pathPrefix" | "domain" | "bindAddress" | "trustedProxies"
 >;
 
@@ -195,7 +195,7 @@ export function askFrom(args: Published): AskFrom {
 }
 
 /** What it serves itself: behind another one, every host that is led to it, and plain HTTP. */
-function ownConf(args: NginxIngressArgs): string {
+function ownConf(args: NginxArgs): string {
   const sitesFolder = args.shared ? SITES_FOLDER : undefined;
   const place: NginxPlace = {
     ...DOCKER,
@@ -212,7 +212,7 @@ const REFUSE_TO_LEAVE = `    if ls -d sites/*/ >/dev/null 2>&1; then
     fi
 `;
 
-export function configureScript(volume: pulumi.Input<string>, args: NginxIngressArgs): Script {
+export function configureScript(volume: pulumi.Input<string>, args: NginxArgs): Script {
   const tls: TlsSettings = isPublic(args) ? args.tls : { kind: "off" };
   return {
     values: {

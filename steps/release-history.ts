@@ -13,7 +13,7 @@ const NAME = "releases";
 const RECORD = "releases.jsonl";
 const VERIFIED = "verified.json";
 
-export class ReleaseBook {
+export class ReleaseHistory {
   readonly #core: CoreV1Api;
   readonly #namespace: string;
 

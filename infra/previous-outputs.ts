@@ -1,18 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseRecord } from "../components/release-record.ts";
-import type { Place } from "./same-place.ts";
+import type { Placement } from "./placement.ts";
 
 /** What the stack's last run left in its outputs. */
-export interface LastRun {
+export interface PreviousOutputs {
   /** Where it deployed to; undefined where nothing is up. */
   readonly target: string | undefined;
   /** Where that is; undefined where nothing is up, or a version that did not say it was there. */
-  readonly place: Place | undefined;
+  readonly place: Placement | undefined;
   /** The verified releases, newest first. */
   readonly releases: readonly ReleaseRecord[];
 }
 
-export async function readLastRun(project: string, stack: string): Promise<LastRun> {
+export async function readPreviousOutputs(
+  project: string,
+  stack: string,
+): Promise<PreviousOutputs> {
   const self = new pulumi.StackReference("last-run", {
     name: `${pulumi.getOrganization()}/${project}/${stack}`,
   });

@@ -6,11 +6,11 @@ import {
   type V1StorageClass,
   type VersionInfo,
 } from "@kubernetes/client-node";
-import type { RoomNeeds } from "../components/kubernetes/cluster.ts";
+import type { CapacityRequest } from "../components/kubernetes/cluster.ts";
+import { tooTight } from "./capacity.ts";
 import { knowsCertManager } from "./cert-manager.ts";
-import { tooTight } from "./cluster-room.ts";
 import { unlessHidden } from "./connection.ts";
-import type { Misfit } from "./misfit.ts";
+import type { PreflightProblem } from "./preflight-problem.ts";
 
 /** What a stack asks of a cluster. */
 export interface ClusterWants {
@@ -26,18 +26,18 @@ export interface ClusterWants {
   /** Undefined takes the cluster's default. */
   readonly storageClass?: string;
   readonly certManager: boolean;
-  readonly room: RoomNeeds;
+  readonly room: CapacityRequest;
 }
 
 /** The first that spreads the pods of a release by themselves; pods that sleep before they end came before. */
 const OLDEST = { major: 1, minor: 31 } as const;
 
 /** All that keeps a cluster from taking a stack. What the login may not look at is for the API server to refuse. */
-export async function misfits(
+export async function preflightProblems(
   config: KubeConfig,
   version: VersionInfo,
   wants: ClusterWants,
-): Promise<Misfit[]> {
+): Promise<PreflightProblem[]> {
   const core = config.makeApiClient(CoreV1Api);
   const networking = config.makeApiClient(NetworkingV1Api);
   const elsewhere = await anotherCluster(core, wants);
@@ -56,7 +56,10 @@ export async function misfits(
 }
 
 /** None where the namespace is still to be made. */
-async function noRoom(core: CoreV1Api, { namespace, room }: ClusterWants): Promise<Misfit[]> {
+async function noRoom(
+  core: CoreV1Api,
+  { namespace, room }: ClusterWants,
+): Promise<PreflightProblem[]> {
   const [quotas, ranges] = await Promise.all([
     unlessHidden(core.listNamespacedResourceQuota({ namespace })),
     unlessHidden(core.listNamespacedLimitRange({ namespace })),
@@ -64,7 +67,7 @@ async function noRoom(core: CoreV1Api, { namespace, room }: ClusterWants): Promi
   return tooTight(quotas?.items ?? [], ranges?.items ?? [], room);
 }
 
-function tooOld({ major, minor }: VersionInfo): Misfit | undefined {
+function tooOld({ major, minor }: VersionInfo): PreflightProblem | undefined {
   // Some clouds write "34+".
   const [first, second] = [major, minor].map((part) => Number.parseInt(part, 10));
   if (first !== OLDEST.major || (second ?? 0) >= OLDEST.minor) return undefined;
@@ -80,7 +83,7 @@ function tooOld({ major, minor }: VersionInfo): Misfit | undefined {
 async function anotherCluster(
   core: CoreV1Api,
   { movedFrom, namespace, project, stack }: ClusterWants,
-): Promise<Misfit | undefined> {
+): Promise<PreflightProblem | undefined> {
   if (movedFrom === undefined) return undefined;
   const there = await unlessHidden(core.readNamespace({ name: namespace }));
   if (isOf(there?.metadata?.labels, { project, stack })) return undefined;
@@ -97,7 +100,7 @@ async function anotherCluster(
 async function namespaceOfOthers(
   core: CoreV1Api,
   { namespace, project, stack }: ClusterWants,
-): Promise<Misfit | undefined> {
+): Promise<PreflightProblem | undefined> {
   const there = await unlessHidden(core.readNamespace({ name: namespace }));
   if (there === undefined || isOf(there.metadata?.labels, { project, stack })) return undefined;
   const labels = `slipway.project=${project} slipway.stack=${stack}`;
@@ -114,7 +117,7 @@ async function namespaceOfOthers(
 async function classOfOthers(
   networking: NetworkingV1Api,
   { project, stack }: ClusterWants,
-): Promise<Misfit | undefined> {
+): Promise<PreflightProblem | undefined> {
   const name = `${project}-${stack}`;
   const there = await unlessHidden(networking.readIngressClass({ name }));
   if (there === undefined || isOf(there.metadata?.labels, { project, stack })) return undefined;
@@ -126,7 +129,10 @@ async function classOfOthers(
   };
 }
 
-async function noClass(networking: NetworkingV1Api, wanted: string): Promise<Misfit | undefined> {
+async function noClass(
+  networking: NetworkingV1Api,
+  wanted: string,
+): Promise<PreflightProblem | undefined> {
   const list = await unlessHidden(networking.listIngressClass());
   const names = list?.items.map(({ metadata }) => metadata?.name ?? "");
   if (names === undefined || names.includes(wanted)) return undefined;
@@ -142,7 +148,7 @@ async function noClass(networking: NetworkingV1Api, wanted: string): Promise<Mis
 async function noStorage(
   storage: StorageV1Api,
   wanted: string | undefined,
-): Promise<Misfit | undefined> {
+): Promise<PreflightProblem | undefined> {
   const list = await unlessHidden(storage.listStorageClass());
   if (list === undefined) return undefined;
   const names = list.items.map(({ metadata }) => metadata?.name ?? "");
@@ -157,7 +163,7 @@ async function noStorage(
   };
 }
 
-async function noCertManager(config: KubeConfig): Promise<Misfit | undefined> {
+async function noCertManager(config: KubeConfig): Promise<PreflightProblem | undefined> {
   if ((await unlessHidden(knowsCertManager(config))) !== false) return undefined;
   return {
     text:

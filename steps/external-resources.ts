@@ -1,7 +1,7 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { until } from "./until.ts";
 
-export interface BelongingsArgs {
+export interface ExternalResourcesArgs {
   readonly project: string;
   readonly stack: string;
 }
@@ -11,11 +11,11 @@ const ANSWER_SECONDS = 20;
 const POLL_MILLISECONDS = 1000;
 
 /** What a stack has in a cluster that stands for something outside of it. */
-export class Belongings {
+export class ExternalResources {
   readonly #core: CoreV1Api;
   readonly #labelSelector: string;
 
-  constructor(config: KubeConfig, { project, stack }: BelongingsArgs) {
+  constructor(config: KubeConfig, { project, stack }: ExternalResourcesArgs) {
     this.#core = config.makeApiClient(CoreV1Api);
     this.#labelSelector = `slipway.project=${project},slipway.stack=${stack}`;
   }
