@@ -1,5 +1,6 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import type { DigitalOceanPlace } from "../machine/cloud-place.ts";
 import type { PostgresServer, PostgresServerArgs } from "../postgres/server.ts";
 
@@ -51,8 +52,7 @@ export class DigitaloceanPostgres extends pulumi.ComponentResource {
 
     this.server = {
       id: cluster.id,
-      // The URN says nothing; it makes whatever wants to get in wait until it is let in.
-      host: pulumi.all([cluster.privateHost, firewall.urn]).apply(([host]) => host),
+      host: after(cluster.privateHost, firewall),
       port: cluster.port,
       administrator: cluster.user,
       password: pulumi.secret(cluster.password),

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import type { CloudSqlPostgres } from "../google/cloud-sql-postgres.ts";
 import { labelList, labels, type Owner } from "../labels.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -73,8 +74,7 @@ export class CloudSqlProxy extends pulumi.ComponentResource {
     );
     this.server = {
       id: args.instance.connectionName,
-      // The URN says nothing; it makes whatever goes through the proxy wait for it.
-      host: proxy.urn.apply(() => HOST),
+      host: after(HOST, proxy),
       port: PORT,
       administrator: "postgres",
       password: args.instance.password,

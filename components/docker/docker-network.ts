@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import { labelFilters, labelList, labels, type Owner } from "../labels.ts";
 import type { Machine } from "../machine/machine.ts";
 
@@ -45,8 +46,7 @@ export class DockerNetwork extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    // The URN says nothing; it makes whatever uses the name depend on the step as well.
-    this.networkName = pulumi.all([network.name, steps.urn]).apply(([networkName]) => networkName);
+    this.networkName = after(network.name, steps);
     this.registerOutputs({ networkName: this.networkName });
   }
 }

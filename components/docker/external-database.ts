@@ -1,28 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import {
-  connectionUrl,
-  type Database,
-  type DatabaseConnection,
-  type DatabaseTls,
-} from "../postgres/connection.ts";
+import type { Database, DatabaseConnection, DatabaseTls } from "../postgres/connection.ts";
+import { type ExternalPostgres, externalConnection } from "../postgres/external.ts";
 import { postgresClient } from "./postgres-client.ts";
 
-export interface ExternalDatabaseArgs {
+export interface ExternalDatabaseArgs extends ExternalPostgres {
   readonly machine: Machine;
   readonly owner: Owner;
   readonly network: pulumi.Input<string>;
-  /** Image with psql, to ask whether the database answers. */
-  readonly image: string;
-  readonly host: string;
-  readonly port: number;
-  readonly databaseName: string;
-  /** Role that logs in, and owns what migrations make. */
-  readonly user: string;
-  readonly password: pulumi.Input<string>;
-  /** Certificate of its authority, PEM; undefined trusts those that the machine trusts. */
-  readonly ca: string | undefined;
 }
 
 /**
@@ -37,15 +23,8 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
   constructor(name: string, args: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:docker:ExternalDatabase", name, {}, opts);
     const answers = args.machine.run(`${name}-answers`, answersScript(args), { parent: this });
-    const { host, port, databaseName, user } = args;
     this.tls = { ca: args.ca };
-    this.connection = pulumi.secret(
-      // The URN says nothing; it makes whatever uses the connection wait until the database answers.
-      pulumi.all([args.password, answers.urn]).apply(([password]) => {
-        const parts = { host, port, name: databaseName, user, password };
-        return { ...parts, url: connectionUrl(parts, "verify-full") };
-      }),
-    );
+    this.connection = externalConnection(args, answers);
     this.registerOutputs({ connection: this.connection, psqlImage: args.image });
   }
 }

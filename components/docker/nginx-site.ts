@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import { labelFilters, labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
 import { MAIN_FILE } from "../nginx/main-conf.ts";
@@ -42,12 +43,10 @@ export class NginxSite extends pulumi.ComponentResource {
   constructor(name: string, args: NginxSiteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:docker:NginxSite", name, {}, opts);
     const step = args.machine.run(`${name}-served`, siteScript(args), { parent: this });
-    // The URN says nothing; it makes whatever uses the name depend on the step.
-    const afterwards = (text: string) => step.urn.apply(() => text);
-    this.network = afterwards(sharedNetworkName(args.ingressOf));
+    this.network = after(sharedNetworkName(args.ingressOf), step);
     this.alias = nameBehind(args.owner);
     this.acmeVolume =
-      args.tls.kind === "acme" ? afterwards(ingressVolume(args.ingressOf, "acme")) : undefined;
+      args.tls.kind === "acme" ? after(ingressVolume(args.ingressOf, "acme"), step) : undefined;
     this.registerOutputs({ network: this.network });
   }
 }

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword, Provider as RandomProvider } from "@pulumi/random";
+import { after } from "../after.ts";
 import type { GooglePlace } from "../machine/cloud-place.ts";
 import type { PostgresServerArgs } from "../postgres/server.ts";
 
@@ -105,10 +106,7 @@ export class CloudSqlPostgres extends pulumi.ComponentResource {
     );
 
     this.address = instance.privateIpAddress;
-    // The URN says nothing; it makes whatever connects wait until it may.
-    this.connectionName = pulumi
-      .all([instance.connectionName, member.urn])
-      .apply(([connectionName]) => connectionName);
+    this.connectionName = after(instance.connectionName, member);
     this.password = pulumi.secret(password.result);
     this.registerOutputs({});
   }

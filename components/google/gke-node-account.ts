@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import { cloudName } from "../cloud-name.ts";
 import type { Owner } from "../labels.ts";
 
@@ -40,9 +41,7 @@ export class GkeNodeAccount extends pulumi.ComponentResource {
           child,
         ),
     );
-    // The URNs say nothing; they make whatever acts as the account wait until it may.
-    const granted = members.map(({ urn }) => urn);
-    this.email = pulumi.all([account.email, ...granted]).apply(([email]) => email ?? "");
+    this.email = after(account.email, ...members);
     this.registerOutputs({});
   }
 }

@@ -1,5 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import { cloudName } from "../cloud-name.ts";
 import type { Owner } from "../labels.ts";
 import type { ClusterCloud } from "../machine/cloud-place.ts";
@@ -46,8 +47,7 @@ export class WorkloadAccount extends pulumi.ComponentResource {
       { ...child, dependsOn: [cloud.cluster] },
     );
     this.email = account.email;
-    // The URN says nothing; it makes whatever acts as the account wait until it may.
-    this.usableEmail = pulumi.all([account.email, member.urn]).apply(([email]) => email);
+    this.usableEmail = after(account.email, member);
     this.registerOutputs({});
   }
 }

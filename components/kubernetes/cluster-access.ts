@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import { commandStep } from "../machine/command-step.ts";
 import type { StackFiles } from "../stack-files.ts";
 import type { ClusterNeeds, ClusterWhereabouts } from "./cluster.ts";
@@ -38,8 +39,7 @@ export class ClusterAccess {
       { ...opts, provider: this.commands },
     );
     const file = args.files.save("kubeconfig", pulumi.secret(args.stepKubeconfig));
-    // The URN says nothing; it makes every step come after that one.
-    this.kubeconfigFile = pulumi.unsecret(pulumi.all([file, files.urn]).apply(([path]) => path));
+    this.kubeconfigFile = pulumi.unsecret(after(file, files));
     this.steps = new ClusterSteps(this.kubeconfigFile, args.runStep);
     const checked = this.#checked(name, args, opts);
     this.provider = new kubernetes.Provider(

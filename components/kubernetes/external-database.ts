@@ -1,31 +1,17 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labels, type Owner } from "../labels.ts";
-import {
-  connectionUrl,
-  type Database,
-  type DatabaseConnection,
-  type DatabaseTls,
-} from "../postgres/connection.ts";
+import type { Database, DatabaseConnection, DatabaseTls } from "../postgres/connection.ts";
+import { type ExternalPostgres, externalConnection } from "../postgres/external.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { imageCheck } from "./image-check.ts";
 
-export interface ExternalDatabaseArgs {
+export interface ExternalDatabaseArgs extends ExternalPostgres {
   readonly cluster: Cluster;
   readonly owner: Owner;
   readonly namespace: pulumi.Input<string>;
   readonly serviceAccount: pulumi.Input<string>;
-  /** Image with psql, to ask whether the database answers. */
-  readonly image: string;
-  readonly host: string;
-  readonly port: number;
-  readonly databaseName: string;
-  /** Role that logs in, and owns what migrations make. */
-  readonly user: string;
-  readonly password: pulumi.Input<string>;
-  /** Certificate of its authority, PEM; undefined trusts the public ones. */
-  readonly ca: string | undefined;
 }
 
 const CHECK_SECONDS = 120;
@@ -46,15 +32,8 @@ export class ExternalDatabase extends pulumi.ComponentResource implements Databa
   constructor(name: string, args: ExternalDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:kubernetes:ExternalDatabase", name, {}, opts);
     const answers = this.#check(name, args);
-    const { host, port, databaseName, user } = args;
     this.tls = { ca: args.ca };
-    this.connection = pulumi.secret(
-      // The URN says nothing; it makes whatever uses the connection wait until the database answers.
-      pulumi.all([args.password, answers.urn]).apply(([password]) => {
-        const parts = { host, port, name: databaseName, user, password };
-        return { ...parts, url: connectionUrl(parts, "verify-full") };
-      }),
-    );
+    this.connection = externalConnection(args, answers);
     this.registerOutputs({ connection: this.connection });
   }
 

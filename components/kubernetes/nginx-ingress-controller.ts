@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import type { Owner } from "../labels.ts";
 import { claimNames, claimVariables, loginHeaders } from "../nginx/client-claims.ts";
 import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx/limits.ts";
@@ -125,10 +126,8 @@ export class NginxIngressController extends pulumi.ComponentResource {
       { program: "roll-out-part", args: { namespace, part, setting: "ingressController" } },
       child,
     );
-    // The URN says nothing; it makes an Ingress, which waits for its address, wait for who gives it first.
-    this.className = pulumi
-      .all([ingressClass.metadata.name, rolledOut.urn])
-      .apply(([served]) => served);
+    // An Ingress waits for its address, which the controller gives.
+    this.className = after(ingressClass.metadata.name, rolledOut);
     new kubernetes.core.v1.Service(
       name,
       {

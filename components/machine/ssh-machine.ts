@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import { type Owner, ownerFilters } from "../labels.ts";
 import { commandStep } from "./command-step.ts";
 import type { Machine, Script, Step } from "./machine.ts";
@@ -48,15 +49,12 @@ export class SshMachine extends pulumi.ComponentResource implements Machine {
       { ...child, provider: commands },
       WHEN_LOST,
     );
-    // The URN says nothing; it makes everything on the machine wait until that is ready.
-    const whenReady = <T>(value: pulumi.Input<T>) =>
-      pulumi.all([value, ready.urn]).apply(([one]) => one);
-    this.#shell = whenReady(pulumi.interpolate`${ssh} sh`);
-    this.#here = whenReady(ssh.apply(hereFunctions));
+    this.#shell = after(pulumi.interpolate`${ssh} sh`, ready);
+    this.#here = after(ssh.apply(hereFunctions), ready);
     this.dockerProvider = new docker.Provider(
       `${name}-docker`,
       {
-        host: whenReady(pulumi.interpolate`ssh://${args.user}@${args.address}:${args.port}`),
+        host: after(pulumi.interpolate`ssh://${args.user}@${args.address}:${args.port}`, ready),
         sshOpts: options,
       },
       child,
