@@ -1,6 +1,6 @@
 import { LOCAL_STACK } from "./project.ts";
-import { metadataOf, type RecordedResource } from "./state/stack-state.ts";
-import { kindAndName, nameInUrn } from "./state/urn.ts";
+import { metadataOf, plannedName, type RecordedResource } from "./state/stack-state.ts";
+import { kindAndName, kindOf, nameInUrn } from "./state/urn.ts";
 import type { Target } from "./targets/target.ts";
 import { UserError } from "./user-error.ts";
 
@@ -24,24 +24,39 @@ export function checkLosses(
 }
 
 /**
- * With what somebody has put back by its name alone, the engine would find it, and replace it for its labels.
+ * The engine would take for the stack's what somebody has put back by its name alone: delete it, or replace it for
+ * its labels.
  *
- * @throws UserError where a volume has the name of one that is lost.
+ * @throws UserError where a volume or a claim has the name of one that is lost.
  */
 export async function refuseUnlabelled(
   stack: string,
   lost: readonly RecordedResource[],
   target: Pick<Target, "hasVolume">,
 ): Promise<void> {
-  for (const { type, inputs = {} } of lost) {
-    const name = String(inputs["name"]);
-    if (type !== "docker:index/volume:Volume" || !(await target.hasVolume(name))) continue;
-    throw new UserError(
-      `The volume ${name} is there, without the labels of ${stack}: somebody has put it back by its name. ` +
-        "Nothing was done. Copy its files if they are of use, remove it, and type the same command again:\n" +
-        `  docker volume rm ${name}`,
+  for (const one of lost) {
+    const name = String(plannedName(one));
+    if (!(await target.hasVolume(name))) continue;
+    const said = `${kindOf(one)} ${name} is there, without the labels of ${stack}: somebody has put it back by its name.`;
+    throw new UserError(`The ${said} Nothing was done. ${wayOn(one, name)}`);
+  }
+}
+
+/** Docker gives labels to a new volume only. */
+function wayOn({ inputs, outputs }: RecordedResource, name: string): string {
+  const { namespace, labels } = metadataOf(outputs);
+  if (labels === undefined || Array.isArray(inputs?.["labels"])) {
+    return (
+      "Copy its files if they are of use, remove it, and type the same command again:\n" +
+      `  docker volume rm ${name}`
     );
   }
+  const pairs = Object.entries(labels).filter(([label]) => label.startsWith("slipway."));
+  const words = pairs.map(([label, value]) => `${label}=${value}`).join(" ");
+  return (
+    "To take its data for the stack's, give it the labels, and leave the option out. Else remove it.\n" +
+    `  kubectl --namespace ${namespace} label persistentvolumeclaim ${name} ${words}`
+  );
 }
 
 function notLost(

@@ -5,6 +5,7 @@ import { holdsData } from "./preview/data.ts";
 import {
   metadataOf,
   physicalIdOf,
+  plannedName,
   type RecordedResource,
   type StackState,
 } from "./state/stack-state.ts";
@@ -119,17 +120,27 @@ function changesOf(
   resources: readonly RecordedResource[],
   things: readonly LabelledThing[],
 ): Changed[] {
-  const byId = new Map(things.map((thing) => [thing.id, thing]));
   const failed = new Set(resources.filter((one) => one.delete === true).map(({ urn }) => urn));
   return (
     resources
       // Where one that is to go is still there, the last run has failed, and stopped what it had started.
       .filter((one) => isListed(one, stack) && !failed.has(one.urn))
       .flatMap((resource) => {
-        const how = changeOf(resource, byId.get(physicalIdOf(resource) ?? ""), resources);
+        const how = changeOf(resource, thingOf(resource, things), resources);
         return how === undefined ? [] : [{ resource, how }];
       })
   );
+}
+
+/** Data that somebody has restored in a cluster has its name, and another id. */
+function thingOf(
+  resource: RecordedResource,
+  things: readonly LabelledThing[],
+): LabelledThing | undefined {
+  const { type, inputs = {} } = resource;
+  const same = things.find(({ id }) => id === physicalIdOf(resource));
+  if (same !== undefined || !holdsData({ type, inputs })) return same;
+  return things.find(({ role, name }) => role === "data" && name === plannedName(resource));
 }
 
 const isLost = ({ resource: { type, inputs = {} }, how }: Changed): boolean =>
@@ -146,6 +157,7 @@ function changeOf(
 ): Change | undefined {
   if (thing === undefined) return "is gone";
   if (!thing.runs) return "does not run";
+  if (thing.id !== physicalIdOf(resource)) return "is not as the state has it";
   const before = metadataOf(resource.outputs).generation;
   if (before === undefined || thing.generation === before) return undefined;
   return isScaled(resource) || isRolledOut(resource, all)

@@ -8,9 +8,8 @@ import { say } from "./progress.ts";
 import { LOCAL_STACK } from "./project.ts";
 import { withoutLargeOutputs } from "./state/large-outputs.ts";
 import {
-  metadataOf,
-  type PendingOperation,
   physicalIdOf,
+  plannedName,
   type RecordedResource,
   StackState,
 } from "./state/stack-state.ts";
@@ -78,7 +77,7 @@ async function refuseQuicker(stack: Stack): Promise<void> {
 async function mend(stack: Stack, damage: Damage, withData: boolean): Promise<number> {
   const { state, unrecorded, resources } = damage;
   const { pending } = state;
-  const begun = new Set(pending.map(plannedName));
+  const begun = new Set(pending.map(({ resource }) => plannedName(resource)));
   refuseForeign(
     stack.name,
     unrecorded.filter(({ role, name }) => role === "resource" && !begun.has(name)),
@@ -107,10 +106,6 @@ async function mend(stack: Stack, damage: Damage, withData: boolean): Promise<nu
   }
   return removed + pending.length;
 }
-
-/** The physical name, which was chosen before the operation began. */
-const plannedName = ({ resource: { inputs } }: PendingOperation): unknown =>
-  metadataOf(inputs).name ?? inputs?.["name"];
 
 function notIn({ resources }: StackState, things: readonly LabelledThing[]): LabelledThing[] {
   const recorded = new Set(resources.map(physicalIdOf));

@@ -8,7 +8,7 @@ const OURS =
 
 /** As the program writes the commands of its steps: what they do comes on standard input. */
 const STEP = /^sh -s (apply|update|remove)( [\w.-]+)?$/;
-const PROGRAM = /^[\w./-]*node[\w./-]* (--[\w=-]+ )*[\w./-]*\/steps\/[\w-]+\.ts$/;
+const PROGRAM = /^[\w./-]*node[\w./-]* (--[\w=-]+ )*[\w./-]*\/steps\/[\w-]+\.ts( off)?$/;
 
 /**
  * What the state has and the program never made: whoever writes a state can have it run a command as such a

@@ -23,6 +23,7 @@ export interface PendingOperation {
 /** What an object in a cluster says of itself. */
 export interface ObjectMetadata {
   readonly name?: string;
+  readonly namespace?: string;
   readonly uid?: string;
   readonly generation?: number;
   readonly labels?: Readonly<Record<string, string>>;
@@ -81,6 +82,10 @@ export function plainTextOf(value: unknown): string | undefined {
 
 export const metadataOf = (values: RecordedResource["outputs"]): ObjectMetadata =>
   values?.["metadata"] ?? {};
+
+/** The name that it has where it runs, chosen before it was made. */
+export const plannedName = ({ inputs }: Pick<RecordedResource, "inputs">): unknown =>
+  metadataOf(inputs).name ?? inputs?.["name"];
 
 /** By which the target knows it: in a cluster, an id is not unique. */
 export const physicalIdOf = ({ id, outputs }: RecordedResource): string | undefined =>

@@ -59,7 +59,7 @@ export interface Target {
   readonly startSeconds: number;
   /** What of the stack is there, whether its state knows of it or not, in an order fit for removal. */
   things(): Promise<LabelledThing[]>;
-  /** Whether a volume has this name, of the stack or not: the engine would take it for the stack's. */
+  /** Whether a volume or a claim has this name, of the stack or not: the engine would take it for the stack's. */
   hasVolume(name: string): Promise<boolean>;
   /** The other stacks that are there, whoever knows of them. */
   others(): Promise<LabelledStack[]>;

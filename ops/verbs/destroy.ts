@@ -3,6 +3,7 @@ import { ask } from "../ask.ts";
 import { readConfig } from "../config.ts";
 import { dataFate } from "../data-fate.ts";
 import { type Look, lookAt } from "../look.ts";
+import { refuseUnlabelled } from "../lost-data.ts";
 import { lostData } from "../missing.ts";
 import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
@@ -52,7 +53,10 @@ export const destroy: Verb = {
 
 /** With data that is gone already: what protects it in the state protects nothing. */
 async function removeAll(stack: Stack, look: Look | undefined, runProgram: boolean) {
-  const gone = lostData(stack.name, look ?? (await lookAt(stack))).map(({ urn }) => urn);
+  const now = look ?? (await lookAt(stack));
+  const lost = lostData(stack.name, now);
+  await refuseUnlabelled(stack.name, lost, now.target);
+  const gone = lost.map(({ urn }) => urn);
   const changes = await remove(stack, { runProgram }, (all) =>
     all.filter(({ urn }) => gone.includes(urn)),
   );

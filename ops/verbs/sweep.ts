@@ -76,7 +76,7 @@ async function removeNamed(
 ): Promise<number> {
   const { given } = named;
   const branch = named.branch ?? branchOfPipeline(given, process.env);
-  const { own, shared } = reviewNames(given, branch);
+  const { own, shared } = namesOf(given, branch, known);
   const names = [...own, ...shared].filter((one) => known.includes(one));
   const removed: string[] = [];
   for (const name of names) {
@@ -88,6 +88,12 @@ async function removeNamed(
   if (removed.length === 0) say(`✓ There is no stack ${own[0]} (any more).`);
   return 0;
 }
+
+/** A stack that is named as it is called is that one alone: cut as the names of today, it may be another one's. */
+const namesOf = (given: string, branch: string | undefined, known: readonly string[]) =>
+  branch === undefined && known.includes(given)
+    ? { own: [given], shared: [] }
+    : reviewNames(given, branch);
 
 /** The stop job of a pipeline from before `--branch` names the slug alone. */
 function branchOfPipeline(given: string, env: NodeJS.ProcessEnv): string | undefined {

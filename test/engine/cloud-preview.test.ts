@@ -37,9 +37,9 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 /** A cluster of either mode and a database, with all that goes with them at Google; nothing in the cluster. */
 const program = `
 import * as pulumi from "@pulumi/pulumi";
-import { GkeCluster } from "${ROOT}/components/kubernetes/gke-cluster.ts";
-import { WorkloadAccount } from "${ROOT}/components/kubernetes/workload-account.ts";
-import { CloudSqlPostgres } from "${ROOT}/components/managed/cloud-sql-postgres.ts";
+import { GkeCluster } from "${ROOT}/components/google/gke-cluster.ts";
+import { WorkloadAccount } from "${ROOT}/components/google/workload-account.ts";
+import { CloudSqlPostgres } from "${ROOT}/components/google/cloud-sql-postgres.ts";
 
 const count = new pulumi.Config().requireNumber("count");
 const files = { path: "files", folder: () => "files", save: (name) => pulumi.output(name) };

@@ -28,8 +28,7 @@ export function kubernetesTarget(
   return {
     startSeconds: PROGRESS_SECONDS,
     things: () => objects(namespace, stack),
-    // A claim of the name that is there without the labels is given them.
-    hasVolume: async () => false,
+    hasVolume: (claim) => hasClaim(namespace, claim),
     others: () => otherStacks(namespace, stack),
     untilDown: () => untilDown(namespace, stack),
     // Nothing is built in a cluster.
@@ -46,6 +45,12 @@ export function kubernetesTarget(
     setMaintenance: (on) => setMaintenance(namespace, stack, on),
     isInMaintenance: () => isInMaintenance(namespace),
   };
+}
+
+async function hasClaim({ core, name }: Namespace, claim: string): Promise<boolean> {
+  const of = { namespace: name, fieldSelector: `metadata.name=${claim}` };
+  const { items } = await reached(() => core.listNamespacedPersistentVolumeClaim(of));
+  return items.some(({ metadata }) => metadata?.deletionTimestamp === undefined);
 }
 
 const roleOf = ({ metadata }: V1Pod) => metadata?.labels?.["slipway.role"] ?? "";

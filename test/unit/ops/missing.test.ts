@@ -192,3 +192,15 @@ test("Where nobody can be asked, no loss is accepted", () => {
     ),
   );
 });
+
+test("A claim that was restored under its name is there, and is not as the state has it", () => {
+  const type = "kubernetes:core/v1:PersistentVolumeClaim";
+  const one = inCluster(type, "database-data");
+  const claim = { ...one, inputs: { metadata: { name: "database-data" } } };
+  const restored = thing("another uid", { name: "database-data", role: "data" });
+  expect(missingAmong("dev", [claim], [restored]).what).toEqual([
+    "persistentvolumeclaim database-data is not as the state has it",
+  ]);
+  const elsewhere = thing("another uid", { name: "other-data", role: "data" });
+  expect(() => missingAmong("dev", [claim], [elsewhere])).toThrow("is gone");
+});

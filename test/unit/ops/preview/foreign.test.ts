@@ -33,6 +33,8 @@ test.each([
   ["sh -s remove", true],
   ["../node_modules/.bin/node ../steps/let-go.ts", true],
   ["../node_modules/.bin/node --enable-source-maps ../steps/let-go.ts", true],
+  ["../node_modules/.bin/node ../steps/label-namespace.ts off", true],
+  ["../node_modules/.bin/node ../steps/label-namespace.ts off; evil", false],
   ["../node_modules/.bin/node ../steps/../evil.ts", false],
   ["node ../steps/let-go.ts; evil", false],
   ["sh -s remove $(evil)", false],

@@ -8,12 +8,20 @@ const data = {
   type: VOLUME,
   id: "slipway-dev-database",
   protect: true,
-  inputs: { labels: Object.entries(LABELS).map(([label, value]) => ({ label, value })) },
+  inputs: {
+    name: "slipway-dev-database",
+    labels: Object.entries(LABELS).map(([label, value]) => ({ label, value })),
+  },
 };
 
-const world = vi.hoisted(() => ({ things: [] as unknown[], unprotected: [] as unknown[] }));
+const world = vi.hoisted(() => ({
+  things: [] as unknown[],
+  volumes: [] as string[],
+  unprotected: [] as unknown[],
+}));
 const stack = { name: "dev", getAllConfig: async () => ({}) };
-const look = () => ({ state: { resources: [data] }, things: world.things });
+const target = { hasVolume: async (name: string) => world.volumes.includes(name) };
+const look = () => ({ state: { resources: [data] }, target, things: world.things });
 vi.mock("../../../../ops/look.ts", () => ({ lookAt: async () => look() }));
 vi.mock("../../../../ops/progress.ts", () => ({ say: () => {}, duration: () => "1 s" }));
 vi.mock("../../../../ops/workspace.ts", () => ({ openStack: async () => stack }));
@@ -31,6 +39,7 @@ vi.mock("../../../../ops/up.ts", () => ({
 
 beforeEach(() => {
   world.things = [{ id: data.id, runs: true }];
+  world.volumes = [];
   world.unprotected = [];
 });
 
@@ -44,4 +53,11 @@ test("protected data that is gone already does not hold up a destroy with data",
   world.things = [];
   expect(await destroyWithData()).toBe(0);
   expect(world.unprotected).toEqual([data]);
+});
+
+test("a volume that somebody has put back by its name is not destroyed as one that is gone", async () => {
+  world.things = [];
+  world.volumes = ["slipway-dev-database"];
+  await expect(destroyWithData()).rejects.toThrow("docker volume rm slipway-dev-database");
+  expect(world.unprotected).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { reviewName } from "../../../../ops/review/review-name.ts";
 import { review } from "../../../../ops/verbs/review.ts";
 import { sweep } from "../../../../ops/verbs/sweep.ts";
 
@@ -77,6 +78,14 @@ describe("the stop of a review", () => {
     backend.stacks = { [NAMES.longer]: { branch: BRANCH } };
     expect(await sweep.run(["-s", NAMES.longer])).toBe(0);
     expect(backend.removed).toEqual([NAMES.longer]);
+  });
+
+  test("of a stack that is named itself leaves the one that its shortened name is", async () => {
+    const branch = GIVEN.replace("review-", "");
+    const shortened = reviewName(GIVEN, branch).stack;
+    backend.stacks = { [GIVEN]: { branch: "another" }, [shortened]: { branch } };
+    expect(await sweep.run(["-s", GIVEN])).toBe(0);
+    expect(backend.removed).toEqual([GIVEN]);
   });
 
   test.each([
