@@ -49,9 +49,19 @@ export async function up(
   for (const one of what) say(`  ${one}.`);
   const report = new Report();
   const mends = what.length > 0;
+  const printers = look.state.resources.filter(printsRecord).map(({ urn }) => urn);
   const restore = what.includes(RECORD_GONE) && (await recordKeeper(stack));
-  let { outputs } = await bringAbout(stack, report, mends, undone);
-  if (restore) await restore();
+  let outputs: OutputMap;
+  try {
+    ({ outputs } = await bringAbout(stack, report, mends, undone));
+  } catch (error) {
+    // The next run finds the volume, and would not know what it had.
+    if (restore) await restore().catch(() => undefined);
+    throw error;
+  }
+  // The step that prints the record for the outputs has run before.
+  if (restore && (await restore()))
+    ({ outputs } = await bringAbout(stack, report, false, printers));
   let wrong = await wrongAnswerOf(stack, mends);
   if (wrong !== undefined && !mends) {
     const isWrong = `${wrong.url} does not answer as it should`;
@@ -66,14 +76,17 @@ export async function up(
 /** Nginx keeps the record beside its configuration. */
 const RECORD_GONE = "volume ingress-conf is gone";
 
+const printsRecord = (one: RecordedResource) => isStep(one, "::release-switched");
+
 /** Holds the releases that the outputs name, for when their record has gone with a volume. */
-async function recordKeeper(stack: Stack): Promise<() => Promise<void>> {
+async function recordKeeper(stack: Stack): Promise<() => Promise<boolean>> {
   const releases: ReleaseRecord[] = (await stack.outputs())["releases"]?.value ?? [];
   return async () => {
     const restored = await (await targetOf(stack)).restoreReleases(releases);
     if (restored > 0) {
       say(`  The record of releases was gone; ${restored} earlier ones are in it again.`);
     }
+    return restored > 0;
   };
 }
 

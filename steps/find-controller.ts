@@ -3,7 +3,7 @@
  * Fails where it serves that stack alone: nobody would ever answer for an Ingress of its class.
  */
 import { text } from "node:stream/consumers";
-import { NetworkingV1Api } from "@kubernetes/client-node";
+import { NetworkingV1Api, type V1IngressClass } from "@kubernetes/client-node";
 import { CONTROLLER_NAMESPACE } from "../components/kubernetes/ingress-sharing.ts";
 import { connect, isNotFound } from "./connection.ts";
 
@@ -16,8 +16,16 @@ interface Call {
 }
 
 const { kubeconfig, className, servedBy }: Call = JSON.parse(await text(process.stdin));
-const namespace = await controllerNamespace();
-if (namespace === undefined) {
+const ingressClass = await readClass();
+const namespace = ingressClass?.metadata?.annotations?.[CONTROLLER_NAMESPACE];
+if (ingressClass !== undefined && ingressClass.metadata?.labels?.["slipway.stack"] !== servedBy) {
+  process.stderr.write(
+    `The ingress class ${className} (slipway:ingressClass) is no class of Slipway's, but its name says that the ` +
+      `stack ${servedBy} has it. Give the class another name, or use another one:\n` +
+      "  pulumi config set ingressClass NAME\n",
+  );
+  process.exitCode = 1;
+} else if (namespace === undefined) {
   process.stderr.write(
     `The ingress controller of the class ${className} (slipway:ingressClass) serves the stack ${servedBy} alone, ` +
       `or a Slipway before this one brought it up. Let it serve others:\n` +
@@ -28,11 +36,10 @@ if (namespace === undefined) {
   process.stdout.write(namespace);
 }
 
-async function controllerNamespace(): Promise<string | undefined> {
+async function readClass(): Promise<V1IngressClass | undefined> {
   const networking = connect(kubeconfig).makeApiClient(NetworkingV1Api);
   try {
-    const { metadata } = await networking.readIngressClass({ name: className });
-    return metadata?.annotations?.[CONTROLLER_NAMESPACE];
+    return await networking.readIngressClass({ name: className });
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -42,6 +42,8 @@ export class StackNamespace extends pulumi.ComponentResource {
         metadata: {
           // A fixed name: people look for it, and what is in it is found again if the state is lost.
           name: args.namespace,
+          // A step has set the label where a shared controller served it.
+          annotations: { "pulumi.com/patchForce": "true" },
           labels: {
             ...own,
             ...RESTRICTED,

@@ -72,9 +72,9 @@ const stack = {
     world.order.push("export");
     return { version: 3, deployment: { resources: [container("web-1"), container("database")] } };
   },
-  up: async ({ refresh, runProgram }: Record<string, unknown>) => {
+  up: async ({ refresh, runProgram, replace }: Record<string, unknown>) => {
     world.order.push("up");
-    engine({ refresh, runProgram });
+    engine({ refresh, runProgram, replace });
     return { outputs: { url: { value: "http://app" } } };
   },
 } as unknown as Stack;
@@ -196,16 +196,39 @@ test("Where a volume is gone, the releases of the outputs are put back into the 
     urn: "urn:pulumi:dev::slipway::docker:index/volume:Volume::ingress-conf",
     type: "docker:index/volume:Volume",
   };
+  // What it prints becomes the outputs.
+  const type = "command:local:Command";
+  const switched = { urn: `urn:pulumi:dev::slipway::${type}::release-switched`, type };
   const withVolume = {
     ...stack,
     outputs: async () => ({ releases: { value: [{ image: "app:2" }, { image: "app:1" }] } }),
-    exportStack: async () => ({ version: 3, deployment: { resources: [volume] } }),
+    exportStack: async () => ({ version: 3, deployment: { resources: [volume, switched] } }),
   } as unknown as Stack;
   world.listings.push([], [runs("ingress-conf")]);
   world.answers.push(undefined);
   await up(withVolume);
-  expect(world.order.slice(0, 3)).toEqual(["list", "up", "restore 2"]);
+  expect(world.order.slice(0, 4)).toEqual(["list", "up", "restore 2", "up"]);
+  expect(engine.mock.calls.at(-1)).toEqual([{ replace: [switched.urn] }]);
   expect(world.said).toContain(
     "  The record of releases was gone; 2 earlier ones are in it again.",
   );
+});
+
+test("The record is put back also where the run that makes its volume anew fails", async () => {
+  const type = "docker:index/volume:Volume";
+  const urn = `urn:pulumi:dev::slipway::${type}::ingress-conf`;
+  const withVolume = {
+    ...stack,
+    outputs: async () => ({ releases: { value: [{ image: "app:1" }] } }),
+    exportStack: async () => ({
+      version: 3,
+      deployment: { resources: [{ ...container("ingress-conf"), urn, type }] },
+    }),
+    up: async () => {
+      throw new UserError("web-1 is not healthy");
+    },
+  } as unknown as Stack;
+  world.listings.push([]);
+  await expect(up(withVolume)).rejects.toThrow("web-1 is not healthy");
+  expect(world.order).toEqual(["list", "restore 1"]);
 });

@@ -48,6 +48,15 @@ test("The controller of another stack is found where its class says that it is",
   expect(await findController()).toEqual({ code: 0, printed: "slipway-dev", said: "" });
 });
 
+test("A class of another controller, whose name says that it is a stack's, is told from one of Slipway's", async () => {
+  has = { [CLASS]: classWith(undefined, {}) };
+  const { code, said } = await findController();
+  expect(code).toBe(1);
+  expect(said).toContain(
+    "The ingress class slipway-dev (slipway:ingressClass) is no class of Slipway's",
+  );
+});
+
 test("One that serves its own stack alone is named, with the lines that share it", async () => {
   for (const there of [{}, { [CLASS]: classWith(undefined) }]) {
     has = there;
@@ -93,8 +102,11 @@ test("A cluster that is gone keeps no stack from going", async () => {
   }
 });
 
-const classWith = (annotations: object | undefined) => ({
-  metadata: { name: "slipway-dev", annotations },
+const classWith = (
+  annotations: object | undefined,
+  labels: object = { "slipway.stack": "dev" },
+) => ({
+  metadata: { name: "slipway-dev", labels, annotations },
   spec: { controller: "nginx.org/ingress-controller" },
 });
 const namespaceWith = (value: string) => ({
