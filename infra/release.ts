@@ -110,7 +110,9 @@ function choose(
     const { by, time } = rollback;
     void log.warn(
       `${wanted.version} was rolled back by ${by} on ${time}; ${live.version} stays. ` +
-        "Release something else, or this one again with SLIPWAY_IMAGE.",
+        "Change the app or its config to release something else. To release " +
+        `${wanted.version} again: ./slipway up -s ${settings.stack} ` +
+        `--image ${referenceOf(wanted.from, settings)} --version ${wanted.version}`,
     );
   }
   return {

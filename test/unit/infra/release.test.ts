@@ -339,6 +339,9 @@ describe("which release", () => {
       "2 was rolled back by ada on 2026-01-03T00:00:00Z; 1 stays",
       "3 was rolled back by bob on 2026-01-02T00:00:00Z; 1 stays",
     ]);
+    expect(warn.mock.calls[0]?.[0]).toMatch(
+      /To release 2 again: \.\/slipway up -s \w+ --image app:2 --version 2$/,
+    );
     warn.mockRestore();
   });
 
