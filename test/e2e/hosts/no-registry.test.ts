@@ -66,7 +66,7 @@ describe("an archive that `docker save` wrote", () => {
     const image = built.save("broken", { before: "process.exit(1);", healthSeconds: 20 });
     const { code, output } = await release(image);
     ids["broken"] = await idOf(`${built.repository}:broken`);
-    expect(output).toContain("The app ended before it was healthy.");
+    expect(output).toContain("The app ended before it was healthy");
     expect(code, output).toBe(1);
     expect(await ask(url, "/")).toMatchObject({ version: "2" });
   });
