@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "../after.ts";
 import { labels, type Owner } from "../labels.ts";
 import type { Cluster } from "./cluster.ts";
 import { CONTROLLER_ACCOUNT, SERVED_BY, servedRole } from "./ingress-sharing.ts";
@@ -56,8 +57,8 @@ export class ServedNamespace extends pulumi.ComponentResource {
       { program: "label-namespace", args: { namespace, label: SERVED_BY, value: servedBy } },
       { ...child, dependsOn: [binding] },
     );
-    // The URN says nothing; it makes an Ingress of the class wait until the controller looks here.
-    this.className = labelled.urn.apply(() => className);
+    // An Ingress of the class waits until the controller looks here.
+    this.className = after(className, labelled);
     this.controllerPods = {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": controllerNamespace } },
       podSelector: { matchLabels: selector({ ...owner, stack: servedBy }, "ingress") },

@@ -103,7 +103,7 @@ test("when the branch is gone, the job that stops it takes its namespace away, a
     variables: { CI_COMMIT_REF_NAME: branch(), CI_COMMIT_REF_SLUG: slug() },
   });
   expect(code, output).toBe(0);
-  expect(await namespaces()).not.toContain(`slipway-${reviewStack()}`);
+  expect(await namespaces(), output).not.toContain(`slipway-${reviewStack()}`);
   const stacks = await project.slipway("pulumi", "stack", "ls", "--json");
   expect(stacks.output).not.toContain(reviewStack());
   await expect(answer(project.dev, reviewHost())).rejects.toThrow(/socket hang up|ECONNRESET/);
