@@ -1,4 +1,4 @@
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "./user-error.ts";
 
@@ -52,4 +52,10 @@ function othersOf(file: string): number {
   const credentials = process.env["CREDENTIALS_DIRECTORY"];
   const isCredential = credentials !== undefined && dirname(resolve(file)) === resolve(credentials);
   return isCredential ? 0o027 : 0o077;
+}
+
+/** Writes a file that its owner alone may read, below a folder that is the owner's too. */
+export function writePrivateFile(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, content, { mode: 0o600 });
 }

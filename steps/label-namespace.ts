@@ -1,6 +1,6 @@
 /**
  * Puts a label on a namespace (`on`), or takes it away (`off`) where it has that value, with its arguments as JSON
- * on standard input. The namespace may be gone by then, or the cluster.
+ * on standard input. The namespace may be gone by then, the cluster, or in another clone the file.
  */
 import { text } from "node:stream/consumers";
 import { ApiException, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
@@ -15,11 +15,14 @@ interface Call {
 }
 
 const { kubeconfig, namespace, label, value }: Call = JSON.parse(await text(process.stdin));
-const core = connect(kubeconfig).makeApiClient(CoreV1Api);
-await (process.argv[2] === "off" ? takeAway() : set(value));
+await (process.argv[2] === "off" ? takeAway() : set(client(), value));
+
+function client(): CoreV1Api {
+  return connect(kubeconfig).makeApiClient(CoreV1Api);
+}
 
 /** @param text null removes it. */
-async function set(text: string | null): Promise<void> {
+async function set(core: CoreV1Api, text: string | null): Promise<void> {
   await core.patchNamespace(
     { name: namespace, body: { metadata: { labels: { [label]: text } } } },
     setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
@@ -28,8 +31,9 @@ async function set(text: string | null): Promise<void> {
 
 async function takeAway(): Promise<void> {
   try {
+    const core = client();
     const { metadata } = await core.readNamespace({ name: namespace });
-    if (metadata?.labels?.[label] === value) await set(null);
+    if (metadata?.labels?.[label] === value) await set(core, null);
   } catch (error) {
     if (isNotFound(error)) return;
     if (error instanceof ApiException) throw error;

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CommandError, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { GCLOUD_LOGIN, gkeKubeconfig } from "../../../components/google/gke-kubeconfig.ts";
 import { readKubeconfig } from "../../../infra/kubeconfig.ts";
 import { explained } from "../../backend.ts";
 import { readConfig } from "../../config.ts";
-import { PROGRAM, ROOT } from "../../project.ts";
+import { writePrivateFile } from "../../private-file.ts";
+import { OWN, PROGRAM, ROOT } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
 
 /** What the state says of a cluster that the program made. */
@@ -15,8 +16,15 @@ export interface MadeCluster {
   readonly kubeconfigFile: string | undefined;
 }
 
-/** The text of the kubeconfig of a stack's cluster. */
+/** The text of the kubeconfig of a stack's cluster, which is then in the clone too: a step of a destroy reads it there. */
 export async function kubeconfigOf(stack: Stack, made: MadeCluster): Promise<string> {
+  const text = await textFor(stack, made);
+  const file = join(OWN, "kube", stack.name, "kubeconfig");
+  if (!existsSync(file)) writePrivateFile(file, text);
+  return text;
+}
+
+async function textFor(stack: Stack, made: MadeCluster): Promise<string> {
   const { gkeEndpoint, kubeconfigFile } = made;
   if (gkeEndpoint === undefined) return await existing(stack);
   if ((await readConfig(stack, "clusterLogin")) !== "token") {
