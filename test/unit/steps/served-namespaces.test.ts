@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -99,6 +99,18 @@ test("A cluster that is gone keeps no stack from going", async () => {
     expect((await label("on")).code).not.toBe(0);
   } finally {
     useServer((server.address() as AddressInfo).port);
+  }
+});
+
+test("A clone that has no kubeconfig keeps no stack from going", async () => {
+  const file = join(folder, "kubeconfig");
+  renameSync(file, `${file}.away`);
+  try {
+    const { code, said } = await label("off");
+    expect(code).toBe(0);
+    expect(said).toContain("the label slipway.served-by stays on the namespace shop");
+  } finally {
+    renameSync(`${file}.away`, file);
   }
 });
 
