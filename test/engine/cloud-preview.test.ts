@@ -1,38 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { previewOf } from "../../ops/preview/run.ts";
 import { ROOT } from "../../ops/project.ts";
-import { chosenTools, cliFolder, toolEnvironment } from "../../ops/tools.ts";
+import { type ProbeStack, probeStack } from "./probe-stack.ts";
 
 // What Google's plugin answers with is more than the program gives: defaults, policies, what it found.
 
-const scratch = mkdtempSync(join(tmpdir(), "slipway-cloud-preview-"));
+let probe: ProbeStack;
 let stack: Stack;
 
 beforeAll(async () => {
-  mkdirSync(join(scratch, "state"));
-  symlinkSync(join(ROOT, "node_modules"), join(scratch, "node_modules"));
-  writeFileSync(join(scratch, "package.json"), '{ "type": "module", "main": "index.ts" }');
-  const runtime = { name: "nodejs", options: { typescript: false } };
-  writeFileSync(join(scratch, "Pulumi.yaml"), JSON.stringify({ name: "probe", runtime }));
-  writeFileSync(join(scratch, "index.ts"), program);
-  stack = await LocalWorkspace.createStack(
-    { stackName: "dev", workDir: scratch },
-    {
-      pulumiCommand: await PulumiCommand.get({ root: cliFolder(chosenTools().pulumi) }),
-      envVars: {
-        ...toolEnvironment(chosenTools()),
-        PULUMI_BACKEND_URL: `file://${join(scratch, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "probe",
-        GOOGLE_OAUTH_ACCESS_TOKEN: "dummy",
-      },
-    },
-  );
+  probe = await probeStack(program, { GOOGLE_OAUTH_ACCESS_TOKEN: "dummy" });
+  stack = probe.stack;
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => probe.remove());
 
 /** A cluster of either mode and a database, with all that goes with them at Google; nothing in the cluster. */
 const program = `

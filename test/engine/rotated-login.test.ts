@@ -1,18 +1,14 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { FakeApiServer } from "../../offline/test/engine/plugins/kubernetes/fake-api-server.ts";
 import type { Look } from "../../ops/look.ts";
 import { previewOf } from "../../ops/preview/run.ts";
-import { ROOT } from "../../ops/project.ts";
 import { StackState } from "../../ops/state/stack-state.ts";
-import { chosenTools, cliFolder, toolEnvironment } from "../../ops/tools.ts";
 import { up } from "../../ops/up.ts";
+import { type ProbeStack, probeStack } from "./probe-stack.ts";
 
 vi.mock("../../ops/after-deployment.ts", () => ({ wrongAnswerOf: async () => undefined }));
 
@@ -29,7 +25,7 @@ const labels = { "slipway.stack": "dev", "slipway.role": "web" };
 new kubernetes.core.v1.ConfigMap("conf", { metadata: { name: "conf", namespace: "app", labels } }, { provider });
 `;
 
-const scratch = mkdtempSync(join(tmpdir(), "slipway-rotated-"));
+let probe: ProbeStack;
 let cluster: FakeApiServer;
 let door: Server;
 let accepted = "old";
@@ -69,23 +65,8 @@ beforeAll(async () => {
   cluster = await FakeApiServer.start();
   door = doorTo(cluster.url).listen(0, "127.0.0.1");
   await once(door, "listening");
-  mkdirSync(join(scratch, "state"));
-  symlinkSync(join(ROOT, "node_modules"), join(scratch, "node_modules"));
-  writeFileSync(join(scratch, "package.json"), '{ "type": "module", "main": "index.ts" }');
-  const runtime = { name: "nodejs", options: { typescript: false } };
-  writeFileSync(join(scratch, "Pulumi.yaml"), JSON.stringify({ name: "probe", runtime }));
-  writeFileSync(join(scratch, "index.ts"), program);
-  stack = await LocalWorkspace.createStack(
-    { stackName: "dev", workDir: scratch },
-    {
-      pulumiCommand: await PulumiCommand.get({ root: cliFolder(chosenTools().pulumi) }),
-      envVars: {
-        ...toolEnvironment(chosenTools()),
-        PULUMI_BACKEND_URL: `file://${join(scratch, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "probe",
-      },
-    },
-  );
+  probe = await probeStack(program);
+  stack = probe.stack;
   await logIn("old");
   await stack.up();
   accepted = "new";
@@ -96,7 +77,7 @@ afterAll(() => {
   cluster.stop();
   door.closeAllConnections();
   door.close();
-  rmSync(scratch, { recursive: true, force: true });
+  probe.remove();
 });
 
 test("What is there is looked at with the login that config has by now", async () => {
