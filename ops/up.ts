@@ -49,19 +49,10 @@ export async function up(
   for (const one of what) say(`  ${one}.`);
   const report = new Report();
   const mends = what.length > 0;
-  const printers = look.state.resources.filter(printsRecord).map(({ urn }) => urn);
-  const restore = what.includes(RECORD_GONE) && (await recordKeeper(stack));
-  let outputs: OutputMap;
-  try {
-    ({ outputs } = await bringAbout(stack, report, mends, undone));
-  } catch (error) {
-    // The next run finds the volume, and would not know what it had.
-    if (restore) await restore().catch(() => undefined);
-    throw error;
-  }
-  // The step that prints the record for the outputs has run before.
-  if (restore && (await restore()))
-    ({ outputs } = await bringAbout(stack, report, false, printers));
+  const apply = () => bringAbout(stack, report, mends, undone);
+  let { outputs } = what.includes(RECORD_GONE)
+    ? await withRecordBack(stack, look.state, report, apply)
+    : await apply();
   let wrong = await wrongAnswerOf(stack, mends);
   if (wrong !== undefined && !mends) {
     const isWrong = `${wrong.url} does not answer as it should`;
@@ -78,16 +69,26 @@ const RECORD_GONE = "volume ingress-conf is gone";
 
 const printsRecord = (one: RecordedResource) => isStep(one, "::release-switched");
 
-/** Holds the releases that the outputs name, for when their record has gone with a volume. */
-async function recordKeeper(stack: Stack): Promise<() => Promise<boolean>> {
+/** Puts the releases of the outputs back into a record that has gone with its volume, also where the run fails. */
+async function withRecordBack(
+  stack: Stack,
+  { resources }: StackState,
+  report: Report,
+  apply: () => ReturnType<typeof bringAbout>,
+): ReturnType<typeof bringAbout> {
   const releases: ReleaseRecord[] = (await stack.outputs())["releases"]?.value ?? [];
-  return async () => {
-    const restored = await (await targetOf(stack)).restoreReleases(releases);
-    if (restored > 0) {
-      say(`  The record of releases was gone; ${restored} earlier ones are in it again.`);
-    }
-    return restored > 0;
-  };
+  const restore = async () => await (await targetOf(stack)).restoreReleases(releases);
+  const result = await apply().catch(async (error) => {
+    // The next run finds the volume, and would not know what it had.
+    await restore().catch(() => 0);
+    throw error;
+  });
+  const restored = await restore();
+  if (restored === 0) return result;
+  say(`  The record of releases was gone; ${restored} earlier ones are in it again.`);
+  // The step that prints the record for the outputs has run before.
+  const printers = resources.filter(printsRecord).map(({ urn }) => urn);
+  return await bringAbout(stack, report, false, printers);
 }
 
 /**
