@@ -26,7 +26,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: "v8",
-      include: ["{components,infra,offline,ops,setup,stacks,steps}/**/*.ts", "app/src/**/*.ts"],
+      include: ["{components,infra,offline,ops,setup,stacks}/**/*.ts", "app/src/**/*.ts"],
       reporter: ["text-summary", "cobertura"],
     },
     projects: [

@@ -1,4 +1,4 @@
-import { until } from "../steps/until.ts";
+import { until } from "../components/kubernetes/steps/until.ts";
 import type { Look } from "./look.ts";
 import { checkLosses } from "./lost-data.ts";
 import { holdsData } from "./preview/data.ts";

@@ -8,7 +8,7 @@ import type { StepProcess } from "./step-process.ts";
 
 /** Both are relative to where the program runs, so that the state is the same on every machine. */
 const NODE = "../node_modules/.bin/node";
-const PROGRAMS = "../steps";
+const PROGRAMS = "../components/kubernetes/steps";
 
 interface LastCall {
   readonly program: "let-go";
@@ -32,7 +32,7 @@ export class ClusterSteps {
   }
 
   /**
-   * Runs one of the programs in `steps/` where Pulumi runs, with its arguments as JSON on standard input: when
+   * Runs one of the programs in `components/kubernetes/steps/` where Pulumi runs, with its arguments as JSON on standard input: when
    * the step is new, and again when anything of them changes. A step that fails leaves no trace in the
    * state (an update keeps the old one), so that the next `up` takes it again.
    */

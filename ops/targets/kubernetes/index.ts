@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { PROGRESS_SECONDS } from "../../../components/kubernetes/pod-life.ts";
-import { isPodReady } from "../../../steps/pods.ts";
-import { ReleaseHistory } from "../../../steps/release-history.ts";
+import { isPodReady } from "../../../components/kubernetes/steps/pods.ts";
+import { ReleaseHistory } from "../../../components/kubernetes/steps/release-history.ts";
 import type { Part, Target } from "../target.ts";
 import { showLogs } from "./logs.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { isNotFound } from "../../../components/kubernetes/steps/connection.ts";
+import { execPrinted } from "../../../components/kubernetes/steps/exec.ts";
+import { until } from "../../../components/kubernetes/steps/until.ts";
 import { MAINTENANCE_CONFIG_MAP } from "../../../components/nginx/places.ts";
-import { isNotFound } from "../../../steps/connection.ts";
-import { execPrinted } from "../../../steps/exec.ts";
-import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
 import { type Namespace, nameOf, reached } from "./namespace.ts";
 

@@ -5,8 +5,8 @@ import {
   type V1ContainerStatus,
   type V1Pod,
 } from "@kubernetes/client-node";
-import { reasonOf } from "../../../steps/connection.ts";
-import { isPodReady } from "../../../steps/pods.ts";
+import { reasonOf } from "../../../components/kubernetes/steps/connection.ts";
+import { isPodReady } from "../../../components/kubernetes/steps/pods.ts";
 import { UserError } from "../../user-error.ts";
 
 /** The namespace of a stack, and who it is reached as. */

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import { AppsV1Api, Log, type V1Pod, type V1PodStatus } from "@kubernetes/client-node";
+import { isPodReady } from "../../../components/kubernetes/steps/pods.ts";
+import { lacksShell } from "../../../components/kubernetes/steps/rollout-failure.ts";
+import { until } from "../../../components/kubernetes/steps/until.ts";
 import { quote } from "../../../components/machine/script.ts";
 import type { Command } from "../../../components/shell-command.ts";
-import { isPodReady } from "../../../steps/pods.ts";
-import { lacksShell } from "../../../steps/rollout-failure.ts";
-import { until } from "../../../steps/until.ts";
 import { UserError } from "../../user-error.ts";
 import { PSQL_AS_LOGIN } from "../psql-as-login.ts";
 import { type Namespace, nameOf, reached } from "./namespace.ts";

@@ -1,6 +1,6 @@
-import { FrontFiles } from "../../../steps/front-files.ts";
-import type { Question } from "../../../steps/http-probe.ts";
-import { firstWrong } from "../../../steps/outside-answers.ts";
+import { FrontFiles } from "../../../components/kubernetes/steps/front-files.ts";
+import type { Question } from "../../../components/kubernetes/steps/http-probe.ts";
+import { firstWrong } from "../../../components/kubernetes/steps/outside-answers.ts";
 import { UserError } from "../../user-error.ts";
 import type { WrongAnswer } from "../target.ts";
 import { type Namespace, reached } from "./namespace.ts";

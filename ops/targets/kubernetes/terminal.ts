@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { Attach, type KubeConfig } from "@kubernetes/client-node";
-import { exec, type InPod } from "../../../steps/exec.ts";
+import { exec, type InPod } from "../../../components/kubernetes/steps/exec.ts";
 import { UserError } from "../../user-error.ts";
 
 /** Runs a command in a container with this terminal, or this input and output; @returns its exit code. */

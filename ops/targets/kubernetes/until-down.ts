@@ -1,6 +1,6 @@
 import { AppsV1Api, type KubernetesObject } from "@kubernetes/client-node";
-import { unlessHidden } from "../../../steps/connection.ts";
-import { until } from "../../../steps/until.ts";
+import { unlessHidden } from "../../../components/kubernetes/steps/connection.ts";
+import { until } from "../../../components/kubernetes/steps/until.ts";
 import { PROJECT } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
 import { type Namespace, reached } from "./namespace.ts";

@@ -16,8 +16,8 @@ import {
   loadYaml,
   type V1CustomResourceDefinition,
 } from "@kubernetes/client-node";
+import { knowsCertManager } from "../../../components/kubernetes/steps/cert-manager.ts";
 import type { Cluster } from "../../../offline/testing/cluster/index.ts";
-import { knowsCertManager } from "../../../steps/cert-manager.ts";
 import { docker } from "../../e2e/clone.ts";
 import { until } from "../../e2e/until.ts";
 import type { CertManagerPrograms } from "./build-cert-manager.ts";

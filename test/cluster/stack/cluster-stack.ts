@@ -1,9 +1,9 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { inject } from "vitest";
+import { execPrinted } from "../../../components/kubernetes/steps/exec.ts";
 import { offlineImages } from "../../../offline/images/index.ts";
 import { Cluster } from "../../../offline/testing/cluster/index.ts";
 import { chosenTools } from "../../../ops/tools.ts";
-import { execPrinted } from "../../../steps/exec.ts";
 import { Clone, docker, type Ended } from "../../e2e/clone.ts";
 import { setConfig } from "../../e2e/config.ts";
 import { Forwarder } from "./forwarder.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
-import { execPrinted } from "../../../steps/exec.ts";
+import { execPrinted } from "../../../components/kubernetes/steps/exec.ts";
 import type { ClusterStack } from "./cluster-stack.ts";
 
 /** What a stack has in its namespace, but for the objects that are there to hold secrets. */

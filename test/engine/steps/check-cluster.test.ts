@@ -215,9 +215,13 @@ async function check(wants: Properties = {}): Promise<Ended> {
   // Without it the client refuses to speak to a server without TLS.
   const insecure = '"insecure-skip-tls-verify":true,"server":';
   writeFileSync(kubeconfig, kubeconfigOf(call.server).replaceAll('"server":', insecure));
-  const child = spawn(process.execPath, [join(ROOT, "steps/check-cluster.ts")], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, "components/kubernetes/steps/check-cluster.ts")],
+    {
+      stdio: ["pipe", "pipe", "pipe"],
+    },
+  );
   child.stdin.end(JSON.stringify(call));
   return await ended(child);
 }

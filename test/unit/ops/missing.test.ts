@@ -97,7 +97,7 @@ test("In a cluster an object is found by its uid, and another wish for it by its
 test("Another generation is no drift where a scaler or a roll-out of ours made it", () => {
   const scaled = inCluster(DEPLOYMENT, "web", 4, { selector: {} });
   const front = inCluster(DEPLOYMENT, "front", 4, { replicas: 2 });
-  const create = "../node_modules/.bin/node ../steps/roll-out-part.ts";
+  const create = "../node_modules/.bin/node ../components/kubernetes/steps/roll-out-part.ts";
   const rolls = step("front-rolled-out", [front.urn], { create });
   const there = ["web", "front"].map((name) => thing(`uid of ${name}`, { generation: 6 }));
   expect(missingAmong("dev", [scaled, front, rolls], there).what).toEqual([]);

@@ -31,17 +31,17 @@ test("A step of ours is none where another one takes its place, or its part goes
 
 test.each([
   ["sh -s remove", true],
-  ["../node_modules/.bin/node ../steps/let-go.ts", true],
-  ["../node_modules/.bin/node --enable-source-maps ../steps/let-go.ts", true],
-  ["../node_modules/.bin/node ../steps/label-namespace.ts off", true],
-  ["../node_modules/.bin/node ../steps/label-namespace.ts off; evil", false],
-  ["../node_modules/.bin/node ../steps/../evil.ts", false],
-  ["node ../steps/let-go.ts; evil", false],
+  ["../node_modules/.bin/node ../components/kubernetes/steps/let-go.ts", true],
+  ["../node_modules/.bin/node --enable-source-maps ../components/kubernetes/steps/let-go.ts", true],
+  ["../node_modules/.bin/node ../components/kubernetes/steps/label-namespace.ts off", true],
+  ["../node_modules/.bin/node ../components/kubernetes/steps/label-namespace.ts off; evil", false],
+  ["../node_modules/.bin/node ../components/kubernetes/steps/../evil.ts", false],
+  ["node ../components/kubernetes/steps/let-go.ts; evil", false],
   ["sh -s remove $(evil)", false],
-  ["$(evil)node ../steps/let-go.ts", false],
-  ["`evil`/node ../steps/let-go.ts", false],
-  ["evil|node ../steps/let-go.ts", false],
-  ["node $(evil)/steps/let-go.ts", false],
+  ["$(evil)node ../components/kubernetes/steps/let-go.ts", false],
+  ["`evil`/node ../components/kubernetes/steps/let-go.ts", false],
+  ["evil|node ../components/kubernetes/steps/let-go.ts", false],
+  ["node $(evil)/components/kubernetes/steps/let-go.ts", false],
   ["evil; sh -s remove", false],
 ])("A command is ours by its whole text: %s", (command, isOurs) => {
   const said = foreign({ delete: command }, { action: "replace" });

@@ -1,10 +1,5 @@
 import type { CoreV1Api, V1ConfigMap } from "@kubernetes/client-node";
-import {
-  parseRecord,
-  type ReleaseRecord,
-  recorded,
-  recordLine,
-} from "../components/release-record.ts";
+import { parseRecord, type ReleaseRecord, recorded, recordLine } from "../../release-record.ts";
 import { isNotFound } from "./connection.ts";
 import type { Rolled } from "./deployments.ts";
 

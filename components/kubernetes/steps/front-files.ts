@@ -1,6 +1,6 @@
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { CURRENT_FILES, STATIC_FOLDER } from "../components/nginx/places.ts";
-import { SOME_FILE, SOURCES } from "../components/static-check.ts";
+import { CURRENT_FILES, STATIC_FOLDER } from "../../nginx/places.ts";
+import { SOME_FILE, SOURCES } from "../../static-check.ts";
 import { execPrinted } from "./exec.ts";
 import type { Question } from "./http-probe.ts";
 import { isPodReady } from "./pods.ts";

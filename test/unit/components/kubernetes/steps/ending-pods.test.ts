@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { EndingPods } from "../../../steps/ending-pods.ts";
+import { EndingPods } from "../../../../../components/kubernetes/steps/ending-pods.ts";
 
 let server: Server;
 let config: KubeConfig;

@@ -4,7 +4,7 @@
  */
 import { createReadStream } from "node:fs";
 import { text } from "node:stream/consumers";
-import { LOAD_SEED, WANTS_SEED } from "../components/postgres/seed.ts";
+import { LOAD_SEED, WANTS_SEED } from "../../postgres/seed.ts";
 import { connect } from "./connection.ts";
 import { execPrinted, type InPod } from "./exec.ts";
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const STEPS = join(import.meta.dirname, "../../../steps");
+const STEPS = join(import.meta.dirname, "../../../../../components/kubernetes/steps");
 const CERTIFICATE = "/apis/cert-manager.io/v1/namespaces/shop/certificates/web-acme";
 const SECRET = "/api/v1/namespaces/shop/secrets/web-acme";
 

@@ -1,5 +1,5 @@
 import type { CoreV1Api, V1ConfigMap } from "@kubernetes/client-node";
-import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../components/nginx/places.ts";
+import { MAINTENANCE_CONFIG_MAP, MAINTENANCE_HEADER } from "../../nginx/places.ts";
 import { isNotFound } from "./connection.ts";
 import { probe, type Question } from "./http-probe.ts";
 

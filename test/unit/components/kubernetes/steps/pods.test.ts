@@ -8,7 +8,12 @@ import {
   type V1ReplicaSet,
 } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
-import { explainPods, isPodReady, podsOf, setsOf } from "../../../steps/pods.ts";
+import {
+  explainPods,
+  isPodReady,
+  podsOf,
+  setsOf,
+} from "../../../../../components/kubernetes/steps/pods.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
 

@@ -1,6 +1,6 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { jsonStringPattern } from "../components/json-string-pattern.ts";
+import { jsonStringPattern } from "../../json-string-pattern.ts";
 import { until } from "./until.ts";
 
 /** What a client asks from outside, and what has to be in the answer, which has to be below 400. */

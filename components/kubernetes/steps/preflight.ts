@@ -6,7 +6,7 @@ import {
   type V1StorageClass,
   type VersionInfo,
 } from "@kubernetes/client-node";
-import type { CapacityRequest } from "../components/kubernetes/cluster.ts";
+import type { CapacityRequest } from "../cluster.ts";
 import { tooTight } from "./capacity.ts";
 import { knowsCertManager } from "./cert-manager.ts";
 import { unlessHidden } from "./connection.ts";

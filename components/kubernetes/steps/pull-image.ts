@@ -5,7 +5,7 @@
  */
 import { text } from "node:stream/consumers";
 import { CoreV1Api, type V1Pod, type V1PodTemplateSpec } from "@kubernetes/client-node";
-import { noShell } from "../components/shell-command.ts";
+import { noShell } from "../../shell-command.ts";
 import { connect } from "./connection.ts";
 import { PodTrouble, withEphemeralPod } from "./ephemeral-pod.ts";
 import { lacksShell, ofImages, statusesOf } from "./rollout-failure.ts";

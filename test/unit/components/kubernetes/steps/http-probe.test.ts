@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { probe } from "../../../steps/http-probe.ts";
-import { HttpAnswers } from "../http-answers.ts";
+import { probe } from "../../../../../components/kubernetes/steps/http-probe.ts";
+import { HttpAnswers } from "../../../http-answers.ts";
 
 let server: HttpAnswers;
 beforeAll(async () => {

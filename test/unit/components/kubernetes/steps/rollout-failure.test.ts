@@ -12,7 +12,7 @@ import {
   ofImages,
   RolloutFailureWatch,
   refusal,
-} from "../../../steps/rollout-failure.ts";
+} from "../../../../../components/kubernetes/steps/rollout-failure.ts";
 
 const IMAGE = "registry.example/team/app:1.2.3";
 

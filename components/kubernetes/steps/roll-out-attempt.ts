@@ -1,6 +1,6 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { KILLED } from "../components/killed-app.ts";
-import { type ReleaseRecord, recordLine } from "../components/release-record.ts";
+import { KILLED } from "../../killed-app.ts";
+import { type ReleaseRecord, recordLine } from "../../release-record.ts";
 import { actor } from "./actor.ts";
 import { Deployments, type Rolled } from "./deployments.ts";
 import { EndingPods } from "./ending-pods.ts";

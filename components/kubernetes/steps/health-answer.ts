@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { HTTP_PROBE, WRONG_ANSWER } from "../components/http-probe.ts";
+import { HTTP_PROBE, WRONG_ANSWER } from "../../http-probe.ts";
 import { exec } from "./exec.ts";
 import { isPodReady } from "./pods.ts";
 

@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-const STEPS = join(import.meta.dirname, "../../../steps");
+const STEPS = join(import.meta.dirname, "../../../../../components/kubernetes/steps");
 const CLASS = "/apis/networking.k8s.io/v1/ingressclasses/slipway-dev";
 const NAMESPACE = "/api/v1/namespaces/shop";
 

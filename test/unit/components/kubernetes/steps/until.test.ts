@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { until } from "../../../steps/until.ts";
+import { until } from "../../../../../components/kubernetes/steps/until.ts";
 
 const QUICKLY = { milliseconds: 1 };
 

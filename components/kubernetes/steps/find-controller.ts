@@ -4,7 +4,7 @@
  */
 import { text } from "node:stream/consumers";
 import { NetworkingV1Api, type V1IngressClass } from "@kubernetes/client-node";
-import { CONTROLLER_NAMESPACE } from "../components/kubernetes/ingress-sharing.ts";
+import { CONTROLLER_NAMESPACE } from "../ingress-sharing.ts";
 import { connect, isNotFound } from "./connection.ts";
 
 interface Call {

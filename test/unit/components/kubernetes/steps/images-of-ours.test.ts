@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const STEPS = join(import.meta.dirname, "../../../steps");
+const STEPS = join(import.meta.dirname, "../../../../../components/kubernetes/steps");
 const IMAGE = "registry.example/no/such:1";
 const TIME = 120_000;
 
