@@ -1,4 +1,4 @@
-import type { CapacityRequest, PodsNeeded } from "../components/kubernetes/cluster.ts";
+import type { CapacityRequest, PodsNeeded } from "../components/kubernetes/cluster-needs.ts";
 import { NGINX_PODS } from "../components/kubernetes/nginx.ts";
 import { CONTROLLER_PODS } from "../components/kubernetes/nginx-ingress-controller.ts";
 import {

@@ -6,6 +6,7 @@ import type { Cluster } from "../kubernetes/cluster.ts";
 import { ClusterAccess } from "../kubernetes/cluster-access.ts";
 import type { ClusterSteps } from "../kubernetes/cluster-steps.ts";
 import type { StepProcess } from "../kubernetes/step-process.ts";
+import { LET_GO } from "../kubernetes/steps/definitions.ts";
 import type { Owner } from "../labels.ts";
 import type { ClusterCloud } from "../machine/cloud-place.ts";
 import { replaceWithHost } from "../replace-with-host.ts";
@@ -125,13 +126,11 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
     this.steps = access.steps;
     access.steps.lastStep(
       `${name}-let-go`,
+      LET_GO,
       {
-        program: "let-go",
-        args: {
-          ...owner,
-          server: pulumi.interpolate`https://${endpointOf(cluster)}`,
-          withData: !args.protect,
-        },
+        ...owner,
+        server: pulumi.interpolate`https://${endpointOf(cluster)}`,
+        withData: !args.protect,
       },
       {
         parent: this,

@@ -5,6 +5,7 @@ import { type AppPodArgs, appPod } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { PROGRESS_SECONDS, SKIP_AWAIT } from "./pod-life.ts";
+import { ROLL_OUT_PROCESS } from "./steps/definitions.ts";
 
 export interface AppProcessArgs extends AppPodArgs {
   readonly cluster: Cluster;
@@ -61,13 +62,8 @@ export class AppProcess extends pulumi.ComponentResource {
     );
     args.cluster.steps.step(
       `${name}-rolled-out`,
-      {
-        program: "roll-out-process",
-        args: {
-          namespace: args.namespace,
-          rolled: { name: metadata.name, template: spec.template },
-        },
-      },
+      ROLL_OUT_PROCESS,
+      { namespace: args.namespace, rolled: { name: metadata.name, template: spec.template } },
       { parent: this },
     );
     this.registerOutputs({});

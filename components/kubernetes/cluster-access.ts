@@ -4,9 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../after.ts";
 import { commandStep } from "../machine/command-step.ts";
 import type { StackFiles } from "../stack-files.ts";
-import type { ClusterNeeds, ClusterWhereabouts } from "./cluster.ts";
+import type { CheckClusterArgs } from "./cluster-needs.ts";
 import { ClusterSteps } from "./cluster-steps.ts";
 import type { StepProcess } from "./step-process.ts";
+import { CHECK_CLUSTER } from "./steps/definitions.ts";
 
 export interface ClusterAccessArgs {
   /** With which objects are made. */
@@ -17,7 +18,7 @@ export interface ClusterAccessArgs {
   readonly identifier: pulumi.Input<string>;
   readonly files: StackFiles;
   /** What is asked of it before anything is made; undefined where the stack makes the cluster. */
-  readonly needs?: ClusterNeeds & ClusterWhereabouts;
+  readonly needs?: CheckClusterArgs;
   readonly runStep: StepProcess;
 }
 
@@ -60,7 +61,7 @@ export class ClusterAccess {
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource[] {
     if (needs === undefined) return [];
-    const call = { program: "check-cluster", args: { ...needs } } as const;
-    return [this.steps.step(`${name}-checked`, call, { ...opts, provider: this.commands })];
+    const byCommands = { ...opts, provider: this.commands };
+    return [this.steps.step(`${name}-checked`, CHECK_CLUSTER, needs, byCommands)];
   }
 }

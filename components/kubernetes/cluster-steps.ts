@@ -3,21 +3,25 @@ import * as pulumi from "@pulumi/pulumi";
 import { commandStep } from "../machine/command-step.ts";
 import type { Script, Step } from "../machine/machine.ts";
 import { scriptText } from "../machine/script.ts";
-import type { NewContainer, RunningContainer, StepCall } from "./cluster.ts";
 import type { StepProcess } from "./step-process.ts";
+import type { SentFields, ShellDefinition, StepDefinition } from "./steps/define-step.ts";
+import { SHELL, SHELL_IN_NEW_POD } from "./steps/definitions.ts";
 
-/** Both are relative to where the program runs, so that the state is the same on every machine. */
+/** Relative to where the program runs, as the paths of the programs are. */
 const NODE = "../node_modules/.bin/node";
-const PROGRAMS = "../components/kubernetes/steps";
 
-interface LastCall {
-  readonly program: "let-go";
-  readonly args: StepCall["args"];
+export interface RunningContainer {
+  readonly namespace: pulumi.Input<string>;
+  /** Pods of a StatefulSet have names that stay. */
+  readonly pod: pulumi.Input<string>;
+  readonly container: string;
 }
 
-interface ReversibleCall {
-  readonly program: "label-namespace";
-  readonly args: StepCall["args"];
+export interface NewContainer {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the PodTemplate that the pod is made from. */
+  readonly template: pulumi.Input<string>;
+  readonly container: string;
 }
 
 /** Steps that reach a cluster through a kubeconfig, which is in a file: what is in it may change any hour. */
@@ -32,16 +36,21 @@ export class ClusterSteps {
   }
 
   /**
-   * Runs one of the programs in `components/kubernetes/steps/` where Pulumi runs, with its arguments as JSON on standard input: when
-   * the step is new, and again when anything of them changes. A step that fails leaves no trace in the
-   * state (an update keeps the old one), so that the next `up` takes it again.
+   * Runs a program of `components/kubernetes/steps/` where Pulumi runs, with its arguments as JSON on standard
+   * input: when the step is new, and again when anything of them changes. A step that fails leaves no trace in
+   * the state (an update keeps the old one), so that the next `up` takes it again.
    */
-  step(name: string, { program, args }: StepCall, opts: pulumi.CustomResourceOptions): Step {
+  step<Args extends object>(
+    name: string,
+    definition: StepDefinition<Args, "create">,
+    args: SentFields<NoInfer<Args>>,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
     return new command.local.Command(
       name,
       {
-        create: `${NODE} ${PROGRAMS}/${program}.ts`,
-        stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
+        create: runs(definition),
+        stdin: this.#sent(args),
         // What a step prints is for the user only when it fails, and then the error carries it.
         logging: command.local.Logging.None,
         addPreviousOutputInEnv: false,
@@ -51,12 +60,17 @@ export class ClusterSteps {
   }
 
   /** A step that is taken when it is deleted, and at no other time. */
-  lastStep(name: string, { program, args }: LastCall, opts: pulumi.CustomResourceOptions): Step {
+  lastStep<Args extends object>(
+    name: string,
+    definition: StepDefinition<Args, "delete">,
+    args: SentFields<NoInfer<Args>>,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
     return new command.local.Command(
       name,
       {
-        delete: `${NODE} ${PROGRAMS}/${program}.ts`,
-        stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
+        delete: runs(definition),
+        stdin: this.#sent(args),
         // What it had to leave is nowhere else to be seen.
         logging: command.local.Logging.Stderr,
         addPreviousOutputInEnv: false,
@@ -66,17 +80,18 @@ export class ClusterSteps {
   }
 
   /** A step that is taken back when it is deleted: its program is given the word `on`, and then `off`. */
-  stepAndBack(
+  stepAndBack<Args extends object>(
     name: string,
-    { program, args }: ReversibleCall,
+    definition: StepDefinition<Args, "both">,
+    args: SentFields<NoInfer<Args>>,
     opts: pulumi.CustomResourceOptions,
   ): Step {
     return new command.local.Command(
       name,
       {
-        create: `${NODE} ${PROGRAMS}/${program}.ts on`,
-        delete: `${NODE} ${PROGRAMS}/${program}.ts off`,
-        stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
+        create: `${runs(definition)} on`,
+        delete: `${runs(definition)} off`,
+        stdin: this.#sent(args),
         logging: command.local.Logging.None,
         addPreviousOutputInEnv: false,
       },
@@ -91,18 +106,18 @@ export class ClusterSteps {
     script: Script,
     opts: pulumi.CustomResourceOptions,
   ): Step {
-    const shell = this.#shellIn(container).apply((words) => words.join(" "));
+    const shell = this.#shell(SHELL, container).apply((words) => words.join(" "));
     return commandStep(shell, name, script, opts);
   }
 
   /** The same in a pod that is made for it, and gone when it is done. */
   runInNew(
-    { namespace, template, container }: NewContainer,
+    container: NewContainer,
     name: string,
     script: Script,
     opts: pulumi.CustomResourceOptions,
   ): Step {
-    const shell = pulumi.interpolate`${NODE} ${PROGRAMS}/shell-in-new-pod.ts ${this.#kubeconfig} ${namespace} ${template} ${container}`;
+    const shell = this.#shell(SHELL_IN_NEW_POD, container).apply((words) => words.join(" "));
     return commandStep(shell, name, script, opts);
   }
 
@@ -112,7 +127,7 @@ export class ClusterSteps {
    * resource was made without an error, and no failure of it counts.
    */
   hook(container: RunningContainer, name: string, script: Script): pulumi.ResourceHook {
-    const call = pulumi.all([this.#shellIn(container), scriptText(script)]);
+    const call = pulumi.all([this.#shell(SHELL, container), scriptText(script)]);
     return new pulumi.ResourceHook(name, async () => {
       const [shell, text] = await new Promise<[string[], string]>((done) => {
         call.apply(done);
@@ -121,12 +136,23 @@ export class ClusterSteps {
     });
   }
 
-  #shellIn({ namespace, pod, container }: RunningContainer): pulumi.Output<string[]> {
-    return pulumi
-      .all([this.#kubeconfig, namespace, pod])
-      .apply(([kubeconfig, where, which]) => [
-        ...[NODE, `${PROGRAMS}/shell.ts`, kubeconfig, where, which],
-        container,
-      ]);
+  #sent(args: object): pulumi.Output<string> {
+    return pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig });
   }
+
+  /** The words that start a shell. */
+  #shell<Word extends string>(
+    { path, words }: ShellDefinition<Word>,
+    where: Readonly<Record<Exclude<NoInfer<Word>, "kubeconfig">, pulumi.Input<string>>>,
+  ): pulumi.Output<string[]> {
+    const given: Readonly<Record<string, pulumi.Input<string>>> = {
+      ...where,
+      kubeconfig: this.#kubeconfig,
+    };
+    return pulumi.all([NODE, path, ...words.map((word) => given[word] ?? "")]);
+  }
+}
+
+function runs({ path }: { readonly path: string }): string {
+  return `${NODE} ${path}`;
 }

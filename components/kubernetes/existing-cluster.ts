@@ -1,8 +1,9 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackFiles } from "../stack-files.ts";
-import type { Cluster, ClusterNeeds, ClusterWhereabouts } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import { ClusterAccess } from "./cluster-access.ts";
+import type { ClusterNeeds, ClusterWhereabouts } from "./cluster-needs.ts";
 import type { ClusterSteps } from "./cluster-steps.ts";
 import type { StepProcess } from "./step-process.ts";
 

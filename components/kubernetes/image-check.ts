@@ -4,6 +4,7 @@ import { labels, type Owner } from "../labels.ts";
 import type { Step } from "../machine/machine.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
+import { PULL_IMAGE } from "./steps/definitions.ts";
 
 export interface ImageCheckArgs {
   readonly cluster: Cluster;
@@ -26,7 +27,7 @@ export function imageCheck(
   opts: pulumi.CustomResourceOptions,
 ): Step {
   const args = { namespace, setting, shellFor: [], template: checkPod(name, pod) };
-  return cluster.steps.step(name, { program: "pull-image", args }, opts);
+  return cluster.steps.step(name, PULL_IMAGE, args, opts);
 }
 
 function checkPod(

@@ -4,8 +4,10 @@ import { type DumpArgs, dumpScript } from "../postgres/dump.ts";
 import { BESIDE_SERVER } from "../postgres/shell.ts";
 import type { Command } from "../shell-command.ts";
 import { type AppPodArgs, appPod, type PodTemplate } from "./app-pod.ts";
-import type { Cluster, RunningContainer } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
+import type { RunningContainer } from "./cluster-steps.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
+import { PULL_IMAGE } from "./steps/definitions.ts";
 
 export interface MigrationArgs extends AppPodArgs {
   readonly cluster: Cluster;
@@ -54,10 +56,8 @@ export class Migration extends pulumi.ComponentResource {
     const template = args.data === undefined ? pod : withData(pod, args.data);
     const image = args.cluster.steps.step(
       `${name}-image`,
-      {
-        program: "pull-image",
-        args: { namespace: args.namespace, template, shellFor: args.shellFor },
-      },
+      PULL_IMAGE,
+      { namespace: args.namespace, template, shellFor: args.shellFor },
       { parent: this },
     );
     const hooks = args.dump && dumpHooks(`${name}-dump`, args.cluster, args.dump);

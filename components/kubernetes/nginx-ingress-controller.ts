@@ -24,6 +24,7 @@ import {
   spreadAcrossNodes,
 } from "./pod-life.ts";
 import { CONTROLLER_RESOURCES } from "./pod-resources.ts";
+import { ROLL_OUT_PART } from "./steps/definitions.ts";
 
 export interface NginxIngressControllerArgs {
   readonly cluster: Cluster;
@@ -123,7 +124,8 @@ export class NginxIngressController extends pulumi.ComponentResource {
     const part = { name: deployment.metadata.name, template: deployment.spec.template };
     const rolledOut = args.cluster.steps.step(
       `${name}-rolled-out`,
-      { program: "roll-out-part", args: { namespace, part, setting: "ingressController" } },
+      ROLL_OUT_PART,
+      { namespace, part, setting: "ingressController" },
       child,
     );
     // An Ingress waits for its address, which the controller gives.

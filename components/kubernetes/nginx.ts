@@ -17,6 +17,7 @@ import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { gracefulShutdown, PROGRESS_SECONDS, SKIP_AWAIT, spreadAcrossNodes } from "./pod-life.ts";
 import { FILES_RESOURCES, FRONT_RESOURCES } from "./pod-resources.ts";
+import { ROLL_OUT_PART } from "./steps/definitions.ts";
 
 export interface NginxArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {
   readonly cluster: Cluster;
@@ -135,14 +136,8 @@ export class Nginx extends pulumi.ComponentResource {
     const { metadata, spec } = this.deployment;
     args.cluster.steps.step(
       `${name}-rolled-out`,
-      {
-        program: "roll-out-part",
-        args: {
-          namespace,
-          part: { name: metadata.name, template: spec.template },
-          setting: "nginx",
-        },
-      },
+      ROLL_OUT_PART,
+      { namespace, part: { name: metadata.name, template: spec.template }, setting: "nginx" },
       child,
     );
     this.serviceName = service.metadata.name;

@@ -14,11 +14,13 @@ import { type DatabaseSeed, seedArguments } from "../postgres/seed.ts";
 import { AS_SUPERUSER } from "../postgres/session.ts";
 import { POSTGRES_ENTRYPOINT } from "../postgres/start.ts";
 import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
-import type { Cluster, RunningContainer } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
+import type { RunningContainer } from "./cluster-steps.ts";
 import { imageCheck } from "./image-check.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { SKIP_AWAIT } from "./pod-life.ts";
 import { databaseResources } from "./pod-resources.ts";
+import { AWAIT_DATABASE, SEED_DATABASE } from "./steps/definitions.ts";
 
 export interface PostgresArgs extends LoginArgs {
   readonly cluster: Cluster;
@@ -127,16 +129,13 @@ export class Postgres extends pulumi.ComponentResource implements Database {
 
     const ready = args.cluster.steps.step(
       `${name}-ready`,
+      AWAIT_DATABASE,
       {
-        program: "await-database",
-        args: {
-          namespace,
-          name: server.metadata.name,
-          claim: claim.metadata.name,
-          // Another one, or another pod of it, is waited for anew.
-          uid: server.metadata.uid,
-          spec,
-        },
+        namespace,
+        name: server.metadata.name,
+        claim: claim.metadata.name,
+        uid: server.metadata.uid,
+        spec,
       },
       child,
     );
@@ -156,10 +155,8 @@ export class Postgres extends pulumi.ComponentResource implements Database {
       const words = seedArguments({ ...args, seed });
       args.cluster.steps.step(
         `${name}-seed`,
-        {
-          program: "load-seed",
-          args: { ...this.container, data: this.data, file: seed.file, words },
-        },
+        SEED_DATABASE,
+        { ...this.container, data: this.data, file: seed.file, words },
         { ...child, dependsOn: [login] },
       );
     }

@@ -4,6 +4,7 @@ import { killedIn } from "../killed-app.ts";
 import { parseRecord, type ReleaseRecord } from "../release-record.ts";
 import { sourceWarning } from "../static-check.ts";
 import type { Cluster } from "./cluster.ts";
+import { ROLL_OUT } from "./steps/definitions.ts";
 
 export interface ReleaseArgs {
   readonly cluster: Cluster;
@@ -57,23 +58,21 @@ export class Release extends pulumi.ComponentResource {
     const asked = outsideRequest(args);
     const step = args.cluster.steps.step(
       `${name}-verified`,
+      ROLL_OUT,
       {
-        program: "roll-out",
-        args: {
-          namespace: args.namespace,
-          deployments: args.deployments.map(({ metadata, spec }) => ({
-            name: metadata.name,
-            template: spec.template,
-          })),
-          // Never as the Deployment has it: a scaler's changes are no reason to roll out again.
-          ...(args.replicas === undefined ? {} : { replicas: args.replicas }),
-          image: args.image,
-          version: args.version,
-          rollbackOf: args.rollbackOf ?? "",
-          ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
-          ...asked,
-          drainSeconds: args.drainSeconds,
-        },
+        namespace: args.namespace,
+        deployments: args.deployments.map(({ metadata, spec }) => ({
+          name: metadata.name,
+          template: spec.template,
+        })),
+        // Never as the Deployment has it: a scaler's changes are no reason to roll out again.
+        ...(args.replicas === undefined ? {} : { replicas: args.replicas }),
+        image: args.image,
+        version: args.version,
+        rollbackOf: args.rollbackOf ?? "",
+        ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
+        ...asked,
+        drainSeconds: args.drainSeconds,
       },
       { parent: this },
     );

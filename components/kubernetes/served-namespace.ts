@@ -5,6 +5,7 @@ import { labels, type Owner } from "../labels.ts";
 import type { Cluster } from "./cluster.ts";
 import { CONTROLLER_ACCOUNT, SERVED_BY, servedRole } from "./ingress-sharing.ts";
 import { selector } from "./kubernetes-labels.ts";
+import { FIND_CONTROLLER, LABEL_NAMESPACE } from "./steps/definitions.ts";
 
 export interface ServedNamespaceArgs {
   readonly cluster: Cluster;
@@ -32,7 +33,8 @@ export class ServedNamespace extends pulumi.ComponentResource {
     const child = { parent: this };
     const found = cluster.steps.step(
       `${name}-controller`,
-      { program: "find-controller", args: { className, servedBy } },
+      FIND_CONTROLLER,
+      { className, servedBy },
       child,
     );
     const controllerNamespace = found.stdout.apply((printed) => printed.trim());
@@ -54,7 +56,8 @@ export class ServedNamespace extends pulumi.ComponentResource {
     );
     const labelled = cluster.steps.stepAndBack(
       `${name}-labelled`,
-      { program: "label-namespace", args: { namespace, label: SERVED_BY, value: servedBy } },
+      LABEL_NAMESPACE,
+      { namespace, label: SERVED_BY, value: servedBy },
       { ...child, dependsOn: [binding] },
     );
     // An Ingress of the class waits until the controller looks here.

@@ -5,6 +5,7 @@ import { FURTHER_SECONDS, TRIES } from "../nginx/limits.ts";
 import type { TlsSettings } from "../nginx/names.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
+import { AWAIT_CERTIFICATE, FIND_CERT_MANAGER, TRY_INGRESS } from "./steps/definitions.ts";
 
 export interface WebIngressArgs {
   readonly cluster: Cluster;
@@ -82,12 +83,10 @@ export class WebIngress extends pulumi.ComponentResource {
   ): pulumi.Output<string> {
     const step = cluster.steps.step(
       `${name}-certified`,
+      AWAIT_CERTIFICATE,
       {
-        program: "await-certificate",
-        args: {
-          ...{ namespace, domain, address, issuer: name, name: acmeSecret(name) },
-          seconds: certificateSeconds,
-        },
+        ...{ namespace, domain, address, issuer: name, name: acmeSecret(name) },
+        seconds: certificateSeconds,
       },
       { parent: this },
     );
@@ -105,17 +104,15 @@ export class WebIngress extends pulumi.ComponentResource {
     const { cluster, namespace, className, service } = args;
     const step = cluster.steps.step(
       `${name}-tried`,
+      TRY_INGRESS,
       {
-        program: "try-ingress",
-        args: {
-          namespace,
-          name: `${name}-trial`,
-          className,
-          service,
-          labels: objectLabels(args.owner, "ingress"),
-          annotations,
-          seconds: args.ownController ? OPINION_SECONDS.own : OPINION_SECONDS.foreign,
-        },
+        namespace,
+        name: `${name}-trial`,
+        className,
+        service,
+        labels: objectLabels(args.owner, "ingress"),
+        annotations,
+        seconds: args.ownController ? OPINION_SECONDS.own : OPINION_SECONDS.foreign,
       },
       { parent: this },
     );
@@ -160,7 +157,8 @@ export class WebIngress extends pulumi.ComponentResource {
   ): pulumi.Resource {
     const found = cluster.steps.step(
       `${name}-cert-manager`,
-      { program: "find-cert-manager", args: {} },
+      FIND_CERT_MANAGER,
+      {},
       { parent: this },
     );
     return new kubernetes.apiextensions.CustomResource(

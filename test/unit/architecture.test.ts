@@ -33,6 +33,28 @@ function importsOf(file: string): string[] {
   return ts.preProcessFile(read(file)).importedFiles.map(({ fileName }) => fileName);
 }
 
+/** What Node loads for a file, at once or later: `import type` is gone by then, `import { type Name }` is not. */
+function loadsOf(file: string): string[] {
+  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest);
+  const types = source.statements.flatMap((statement) =>
+    (ts.isImportDeclaration(statement) && statement.importClause?.isTypeOnly) ||
+    (ts.isExportDeclaration(statement) && statement.isTypeOnly)
+      ? [statement.getText(source)]
+      : [],
+  );
+  return importsOf(file).filter((name) => !types.some((text) => text.includes(`"${name}"`)));
+}
+
+/** All files of ours that Node loads with one. */
+function loadedBy(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const imported of loadsOf(file).filter((name) => name.startsWith("."))) {
+    loadedBy(join(file, "..", imported), found);
+  }
+  return found;
+}
+
 /** The folder at the root that an import of ours reaches into. */
 function layerOf(file: string, imported: string): string {
   return relative(ROOT, resolve(ROOT, file, "..", imported)).split("/")[0] ?? "";
@@ -92,10 +114,22 @@ describe("imports go one way", () => {
 });
 
 describe("the program is what its settings say, on every machine and at any time", () => {
-  /** What a resource runs as it is made is no part of the program. */
-  const ofProgram = (file: string) => !file.startsWith("components/kubernetes/steps/");
+  const program = loadedBy("infra/index.ts");
+  /** What a resource runs as it is made is no part of the program, but for what that loads of it. */
+  const isProgram = (file: string) =>
+    !file.startsWith("components/kubernetes/steps/") || program.has(file);
 
-  test.each([...filesOf("components"), ...filesOf("stacks")].filter(ofProgram))(
+  test("it does not load what the programs of its steps need", () => {
+    expect([...program].filter((file) => file.startsWith("components/kubernetes/steps/"))).toEqual([
+      "components/kubernetes/steps/definitions.ts",
+      "components/kubernetes/steps/define-step.ts",
+    ]);
+    const packages = [...program].flatMap(loadsOf).filter((name) => !name.startsWith("."));
+    expect(packages).toContain("@pulumi/kubernetes");
+    expect(packages).not.toContain("@kubernetes/client-node");
+  });
+
+  test.each([...filesOf("components"), ...filesOf("stacks")].filter(isProgram))(
     "%s knows no config, environment, clock, chance or disk",
     (file) => {
       const builtin = importsOf(file).filter(isBuiltin);

@@ -3,23 +3,11 @@
  * cert-manager and the authority say, where there is none in time.
  */
 import { X509Certificate } from "node:crypto";
-import { text } from "node:stream/consumers";
 import { CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
 import { connect, isConflict, isNotFound } from "./connection.ts";
+import { AWAIT_CERTIFICATE } from "./definitions.ts";
+import { receive } from "./receive.ts";
 import { until } from "./until.ts";
-
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  readonly issuer: string;
-  /** Name of the Certificate, and of the Secret that it is kept in. */
-  readonly name: string;
-  readonly domain: string;
-  /** Where the name has to lead to. */
-  readonly address: string;
-  readonly seconds: number;
-}
 
 interface Condition {
   readonly type: string;
@@ -48,7 +36,7 @@ const TEMPORARY = "CN=cert-manager.local";
 const OURS = { group: "cert-manager.io", version: "v1" } as const;
 const OF_ACME = { group: "acme.cert-manager.io", version: "v1" } as const;
 
-const call: Call = JSON.parse(await text(process.stdin));
+const call = await receive(AWAIT_CERTIFICATE);
 const { namespace, name, domain } = call;
 const config = connect(call.kubeconfig);
 const api = config.makeApiClient(CustomObjectsApi);

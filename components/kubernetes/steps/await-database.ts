@@ -2,7 +2,6 @@
  * Waits until the one pod of a StatefulSet is ready, with its arguments as JSON on standard input, and fails with
  * why it does not get there: as soon as that can be said, or when its time is over.
  */
-import { text } from "node:stream/consumers";
 import {
   AppsV1Api,
   CoreV1Api,
@@ -11,19 +10,11 @@ import {
   type V1StatefulSet,
 } from "@kubernetes/client-node";
 import { connect, isConflict, isNotFound, unlessHidden } from "./connection.ts";
+import { AWAIT_DATABASE } from "./definitions.ts";
 import { explainPods, isPodReady } from "./pods.ts";
+import { receive } from "./receive.ts";
 import { RolloutFailureWatch, refusal, unplaced } from "./rollout-failure.ts";
 import { until } from "./until.ts";
-
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  /** Of the StatefulSet. */
-  readonly name: string;
-  /** Of the claim that its pod needs. */
-  readonly claim: string;
-}
 
 /** As long as Pulumi would wait. */
 const READY_SECONDS = 600;
@@ -39,7 +30,7 @@ interface Seen {
   readonly trouble: string | undefined;
 }
 
-const { kubeconfig, namespace, name, claim }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, namespace, name, claim } = await receive(AWAIT_DATABASE);
 const config = connect(kubeconfig);
 const [apps, core] = [config.makeApiClient(AppsV1Api), config.makeApiClient(CoreV1Api)];
 const watch = new RolloutFailureWatch();

@@ -1,5 +1,5 @@
 import type { V1LimitRange, V1LimitRangeItem, V1ResourceQuota } from "@kubernetes/client-node";
-import type { CapacityRequest, PodsNeeded } from "../cluster.ts";
+import type { CapacityRequest, PodsNeeded } from "../cluster-needs.ts";
 import type { PreflightProblem } from "./preflight-problem.ts";
 
 type Unit = "Mi" | "Gi" | "";

@@ -2,20 +2,16 @@
  * Asks a cluster whether it can take a stack, before anything is made there, with its arguments as JSON on
  * standard input. Says all that is wrong at once, each with the line to type.
  */
-import { text } from "node:stream/consumers";
 import { VersionApi } from "@kubernetes/client-node";
 import { connect, reasonOf } from "./connection.ts";
-import { type ClusterWants, preflightProblems } from "./preflight.ts";
-
-interface Call extends ClusterWants {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-}
+import { CHECK_CLUSTER } from "./definitions.ts";
+import { preflightProblems } from "./preflight.ts";
+import { receive } from "./receive.ts";
 
 /** How long the API server may take for an answer. */
 const ANSWER_SECONDS = 12;
 
-const { kubeconfig, ...wants }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, ...wants } = await receive(CHECK_CLUSTER);
 const message = await trouble();
 if (message !== undefined) process.stderr.write(`${message}\n`);
 // A question that is still open must not keep this waiting.

@@ -3,16 +3,12 @@
  * Issuer that no one knows is refused with words that do not say what is missing. A cluster that the stack makes
  * can't be asked any earlier.
  */
-import { text } from "node:stream/consumers";
 import { knowsCertManager } from "./cert-manager.ts";
 import { connect } from "./connection.ts";
+import { FIND_CERT_MANAGER } from "./definitions.ts";
+import { receive } from "./receive.ts";
 
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-}
-
-const { kubeconfig }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig } = await receive(FIND_CERT_MANAGER);
 
 if (!(await knowsCertManager(connect(kubeconfig)))) {
   process.stderr.write(

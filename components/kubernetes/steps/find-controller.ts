@@ -2,20 +2,13 @@
  * Prints the namespace of the ingress controller of another stack, with its arguments as JSON on standard input.
  * Fails where it serves that stack alone: nobody would ever answer for an Ingress of its class.
  */
-import { text } from "node:stream/consumers";
 import { NetworkingV1Api, type V1IngressClass } from "@kubernetes/client-node";
 import { CONTROLLER_NAMESPACE } from "../ingress-sharing.ts";
 import { connect, isNotFound } from "./connection.ts";
+import { FIND_CONTROLLER } from "./definitions.ts";
+import { receive } from "./receive.ts";
 
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly className: string;
-  /** The stack that has it. */
-  readonly servedBy: string;
-}
-
-const { kubeconfig, className, servedBy }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, className, servedBy } = await receive(FIND_CONTROLLER);
 const ingressClass = await readClass();
 const namespace = ingressClass?.metadata?.annotations?.[CONTROLLER_NAMESPACE];
 if (ingressClass !== undefined && ingressClass.metadata?.labels?.["slipway.stack"] !== servedBy) {

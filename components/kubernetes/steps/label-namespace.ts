@@ -2,19 +2,12 @@
  * Puts a label on a namespace (`on`), or takes it away (`off`) where it has that value, with its arguments as JSON
  * on standard input. The namespace may be gone by then, the cluster, or in another clone the file.
  */
-import { text } from "node:stream/consumers";
 import { ApiException, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { connect, isNotFound, reasonOf } from "./connection.ts";
+import { LABEL_NAMESPACE } from "./definitions.ts";
+import { receive } from "./receive.ts";
 
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  readonly label: string;
-  readonly value: string;
-}
-
-const { kubeconfig, namespace, label, value }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, namespace, label, value } = await receive(LABEL_NAMESPACE);
 await (process.argv[2] === "off" ? takeAway() : set(client(), value));
 
 function client(): CoreV1Api {

@@ -4,25 +4,17 @@
  * on standard input. A cluster that can't be reached has to go, too: it is left as it is.
  */
 import { existsSync } from "node:fs";
-import { text } from "node:stream/consumers";
 import { connectTo, reasonOf } from "./connection.ts";
-import { ExternalResources, type ExternalResourcesArgs } from "./external-resources.ts";
-
-interface Call extends ExternalResourcesArgs {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  /** The cluster that goes; the file may have come to be of the next one. */
-  readonly server: string;
-  /** Whether disks go as well, and what is on them. */
-  readonly withData: boolean;
-}
+import { LET_GO } from "./definitions.ts";
+import { ExternalResources } from "./external-resources.ts";
+import { receive } from "./receive.ts";
 
 const GONE_SECONDS = 600;
 
-const call: Call = JSON.parse(await text(process.stdin));
-process.exit(await letGo(call));
+const { kubeconfig, server, withData, ...owner } = await receive(LET_GO);
+process.exit(await letGo());
 
-async function letGo({ kubeconfig, server, withData, ...owner }: Call): Promise<number> {
+async function letGo(): Promise<number> {
   if (!existsSync(kubeconfig)) {
     return leave("the kubeconfig is not on this machine");
   }

@@ -3,20 +3,13 @@
  * arguments come as JSON on standard input.
  */
 import { createReadStream } from "node:fs";
-import { text } from "node:stream/consumers";
 import { LOAD_SEED, WANTS_SEED } from "../../postgres/seed.ts";
 import { connect } from "./connection.ts";
-import { execPrinted, type InPod } from "./exec.ts";
+import { SEED_DATABASE } from "./definitions.ts";
+import { execPrinted } from "./exec.ts";
+import { receive } from "./receive.ts";
 
-interface Call extends InPod {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly file: string;
-  /** What both scripts are given. */
-  readonly words: readonly string[];
-}
-
-const { kubeconfig, file, words, ...where }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, file, words, ...where } = await receive(SEED_DATABASE);
 const config = connect(kubeconfig);
 const script = (one: string) => ["sh", "-euc", one, "sh", ...words];
 

@@ -6,28 +6,11 @@ import {
   type V1StorageClass,
   type VersionInfo,
 } from "@kubernetes/client-node";
-import type { CapacityRequest } from "../cluster.ts";
+import type { CheckClusterArgs } from "../cluster-needs.ts";
 import { tooTight } from "./capacity.ts";
 import { knowsCertManager } from "./cert-manager.ts";
 import { unlessHidden } from "./connection.ts";
 import type { PreflightProblem } from "./preflight-problem.ts";
-
-/** What a stack asks of a cluster. */
-export interface ClusterWants {
-  readonly project: string;
-  readonly stack: string;
-  readonly server: string;
-  /** Another address at which the stack was; undefined where it is still there, or nowhere yet. */
-  readonly movedFrom?: string;
-  readonly namespace: string;
-  /** Undefined brings one of the stack's own. */
-  readonly ingressClass?: string;
-  readonly claim: boolean;
-  /** Undefined takes the cluster's default. */
-  readonly storageClass?: string;
-  readonly certManager: boolean;
-  readonly room: CapacityRequest;
-}
 
 /** The first that spreads the pods of a release by themselves; pods that sleep before they end came before. */
 const OLDEST = { major: 1, minor: 31 } as const;
@@ -36,7 +19,7 @@ const OLDEST = { major: 1, minor: 31 } as const;
 export async function preflightProblems(
   config: KubeConfig,
   version: VersionInfo,
-  wants: ClusterWants,
+  wants: CheckClusterArgs,
 ): Promise<PreflightProblem[]> {
   const core = config.makeApiClient(CoreV1Api);
   const networking = config.makeApiClient(NetworkingV1Api);
@@ -58,7 +41,7 @@ export async function preflightProblems(
 /** None where the namespace is still to be made. */
 async function noRoom(
   core: CoreV1Api,
-  { namespace, room }: ClusterWants,
+  { namespace, room }: CheckClusterArgs,
 ): Promise<PreflightProblem[]> {
   const [quotas, ranges] = await Promise.all([
     unlessHidden(core.listNamespacedResourceQuota({ namespace })),
@@ -82,7 +65,7 @@ function tooOld({ major, minor }: VersionInfo): PreflightProblem | undefined {
 /** A cluster may get another address, or be restored elsewhere; one without the stack is not that. */
 async function anotherCluster(
   core: CoreV1Api,
-  { movedFrom, namespace, project, stack }: ClusterWants,
+  { movedFrom, namespace, project, stack }: CheckClusterArgs,
 ): Promise<PreflightProblem | undefined> {
   if (movedFrom === undefined) return undefined;
   const there = await unlessHidden(core.readNamespace({ name: namespace }));
@@ -99,7 +82,7 @@ async function anotherCluster(
 /** All that is in a namespace goes with the stack. */
 async function namespaceOfOthers(
   core: CoreV1Api,
-  { namespace, project, stack }: ClusterWants,
+  { namespace, project, stack }: CheckClusterArgs,
 ): Promise<PreflightProblem | undefined> {
   const there = await unlessHidden(core.readNamespace({ name: namespace }));
   if (there === undefined || isOf(there.metadata?.labels, { project, stack })) return undefined;
@@ -116,7 +99,7 @@ async function namespaceOfOthers(
 /** The stack's own class would take the place of another one of the same name. */
 async function classOfOthers(
   networking: NetworkingV1Api,
-  { project, stack }: ClusterWants,
+  { project, stack }: CheckClusterArgs,
 ): Promise<PreflightProblem | undefined> {
   const name = `${project}-${stack}`;
   const there = await unlessHidden(networking.readIngressClass({ name }));
@@ -181,7 +164,7 @@ const but = (names: readonly string[]) =>
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-const isOf = (labels: Labels, { project, stack }: Pick<ClusterWants, "project" | "stack">) =>
+const isOf = (labels: Labels, { project, stack }: Pick<CheckClusterArgs, "project" | "stack">) =>
   labels?.["slipway.project"] === project && labels["slipway.stack"] === stack;
 
 function said(labels: Labels): string {

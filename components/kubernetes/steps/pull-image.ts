@@ -3,31 +3,18 @@
  * is in vain: a Job that waits for its image says so only when its own time is over. And where the image has no
  * shell for the commands that need one, before any of them is begun.
  */
-import { text } from "node:stream/consumers";
 import { CoreV1Api, type V1Pod, type V1PodTemplateSpec } from "@kubernetes/client-node";
 import { noShell } from "../../shell-command.ts";
 import { connect } from "./connection.ts";
+import { PULL_IMAGE } from "./definitions.ts";
 import { PodTrouble, withEphemeralPod } from "./ephemeral-pod.ts";
+import { receive } from "./receive.ts";
 import { lacksShell, ofImages, statusesOf } from "./rollout-failure.ts";
-
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  /** Of a pod that would run the image. */
-  readonly template: V1PodTemplateSpec;
-  /** Settings whose commands a shell is to run. */
-  readonly shellFor: readonly string[];
-  /** Name by which `slipway:images` has it; undefined for an image of the app. */
-  readonly setting?: string;
-}
 
 /** For a node to be found, or made, and the image to get there. */
 const PULL_SECONDS = 300;
 
-const { kubeconfig, namespace, template, shellFor, setting }: Call = JSON.parse(
-  await text(process.stdin),
-);
+const { kubeconfig, namespace, template, shellFor, setting } = await receive(PULL_IMAGE);
 const core = connect(kubeconfig).makeApiClient(CoreV1Api);
 const name = template.metadata?.name ?? "image-check";
 const passing = {

@@ -3,18 +3,12 @@
  * run for a while and the one before is gone. Where the new one does not run, what the one before was made from
  * is put back, so that it is at work alone.
  */
-import { text } from "node:stream/consumers";
 import { connect } from "./connection.ts";
-import { Deployments, type Rolled } from "./deployments.ts";
+import { ROLL_OUT_PROCESS } from "./definitions.ts";
+import { Deployments } from "./deployments.ts";
+import { receive } from "./receive.ts";
 
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  readonly rolled: Rolled;
-}
-
-const { kubeconfig, namespace, rolled }: Call = JSON.parse(await text(process.stdin));
+const { kubeconfig, namespace, rolled } = await receive(ROLL_OUT_PROCESS);
 const deployments = new Deployments(connect(kubeconfig), namespace);
 const trouble = await deployments.bringAbout([rolled]);
 if (trouble !== undefined) {

@@ -3,15 +3,11 @@
  * have replaced those before, asks from outside what answers, and records it. Where that fails, what the last
  * verified release was made from is put back. Prints the verified releases, newest first.
  */
-import { text } from "node:stream/consumers";
 import { connect } from "./connection.ts";
-import { type RollOutArgs, RollOutAttempt } from "./roll-out-attempt.ts";
+import { ROLL_OUT } from "./definitions.ts";
+import { receive } from "./receive.ts";
+import { RollOutAttempt } from "./roll-out-attempt.ts";
 
-interface Call extends RollOutArgs {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-}
-
-const call: Call = JSON.parse(await text(process.stdin));
+const call = await receive(ROLL_OUT);
 const attempt = new RollOutAttempt(connect(call.kubeconfig), call);
 process.exitCode = await attempt.run();

@@ -9,11 +9,13 @@ import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { CoreV1Api, type V1Pod, type V1PodTemplate } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
+import { SHELL_IN_NEW_POD } from "./definitions.ts";
 import { PodTrouble, withEphemeralPod } from "./ephemeral-pod.ts";
 import { execShell } from "./exec.ts";
+import { receiveWords } from "./receive.ts";
 
-const [kubeconfig = "", namespace = "", name = "", container = "", ...shellArguments] =
-  process.argv.slice(2);
+const { words, shellArguments } = receiveWords(SHELL_IN_NEW_POD);
+const { kubeconfig, namespace, template: name, container } = words;
 const isRemoval = shellArguments.includes("remove");
 /** For a node to be found, or made, and what runs beside the container to start. */
 const START_SECONDS = 420;

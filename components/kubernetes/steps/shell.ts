@@ -8,10 +8,12 @@ import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
+import { SHELL } from "./definitions.ts";
 import { execShell } from "./exec.ts";
+import { receiveWords } from "./receive.ts";
 
-const [kubeconfig = "", namespace = "", pod = "", container = "", ...shellArguments] =
-  process.argv.slice(2);
+const { words, shellArguments } = receiveWords(SHELL);
+const { kubeconfig, namespace, pod, container } = words;
 const isRemoval = shellArguments.includes("remove");
 
 if (isRemoval && !existsSync(kubeconfig)) {

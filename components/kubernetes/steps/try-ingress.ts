@@ -3,27 +3,15 @@
  * rejects the Ingress: so another one, for a host that nobody asks for, carries the annotations first. Fails
  * with the controller's words where it rejects that.
  */
-import { text } from "node:stream/consumers";
 import { CoreV1Api, type CoreV1Event, NetworkingV1Api } from "@kubernetes/client-node";
 import { connect, isNotFound } from "./connection.ts";
+import { TRY_INGRESS } from "./definitions.ts";
+import { receive } from "./receive.ts";
 import { until } from "./until.ts";
-
-interface Call {
-  /** Path of the file. */
-  readonly kubeconfig: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly className: string;
-  readonly service: string;
-  readonly labels: Record<string, string>;
-  readonly annotations: Record<string, string>;
-  /** How long to wait for a controller to say something. */
-  readonly seconds: number;
-}
 
 const POLL_MILLISECONDS = 300;
 
-const call: Call = JSON.parse(await text(process.stdin));
+const call = await receive(TRY_INGRESS);
 const { namespace, name } = call;
 const config = connect(call.kubeconfig);
 const core = config.makeApiClient(CoreV1Api);

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { CapacityRequest } from "../../../components/kubernetes/cluster.ts";
+import type { CapacityRequest } from "../../../components/kubernetes/cluster-needs.ts";
 import type { PodResources } from "../../../components/kubernetes/pod-resources.ts";
 import {
   FakeApiServer,

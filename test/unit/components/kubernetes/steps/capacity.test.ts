@@ -1,6 +1,6 @@
 import type { V1LimitRange, V1LimitRangeItem, V1ResourceQuota } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
-import type { CapacityRequest } from "../../../../../components/kubernetes/cluster.ts";
+import type { CapacityRequest } from "../../../../../components/kubernetes/cluster-needs.ts";
 import { tooTight } from "../../../../../components/kubernetes/steps/capacity.ts";
 
 const APP = { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "512Mi" } };
