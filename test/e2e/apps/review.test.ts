@@ -144,7 +144,10 @@ describe("what a sweep takes", () => {
 
   test("dev is refused, and so is what is protected", async () => {
     const named = await slipway("sweep", "-s", clone.stack);
-    expect([named.code, named.output]).toEqual([2, expect.stringContaining("its name is not that of a review stack")]);
+    expect([named.code, named.output]).toEqual([
+      2,
+      expect.stringContaining("its name is not that of a review stack"),
+    ]);
     await succeed(slipway("pulumi", "state", "protect", "--all", "--yes", "-s", stackOf("a")));
     const kept = await slipway("sweep", "-s", stackOf("a"));
     await succeed(slipway("pulumi", "state", "unprotect", "--all", "--yes", "-s", stackOf("a")));
