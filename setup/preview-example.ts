@@ -15,12 +15,12 @@ import { say } from "../ops/progress.ts";
 import { PROJECT, ROOT, stackFile } from "../ops/project.ts";
 import { type ToolChoice, toolEnvironment } from "../ops/tools.ts";
 import { UserError } from "../ops/user-error.ts";
+import { newCommand } from "../ops/verbs/command.ts";
+import { defineVerb } from "../ops/verbs/verb.ts";
 import { alone } from "./lock.ts";
 import { previewTree } from "./preview-tree.ts";
 import { lastLines, type Result, run } from "./run.ts";
 import { ensurePulumiOnly } from "./tools.ts";
-
-const USAGE = "npm run preview:example -- dev [KEY=VALUE ...]";
 
 interface Example {
   readonly stack: string;
@@ -28,12 +28,26 @@ interface Example {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+const command = newCommand(
+  "preview-example",
+  "Show the resources that a stack would create, without credentials and without a state: " +
+    "`npm run preview:example -- dev`.",
+)
+  .argument("<stack>", "Name of a stack that has a file: Pulumi.STACK.yaml.")
+  .argument("[settings...]", "KEY=VALUE: settings in the place of those in the file.");
+
+export const previewExample = defineVerb(command, {
+  group: "Development",
+  needsPulumi: false,
+  check: (_, stack, settings) => void readExample(stack, settings),
+  run: async (_, stack, settings) => await previewOf(readExample(stack, settings)),
+});
+
 /**
  * Previews a stack as its file in the clone has it, in an empty state that is thrown away. Nobody's
  * credentials are needed or used; what is encrypted is neither read nor kept.
  */
-export async function previewExample(args: string[]): Promise<number> {
-  const example = readExample(args);
+async function previewOf(example: Example): Promise<number> {
   const choice = await alone("npm run preview:example", ensurePulumiOnly);
   const folder = mkdtempSync(join(tmpdir(), "slipway-preview-"));
   try {
@@ -43,15 +57,14 @@ export async function previewExample(args: string[]): Promise<number> {
   }
 }
 
-function readExample([stack, ...assignments]: string[]): Example {
-  if (stack === undefined) throw new UserError(`Which stack? usage: ${USAGE}`);
+function readExample(stack: string, assignments: readonly string[]): Example {
   if (!existsSync(stackFile(stack))) {
-    throw new UserError(`There is no ${basename(stackFile(stack))}. usage: ${USAGE}`);
+    throw new UserError(`There is no ${basename(stackFile(stack))}.`);
   }
   const settings = assignments.map((assignment): [string, string] => {
     const [, key, value] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
     if (key === undefined || value === undefined) {
-      throw new UserError(`"${assignment}" is no KEY=VALUE. usage: ${USAGE}`);
+      throw new UserError(`"${assignment}" is no KEY=VALUE.`);
     }
     return [key, value];
   });

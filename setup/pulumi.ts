@@ -4,9 +4,23 @@ import { backendUrl } from "../ops/backend.ts";
 import { noted } from "../ops/locks/own-runs.ts";
 import { LOCAL_STACK, ROOT } from "../ops/project.ts";
 import { backendEnvironment, chosenTools, pulumiHome, toolEnvironment } from "../ops/tools.ts";
+import { newCommand } from "../ops/verbs/command.ts";
+import { defineVerb } from "../ops/verbs/verb.ts";
 
-/** `npm run pulumi -- ...`: the pulumi command, with nothing added but where things are. */
-export async function passToPulumi(args: string[]): Promise<number> {
+const command = newCommand("pulumi", "Run the pulumi command with the tools of this clone.")
+  .argument("[arguments...]", "As pulumi has them: `pulumi help`.")
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions();
+
+export const pulumi = defineVerb(command, {
+  group: "Development",
+  passesOptionsOn: true,
+  run: async (_, args) => await passToPulumi(args),
+});
+
+/** The pulumi command, with nothing added but where things are. */
+async function passToPulumi(args: string[]): Promise<number> {
   const choice = chosenTools();
   const stack = chosenStack(args, pulumiHome(choice.pulumi));
   const env = {

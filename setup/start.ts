@@ -3,7 +3,9 @@ import { duration, say } from "../ops/progress.ts";
 import { LOCAL_STACK, OWN } from "../ops/project.ts";
 import { repairInterrupted } from "../ops/repair.ts";
 import { up } from "../ops/up.ts";
-import { LOSS_OPTIONS, readOptions } from "../ops/verbs/arguments.ts";
+import { newCommand } from "../ops/verbs/command.ts";
+import { acceptDataLossOption } from "../ops/verbs/options.ts";
+import { defineVerb } from "../ops/verbs/verb.ts";
 import { openStack } from "../ops/workspace.ts";
 import { checkDiskSpace, checkPort, dockerFolder } from "./checks.ts";
 import { ensureDocker } from "./docker-engine.ts";
@@ -11,12 +13,20 @@ import { ensureLocalStack, localSetting } from "./local-stack.ts";
 import { alone } from "./lock.ts";
 import { ensureTools } from "./tools.ts";
 
-export const START_USAGE = "npm start [-- --accept-data-loss NAME]";
+const command = newCommand(
+  "start",
+  "Set up this machine and deploy the stack `local` on it: `npm start`.",
+).addOption(acceptDataLossOption());
 
-/** `npm start`: everything that the stack `local` needs, then the stack itself. */
-export async function start(args: string[]): Promise<number> {
+export const start = defineVerb(command, {
+  group: "This machine",
+  needsPulumi: false,
+  run: async ({ acceptDataLoss = [] }) => await startLocal(acceptDataLoss),
+});
+
+/** Everything that the stack `local` needs, then the stack itself. */
+async function startLocal(acceptedLosses: readonly string[]): Promise<number> {
   const started = Date.now();
-  const { values } = readOptions(args, START_USAGE, LOSS_OPTIONS);
   return await alone("npm start", async () => {
     await checkDiskSpace([OWN]);
     await ensureDocker();
@@ -30,7 +40,7 @@ export async function start(args: string[]): Promise<number> {
       await checkLocalPort();
 
     say(`▸ Deploying the stack ${LOCAL_STACK} ...`);
-    const { changes, outputs } = await up(stack, look, values["accept-data-loss"]);
+    const { changes, outputs } = await up(stack, look, acceptedLosses);
     say(
       changes === 0
         ? `✓ Nothing to change: ${duration(started)}`

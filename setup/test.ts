@@ -3,7 +3,9 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { duration, say } from "../ops/progress.ts";
 import { OWN, ROOT } from "../ops/project.ts";
-import { UserError } from "../ops/user-error.ts";
+import { newCommand } from "../ops/verbs/command.ts";
+import { choices } from "../ops/verbs/options.ts";
+import { defineVerb } from "../ops/verbs/verb.ts";
 import { ensureAppPackages } from "./app-packages.ts";
 import { ensureDocker } from "./docker-engine.ts";
 import { alone } from "./lock.ts";
@@ -55,11 +57,28 @@ const suites: Record<string, Suite> = {
   "cluster-acme": { needsTools: true, runs: "named", run: () => runVitest("cluster-acme") },
 };
 
+const command = newCommand(
+  "test",
+  "Run the suites check, unit, engine and e2e, or those that are named: `npm test -- SUITE ...`.",
+).addArgument(
+  choices(
+    "[suite...]",
+    [...Object.keys(suites), "slow"],
+    "Which to run; `slow`: all the slow ones.",
+  ),
+);
+
+export const test = defineVerb(command, {
+  group: "Development",
+  needsPulumi: false,
+  run: async (_, names = []) => await runSuites(names),
+});
+
 /**
- * `npm test`: every suite but the slow ones, or those that are named, `slow` for all of the slow ones;
- * ends with the sum of what their reports say.
+ * Every suite but the slow ones, or those that are named, `slow` for all of the slow ones; ends with the sum
+ * of what their reports say.
  */
-export async function test(args: string[]): Promise<number> {
+async function runSuites(args: readonly string[]): Promise<number> {
   const started = Date.now();
   const chosen = chosenSuites(args);
   rmSync(REPORTS, { recursive: true, force: true });
@@ -93,7 +112,7 @@ export async function test(args: string[]): Promise<number> {
   return sum.failed === 0 ? 0 : 1;
 }
 
-function chosenSuites(names: string[]): { name: string; suite: Suite }[] {
+function chosenSuites(names: readonly string[]): { name: string; suite: Suite }[] {
   const all = Object.entries(suites).map(([name, suite]) => ({ name, suite }));
   if (names.length === 0) return all.filter(({ suite }) => suite.runs === undefined);
   return names.flatMap((name) =>
@@ -104,7 +123,7 @@ function chosenSuites(names: string[]): { name: string; suite: Suite }[] {
 }
 
 /** Suites that a run of no names, or of the slow ones, does not include. */
-function leftOut(args: string[]): string[] {
+function leftOut(args: readonly string[]): string[] {
   const isRun = ({ runs }: Suite) => (args.length === 0 ? runs === undefined : runs !== "named");
   if (args.length > 0 && !args.includes("slow")) return [];
   return Object.entries(suites).flatMap(([name, suite]) => (isRun(suite) ? [] : [name]));
@@ -113,8 +132,7 @@ function leftOut(args: string[]): string[] {
 function suiteOf(name: string): Suite {
   const suite = suites[name];
   if (suite !== undefined) return suite;
-  const known = [...Object.keys(suites), "slow"].join(", ");
-  throw new UserError(`There is no suite "${name}". There are ${known}: \`npm test -- unit\`.`);
+  throw new Error(`There is no suite ${name}.`); // The command's declaration takes no other.
 }
 
 async function runChecks(): Promise<Result> {

@@ -17,10 +17,10 @@ export interface BuildSettings {
 
 /** As they are typed; what is left out, the stack's file says, or the defaults of Pulumi.yaml. */
 export interface BuildOptions {
-  readonly stack?: string;
-  readonly app?: string;
-  readonly dockerfile?: string;
-  readonly target?: string;
+  readonly stack?: string | undefined;
+  readonly app?: string | undefined;
+  readonly dockerfile?: string | undefined;
+  readonly target?: string | undefined;
   readonly buildArgs: readonly string[];
 }
 

@@ -13,43 +13,41 @@ import { nameInUrn } from "../state/urn.ts";
 import { down, keepsImages, remove } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { lockOf, lockWaitOption, optional, optionalStack, text, YES } from "./options.ts";
 
-const usage = "./slipway destroy -s STACK [--data] [--yes STACK] [--lock-wait SECONDS]";
+export const destroyCommand = () =>
+  newCommand(
+    "destroy",
+    "Take a stack down and keep its data. With --data, delete unprotected data too.",
+  )
+    .addOption(optionalStack("The stack. Without it, with --data: the stack of `npm start`."))
+    .option("--data", "Delete its data too.")
+    .option("--yes <stack>", `${YES}: name the stack again.`, optional(text("--yes")))
+    .addOption(lockWaitOption());
 
-export const DESTROY_OPTIONS = {
-  ...LOCK_OPTIONS,
-  stack: { type: "string", short: "s" },
-  data: { type: "boolean" },
-  yes: { type: "string" },
-} as const;
+type Options = ReturnType<ReturnType<typeof destroyCommand>["opts"]>;
 
-export const destroy: Verb = {
-  summary: "Take a stack down and keep its data. With --data, delete unprotected data too.",
-  usage,
-  group: "A running stack",
-  async run(args) {
-    const began = Date.now();
-    const { stack: name, values } = readArguments(args, usage, DESTROY_OPTIONS);
-    const withData = values["data"] === true;
-    refuseReviews(name, await reviewsBeside(name));
-    if (withData) refuseProtected(name, protectedIn(name, await lookAt(await openStack(name))));
-    await confirm(name, withData, textOf(values, "yes"));
-    const { stack, look } = await openForChange(name, lockOptions(values));
-    const runProgram = (await readConfig(stack, "clusterLogin")) === "token";
-    const { changes, lost } = withData
-      ? await removeAll(stack, look, runProgram)
-      : await down(stack, { runProgram });
-    const fate = await dataFate(stack, withData, lost);
-    say(
-      changes === 0
-        ? `✓ ${name} has nothing to remove.`
-        : `✓ ${name} is down${fate}: ${changes} resources removed in ${duration(began)}.`,
-    );
-    return 0;
-  },
-};
+/** Takes a stack down; @returns the exit code. */
+export async function destroyStack(name: string, options: Options): Promise<number> {
+  const began = Date.now();
+  const { data: withData = false, yes } = options;
+  refuseReviews(name, await reviewsBeside(name));
+  if (withData) refuseProtected(name, protectedIn(name, await lookAt(await openStack(name))));
+  await confirm(name, withData, yes);
+  const { stack, look } = await openForChange(name, lockOf(options));
+  const runProgram = (await readConfig(stack, "clusterLogin")) === "token";
+  const { changes, lost } = withData
+    ? await removeAll(stack, look, runProgram)
+    : await down(stack, { runProgram });
+  const fate = await dataFate(stack, withData, lost);
+  say(
+    changes === 0
+      ? `✓ ${name} has nothing to remove.`
+      : `✓ ${name} is down${fate}: ${changes} resources removed in ${duration(began)}.`,
+  );
+  return 0;
+}
 
 /** With data that is gone already: what protects it in the state protects nothing. */
 async function removeAll(stack: Stack, look: Look | undefined, runProgram: boolean) {

@@ -1,22 +1,20 @@
 import { examine, examineStack, type Result } from "../doctor/index.ts";
 import { thisWorld } from "../doctor/world.ts";
-import { readOptions } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { jsonOption, optionalStack } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway doctor [-s STACK] [--json]";
+const command = newCommand(
+  "doctor",
+  "Check machine, credentials, config and host, and print the lines to type. Ends with 1 if a check fails.",
+)
+  .addOption(optionalStack("The stack to check too, with its host, its cluster and its settings."))
+  .addOption(jsonOption());
 
-export const doctor: Verb = {
-  summary:
-    "Check machine, credentials, config and host, and print the lines to type. Ends with 1 if a check fails.",
-  usage,
+export const doctor = defineVerb(command, {
   group: "First day",
-  withoutPulumi: true,
-  async run(args) {
-    const { values } = readOptions(args, usage, {
-      stack: { type: "string", short: "s" },
-      json: { type: "boolean" },
-    });
-    const { stack: name, json } = values;
+  needsPulumi: false,
+  async run({ stack: name, json }) {
     const { result, stack } = await examineStack(name);
     const results = [...(await examine(thisWorld(stack))), result];
     process.stdout.write(
@@ -24,7 +22,7 @@ export const doctor: Verb = {
     );
     return results.some(({ state }) => state === "wrong") ? 1 : 0;
   },
-};
+});
 
 const SIGNS = { ok: "✓", wrong: "✗", none: "–" } as const;
 

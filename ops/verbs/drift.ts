@@ -1,3 +1,4 @@
+import { isColoured } from "../colours.ts";
 import { lookAt } from "../look.ts";
 import { lostData } from "../missing.ts";
 import { previewOf } from "../preview/run.ts";
@@ -5,29 +6,31 @@ import { asText } from "../preview/text.ts";
 import { say, step } from "../progress.ts";
 import { kindAndName } from "../state/urn.ts";
 import { openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { jsonOption, stackOption } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway drift -s STACK [--json]";
+const command = newCommand(
+  "drift",
+  "Show drift between deployed and configured resources. Changes nothing; ends with 1 if there is drift.",
+)
+  .addOption(stackOption())
+  .addOption(jsonOption());
 
-export const drift: Verb = {
-  summary:
-    "Show drift between deployed and configured resources. Changes nothing; ends with 1 if there is drift.",
-  usage,
+export const drift = defineVerb(command, {
   group: "A running stack",
-  async run(args) {
-    const { stack: name, values } = readArguments(args, usage, { json: { type: "boolean" } });
+  async run({ stack: name, json }) {
     const stack = await openStack(name);
     const { report } = await step(`Looking at ${name}`, () => previewOf(stack, { refresh: true }));
     const same = report.verdict.includes("no change");
-    if (values["json"] === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else if (!same) process.stdout.write(asText(report, process.stdout.isTTY === true));
+    if (json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else if (!same) process.stdout.write(asText(report, isColoured()));
     // The report alone would call it a volume to be made.
     const lost = same ? [] : lostData(name, await lookAt(stack)).map(kindAndName);
     say(same ? `✓ ${name} has no drift.` : `slipway: ${name} has drift. ${wayOn(name, lost)}`);
     return same ? 0 : 1;
   },
-};
+});
 
 const wayOn = (name: string, lost: readonly string[]) =>
   lost.length > 0

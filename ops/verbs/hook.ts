@@ -1,24 +1,21 @@
 import { resolve } from "node:path";
 import { serve } from "../hook/serve.ts";
 import { readHookSettings } from "../hook/settings.ts";
-import { UserError } from "../user-error.ts";
-import { readOptions } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { text } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway hook --config FILE [--check]";
+const command = newCommand(
+  "hook",
+  "Serve GitLab's webhook and deploy the images of its pipelines. See docs/hook.md.",
+)
+  .requiredOption("--config <file>", "File with the settings of the hook.", text("--config"))
+  .option("--check", "Check the file and show its routes, without serving.");
 
-export const hook: Verb = {
-  summary: "Serve GitLab's webhook and deploy the images of its pipelines. See docs/hook.md.",
-  usage,
+export const hook = defineVerb(command, {
   group: "Releases",
-  withoutPulumi: true,
-  async run(args) {
-    const { values } = readOptions(args, usage, {
-      config: { type: "string" },
-      check: { type: "boolean" },
-    });
-    const { config, check } = values;
-    if (config === undefined) throw new UserError(`Which config? usage: ${usage}`);
+  needsPulumi: false,
+  async run({ config, check }) {
     const settings = readHookSettings(resolve(config));
     if (check !== true) return await serve(settings);
     const stacks = settings.routes.map(
@@ -27,4 +24,4 @@ export const hook: Verb = {
     process.stdout.write(`✓ ${config}: ${settings.project}, ${stacks.join(", ")}\n`);
     return 0;
   },
-};
+});

@@ -1,4 +1,3 @@
-import { destroy } from "./destroy.ts";
 import { doctor } from "./doctor.ts";
 import { drift } from "./drift.ts";
 import { hook } from "./hook.ts";
@@ -21,27 +20,10 @@ import { unlock } from "./unlock.ts";
 import { up } from "./up.ts";
 import type { Verb } from "./verb.ts";
 
-/** The verbs on a running stack, by the name that is typed. */
-export const verbs: Readonly<Record<string, Verb>> = {
-  preview,
-  up,
-  promote,
-  rollback,
-  rotate,
-  status,
-  releases,
-  logs,
-  run,
-  psql,
-  maintenance,
-  hook,
-  doctor,
-  init,
-  pack,
-  "prune-images": pruneImages,
-  drift,
-  destroy,
-  unlock,
-  review,
-  sweep,
-};
+/** The commands on a stack, in the order of the help. */
+export const verbs: readonly Verb[] = [
+  ...[init, doctor],
+  ...[preview, up, promote, rollback, rotate, pack, pruneImages, review, hook],
+  ...[status, releases, logs, run, psql, maintenance, drift],
+  ...[unlock, sweep],
+];

@@ -28,21 +28,39 @@ import { outside } from "../outside.ts";
 import { say } from "../progress.ts";
 import { LOCAL_STACK } from "../project.ts";
 import { UserError } from "../user-error.ts";
-import { readOptions } from "./arguments.ts";
+import { newCommand } from "./command.ts";
+import { each, stackOption, text, YES } from "./options.ts";
 import { table } from "./table.ts";
-import type { Verb } from "./verb.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage =
-  "./slipway init -s STACK --backend URL [--secrets passphrase|gcpkms://...] [--set KEY=VALUE ...] " +
-  "[--gitlab https://gitlab.com/GROUP/PROJECT] [--location REGION] [--yes]";
+const command = newCommand(
+  "init",
+  "Create a team's stack: its file, its secrets, its state backend. See docs/first-day.md.",
+)
+  .addOption(stackOption("Name of the stack."))
+  .option("--backend <url>", "State backend: gs://, s3:// or file://.", text("--backend"))
+  .option(
+    "--secrets <provider>",
+    "What encrypts the secrets: passphrase, or gcpkms://...",
+    text("--secrets"),
+  )
+  .option("--set <KEY=VALUE>", "A setting of the stack; for each one again.", each("--set"))
+  .option(
+    "--gitlab <url>",
+    "Project whose pipelines deploy it, as https://gitlab.com/GROUP/PROJECT.",
+    text("--gitlab"),
+  )
+  .option("--location <region>", "Region of bucket and key at Google.", text("--location"))
+  .option("-y, --yes", `${YES}: create what is listed.`);
 
-export const init: Verb = {
-  summary:
-    "Create a team's stack: its file, its secrets, its state backend. See docs/first-day.md.",
-  usage,
+export const init = defineVerb(command, {
   group: "First day",
-  async run(args) {
-    const options = read(args);
+  check: ({ stack, set = [] }) => {
+    checkName(stack);
+    set.map(pairOf);
+  },
+  async run(given) {
+    const options = read(given);
     const { stack: name, set } = options;
     const terminal = terminalOf(options.yes);
     const there = readValues(name);
@@ -53,7 +71,7 @@ export const init: Verb = {
     const url =
       options.backend ?? (await terminal.ask?.("State backend (gs://, s3://, file://)", undefined));
     if (url === undefined || url === "") {
-      throw new UserError(`Which state backend? Add --backend gs://BUCKET, say. usage: ${usage}`);
+      throw new UserError(`Which state backend? Add --backend gs://BUCKET, say.`);
     }
     const kept = keptProvider(options, secretsProviderIn(name));
     const google = await googleStateOf(
@@ -107,7 +125,7 @@ export const init: Verb = {
     );
     return 0;
   },
-};
+});
 
 /**
  * What encrypts a stack that has a file: another one could not read what is in it.
@@ -165,42 +183,26 @@ interface Options {
   readonly yes: boolean;
 }
 
-function read(args: string[]): Options {
-  const { values } = readOptions(args, usage, OPTIONS);
-  const { stack } = values;
-  if (stack === undefined) throw new UserError(`Which stack? usage: ${usage}`);
+function checkName(stack: string): void {
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(stack) || stack === LOCAL_STACK) {
     throw new UserError(
       `A stack can't be named "${stack}": a letter, then letters, digits and -, at most 31; and ` +
         `${LOCAL_STACK} is made by \`npm start\`.`,
     );
   }
-  return {
-    stack,
-    set: Object.fromEntries((values.set ?? []).map(pairOf)),
-    backend: values.backend,
-    secrets: values.secrets,
-    gitlab: values.gitlab,
-    location: values.location,
-    yes: values.yes === true,
-  };
 }
 
-const TEXT = { type: "string" } as const;
-const OPTIONS = {
-  stack: { type: "string", short: "s" },
-  set: { type: "string", multiple: true },
-  backend: TEXT,
-  secrets: TEXT,
-  gitlab: TEXT,
-  location: TEXT,
-  yes: { type: "boolean", short: "y" },
-} as const;
+const read = ({ set = [], ...given }: ReturnType<typeof command.opts>): Options => ({
+  ...{ stack: given.stack, backend: given.backend, secrets: given.secrets },
+  ...{ gitlab: given.gitlab, location: given.location },
+  yes: given.yes === true,
+  set: Object.fromEntries(set.map(pairOf)),
+});
 
 /** Secrets are made or asked for by other means: a list of processes shows arguments. */
 function pairOf(text: string): readonly [string, string] {
   const [, key = "", value = ""] = /^(\w+)=(.*)$/s.exec(text) ?? [];
-  if (key === "") throw new UserError(`--set ${text} is no KEY=VALUE. usage: ${usage}`);
+  if (key === "") throw new UserError(`--set ${text} is no KEY=VALUE.`);
   const { all, secret } = settingKeys();
   if (secret.includes(key)) {
     throw new UserError(

@@ -1,25 +1,22 @@
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
-import { positive, readArguments } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { positive, stackOption, text } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway logs -s STACK [--of COMPONENT] [--follow] [--lines N]";
+const command = newCommand(
+  "logs",
+  "Show the logs of the app, or of a component (web, process, ingress, database).",
+)
+  .addOption(stackOption())
+  .option("--of <component>", "The component, or the name of a process.", text("--of"))
+  .option("-f, --follow", "Go on with what is logged from now on.")
+  .option("-n, --lines <number>", "How many of the last lines to show.", positive("--lines"), 100);
 
-export const logs: Verb = {
-  summary: "Show the logs of the app, or of a component (web, process, ingress, database).",
-  usage,
+export const logs = defineVerb(command, {
   group: "A running stack",
-  async run(args) {
-    const { stack, values } = readArguments(args, usage, {
-      of: { type: "string" },
-      follow: { type: "boolean", short: "f" },
-      lines: { type: "string", short: "n", default: "100" },
-    });
+  async run({ stack, of, follow = false, lines }) {
     const target = await targetOf(await openStack(stack));
-    return await target.logs({
-      of: values["of"] as string | undefined,
-      follow: values["follow"] === true,
-      lines: positive(String(values["lines"]), "--lines"),
-    });
+    return await target.logs({ of, follow, lines });
   },
-};
+});

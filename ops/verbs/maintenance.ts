@@ -1,25 +1,23 @@
 import { say } from "../progress.ts";
 import { targetOf } from "../targets/index.ts";
-import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { choice, stackOption } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway maintenance -s STACK on|off";
+const command = newCommand(
+  "maintenance",
+  "Switch the maintenance page (503 for every client) on or off. Releases still work.",
+)
+  .addOption(stackOption())
+  .addArgument(choice("state", ["on", "off"], "What to switch it to."));
 
-export const maintenance: Verb = {
-  summary: "Switch the maintenance page (503 for every client) on or off. Releases still work.",
-  usage,
+export const maintenance = defineVerb(command, {
   group: "A running stack",
-  async run(args) {
-    const { stack, positionals } = readArguments(args, usage, {}, true);
-    const [state, ...more] = positionals;
-    if ((state !== "on" && state !== "off") || more.length > 0) {
-      throw new UserError(`On or off? usage: ${usage}`);
-    }
+  async run({ stack }, state) {
     const target = await targetOf(await openStack(stack));
     const changed = await target.setMaintenance(state === "on");
     say(`✓ Maintenance of ${stack} is ${state}${changed ? "" : " already"}.`);
     return 0;
   },
-};
+});

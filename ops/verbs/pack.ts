@@ -9,46 +9,42 @@ import { duration, say, step } from "../progress.ts";
 import { registryLogin, repositoryOf } from "../registry/pipeline-registry.ts";
 import { ImageRepository, parseRepository } from "../registry/registry.ts";
 import { UserError } from "../user-error.ts";
-import { readOptions } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { dotenvOption, each, optionalStack, text } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage =
-  "./slipway pack [--push] [-s STACK] [--app FOLDER] [--dockerfile FILE] [--target STAGE] " +
-  "[--build-arg NAME=VALUE ...] [--build-secret ID=FILE ...] [--to REPOSITORY] [--dotenv FILE]";
+const command = newCommand(
+  "pack",
+  "Build the app's image, once for a commit. With --push, push it under its commit, branch and tag.",
+)
+  .option("--push", "Push the image to the registry.")
+  .addOption(optionalStack("Stack whose settings of the build apply where no option is given."))
+  .option("--app <folder>", "Folder of the app: appPath.", text("--app"))
+  .option("--dockerfile <file>", "Dockerfile, relative to it.", text("--dockerfile"))
+  .option("--target <stage>", "Stage of the Dockerfile to build.", text("--target"))
+  .option("--build-arg <NAME=VALUE>", "Build argument; for each one again.", each("--build-arg"))
+  .option(
+    "--build-secret <ID=FILE>",
+    "Secret of the build, from a file; for each one again.",
+    each("--build-secret"),
+  )
+  .option("--to <repository>", "The repository. In a pipeline: the project's own.", text("--to"))
+  .addOption(dotenvOption());
 
-const OPTIONS = {
-  stack: { type: "string", short: "s" },
-  app: { type: "string" },
-  dockerfile: { type: "string" },
-  target: { type: "string" },
-  "build-arg": { type: "string", multiple: true, default: [] as string[] },
-  "build-secret": { type: "string", multiple: true, default: [] as string[] },
-  to: { type: "string" },
-  push: { type: "boolean", default: false },
-  dotenv: { type: "string" },
-} as const;
-
-export const pack: Verb = {
-  summary:
-    "Build the app's image, once for a commit. With --push, push it under its commit, branch and tag.",
-  usage,
+export const pack = defineVerb(command, {
   group: "Releases",
-  withoutPulumi(args) {
-    const { values } = readOptions([...args], usage, OPTIONS);
-    return values["build-secret"].length > 0 || !hasBuildSecrets(values.stack);
-  },
-  async run(args) {
-    const { values } = readOptions(args, usage, OPTIONS);
-    const settings = readBuildSettings({ ...values, buildArgs: values["build-arg"] });
+  needsPulumi: ({ stack, buildSecret }) => buildSecret === undefined && hasBuildSecrets(stack),
+  async run(options) {
+    const settings = readBuildSettings({ ...options, buildArgs: options.buildArg ?? [] });
     const { commit, version } = gitVersion(settings.context, process.env["CI_COMMIT_TAG"]);
-    const image = await withBuildSecrets(values.stack, values["build-secret"], (secrets) => {
+    const image = await withBuildSecrets(options.stack, options.buildSecret ?? [], (secrets) => {
       const packing = { settings, commit, version, secrets };
-      return values.push
-        ? packToRegistry(packing, repositoryOf(values.to, process.env))
-        : packHere(packing, values.to ?? "slipway/app");
+      return options.push === true
+        ? packToRegistry(packing, repositoryOf(options.to, process.env))
+        : packHere(packing, options.to ?? "slipway/app");
     });
-    if (values.dotenv !== undefined) {
-      writeDotenv(values.dotenv, {
+    if (options.dotenv !== undefined) {
+      writeDotenv(options.dotenv, {
         ...(image === undefined ? {} : { SLIPWAY_IMAGE: image }),
         SLIPWAY_VERSION: version,
         SLIPWAY_COMMIT: commit,
@@ -57,7 +53,7 @@ export const pack: Verb = {
     if (image !== undefined) process.stdout.write(`${image}\n`);
     return 0;
   },
-};
+});
 
 interface Packing {
   readonly settings: BuildSettings;

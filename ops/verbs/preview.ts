@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { isColoured } from "../colours.ts";
 import { GitLab } from "../gitlab/client.ts";
 import { type Allowance, allowanceOf } from "../preview/allowance.ts";
 import { asMarkdown, failureAsMarkdown } from "../preview/markdown.ts";
@@ -9,44 +10,58 @@ import { asText } from "../preview/text.ts";
 import { say, step } from "../progress.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { imageOf, readArguments, textOf } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
-
-const usage =
-  "./slipway preview -s STACK [--diff] [--refresh] [--allow-danger] [--danger-label NAME] [--note] " +
-  "[--markdown FILE] [--terraform FILE] [--json] [--image REFERENCE [--version NAME]]";
+import { newCommand } from "./command.ts";
+import { imageOption, jsonOption, optional, stackOption, text, versionOption } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
 const DANGER_LABEL = "slipway::allow-danger";
 
-export const preview: Verb = {
-  summary:
-    "Show the changes of an up, the risk first. Ends with 1 if they are dangerous and not allowed.",
-  usage,
+const command = newCommand(
+  "preview",
+  "Show the changes of an up, the risk first. Ends with 1 if they are dangerous and not allowed.",
+)
+  .addOption(stackOption())
+  .addOption(imageOption())
+  .addOption(versionOption())
+  .option("--diff", "Show each property that changes too.")
+  .option("--refresh", "Compare with what is deployed now, not with the state alone.")
+  .option("--allow-danger", "Allow dangerous changes: end with 0.")
+  .option(
+    "--danger-label <name>",
+    "Label of a merge request that allows them.",
+    text("--danger-label"),
+    DANGER_LABEL,
+  )
+  .option("--note", "Write the report to the pipeline's merge request, as a note.")
+  .option(
+    "--markdown <file>",
+    "Write the report to a file, as Markdown.",
+    optional(text("--markdown")),
+  )
+  .option(
+    "--terraform <file>",
+    "Write the counts for GitLab's widget.",
+    optional(text("--terraform")),
+  )
+  .addOption(jsonOption());
+
+export const preview = defineVerb(command, {
   group: "Releases",
-  async run(args) {
-    const { stack: name, values } = readArguments(args, usage, {
-      diff: { type: "boolean" },
-      refresh: { type: "boolean" },
-      "allow-danger": { type: "boolean" },
-      "danger-label": { type: "string", default: DANGER_LABEL },
-      note: { type: "boolean" },
-      markdown: { type: "string" },
-      terraform: { type: "string" },
-      json: { type: "boolean" },
-      image: { type: "string" },
-      version: { type: "string" },
-    });
-    const label = String(values["danger-label"]);
-    const mergeRequest = values["note"] === true ? mergeRequestOf(process.env) : undefined;
+  check({ note: toNote }) {
+    if (toNote === true) mergeRequestOf(process.env);
+  },
+  async run(options) {
+    const { stack: name, image, version } = options;
+    const label = options.dangerLabel;
+    const mergeRequest = options.note === true ? mergeRequestOf(process.env) : undefined;
     const gitlab = GitLab.fromEnvironment(process.env);
-    const { image, version } = imageOf(values);
     const stack = await openStack(name, {
       ...(image === undefined ? {} : { SLIPWAY_IMAGE: image }),
       ...(version === undefined ? {} : { SLIPWAY_VERSION: version }),
     });
 
     const { report, diff } = await step(`Previewing ${name}`, () =>
-      previewOf(stack, { refresh: values["refresh"] === true }),
+      previewOf(stack, { refresh: options.refresh === true }),
     ).catch(async (error: unknown) => {
       if (error instanceof UserError && error.exitCode === 1 && mergeRequest !== undefined) {
         await note(gitlab, mergeRequest, name, failureAsMarkdown(name, error.message));
@@ -54,27 +69,25 @@ export const preview: Verb = {
       throw error;
     });
     // Before GitLab is asked anything: what there is to read does not depend on it.
-    const isJson = values["json"] === true;
+    const isJson = options.json === true;
     if (!isJson) {
-      process.stdout.write(
-        asText(report, process.stdout.isTTY === true && !process.env["NO_COLOR"]),
-      );
-      if (values["diff"] === true) process.stdout.write(`\n${diff}\n`);
+      process.stdout.write(asText(report, isColoured()));
+      if (options.diff === true) process.stdout.write(`\n${diff}\n`);
     }
-    leave(textOf(values, "terraform"), JSON.stringify(terraformReport(report.summary)));
+    leave(options.terraform, JSON.stringify(terraformReport(report.summary)));
 
-    const allowance = await askFor(report, values["allow-danger"] === true, label, gitlab);
+    const allowance = await askFor(report, options.allowDanger === true, label, gitlab);
     const allowed = allowance?.allowed;
     if (isJson) {
       process.stdout.write(`${JSON.stringify({ ...report, allowed }, null, 2)}\n`);
-      if (values["diff"] === true) process.stdout.write(`\n${diff}\n`);
+      if (options.diff === true) process.stdout.write(`\n${diff}\n`);
     }
     const markdown = asMarkdown(report, { diff, allowance, label });
-    leave(textOf(values, "markdown"), markdown);
+    leave(options.markdown, markdown);
     if (mergeRequest !== undefined) await note(gitlab, mergeRequest, name, markdown);
     return verdictCode(report, allowance, label);
   },
-};
+});
 
 /** For GitLab's widget, which knows no replacement: that is one that goes and one that comes. */
 export function terraformReport(summary: Summary) {

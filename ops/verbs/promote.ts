@@ -1,5 +1,5 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
-import { COMMIT, VERSION } from "../../infra/patterns.ts";
+import { COMMIT } from "../../infra/patterns.ts";
 import { isSameCommit } from "../commits.ts";
 import { deploy, releasesOf } from "../deploy.ts";
 import { asTag } from "../pack/tags.ts";
@@ -8,35 +8,48 @@ import { registryLogin } from "../registry/pipeline-registry.ts";
 import { ImageRepository } from "../registry/registry.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { checkedOf, LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import {
+  dotenvOption,
+  forceOption,
+  lockOf,
+  lockWaitOption,
+  matching,
+  stackOption,
+  text,
+  versionOption,
+} from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage =
-  "./slipway promote -s STACK --from STACK --commit SHA [--version NAME] [--force] [--dotenv FILE] " +
-  "[--lock-wait SECONDS]";
+const command = newCommand(
+  "promote",
+  "Release the image that another stack has verified for a commit. Builds nothing.",
+)
+  .addOption(stackOption())
+  .requiredOption("--from <stack>", "The stack that has verified the image.", text("--from"))
+  .requiredOption(
+    "--commit <sha>",
+    "Commit that the image was built from.",
+    matching("--commit", COMMIT),
+  )
+  .addOption(versionOption())
+  .addOption(
+    forceOption("promote an image that is older than one the stack had, or that was rolled back"),
+  )
+  .addOption(dotenvOption())
+  .addOption(lockWaitOption());
 
-export const promote: Verb = {
-  summary: "Release the image that another stack has verified for a commit. Builds nothing.",
-  usage,
+export const promote = defineVerb(command, {
   group: "Releases",
-  async run(args) {
-    const { stack, values } = readArguments(args, usage, {
-      ...LOCK_OPTIONS,
-      from: { type: "string" },
-      commit: { type: "string" },
-      version: { type: "string" },
-      force: { type: "boolean" },
-      dotenv: { type: "string" },
-    });
-    const [from, commit] = [textOf(values, "from"), checkedOf(values, "commit", COMMIT)];
-    const version = checkedOf(values, "version", VERSION);
-    if (from === undefined) throw new UserError(`From which stack? usage: ${usage}`);
-    if (commit === undefined) throw new UserError(`Which commit? usage: ${usage}`);
+  check({ stack, from }) {
     if (from === stack)
-      throw new UserError(`${stack} can't be promoted to itself. usage: ${usage}`);
+      throw new UserError(`${stack} can't be promoted to itself: --from is the same.`);
+  },
+  async run(options) {
+    const { stack, from, commit, version } = options;
     const verified = await releasesOf(await openStack(from));
     const release = verifiedOf(commit, from, verified);
-    if (values["force"] !== true) refuseTakenBack(release, from, verified);
+    if (options.force !== true) refuseTakenBack(release, from, verified);
     say(
       `${from} verified ${release.image} (${release.version}) on ${release.time}, by ${release.by}.`,
     );
@@ -53,14 +66,14 @@ export const promote: Verb = {
       commit,
       sequence: release.sequence,
       // Somebody wants this very one there: that it is not has to be seen.
-      ifOlder: values["force"] === true ? "deploy" : "refuse",
-      dotenv: textOf(values, "dotenv"),
-      lock: lockOptions(values),
+      ifOlder: options.force === true ? "deploy" : "refuse",
+      dotenv: options.dotenv,
+      lock: lockOf(options),
     });
     if (version !== undefined) await nameVersion(release.image, version, process.env);
     return 0;
   },
-};
+});
 
 /**
  * Gives the image its version's name in the project's own registry. Who may run a pipeline may give that name to

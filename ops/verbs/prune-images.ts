@@ -7,42 +7,45 @@ import { ImageRepository } from "../registry/registry.ts";
 import { releasedTo } from "../registry/released.ts";
 import { removeUnlessNamed } from "../registry/removal.ts";
 import { UserError } from "../user-error.ts";
-import { positive, readOptions } from "./arguments.ts";
+import { newCommand } from "./command.ts";
+import { dryRunOption, each, jsonOption, positive, text } from "./options.ts";
 import { table } from "./table.ts";
-import type { Verb } from "./verb.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage =
-  "./slipway prune-images -s STACK [-s STACK ...] [--from REPOSITORY] [--keep N] [--days N] [--dry-run] [--json]";
-
-export const pruneImages: Verb = {
-  summary:
-    "Delete old images from the registry, except images released to a stack of the project, images with a " +
+const command = newCommand(
+  "prune-images",
+  "Delete old images from the registry, except images released to a stack of the project, images with a " +
     "git tag, and the newest.",
-  usage,
+)
+  .option(
+    "-s, --stack <stack>",
+    "A stack that uses the registry; for each one again.",
+    each("--stack"),
+  )
+  .option(
+    "--from <repository>",
+    "The repository. In a pipeline: the project's own.",
+    text("--from"),
+  )
+  .option("--keep <number>", "How many of the newest images stay.", positive("--keep"), 20)
+  .option("--days <number>", "How many days each image stays at least.", positive("--days"), 30)
+  .addOption(dryRunOption("Show what would be deleted, and delete nothing."))
+  .addOption(jsonOption());
+
+export const pruneImages = defineVerb(command, {
   group: "Releases",
-  async run(args) {
+  check({ stack = [] }) {
+    if (stack.length > 0) return;
+    throw new UserError(
+      "Which stacks use this registry? Name all of them, each with -s, so that their images stay.",
+    );
+  },
+  async run({ stack: stacks = [], from, keep, days, dryRun = false, json = false }) {
     const started = Date.now();
-    const { values } = readOptions(args, usage, {
-      stack: { type: "string", short: "s", multiple: true, default: [] },
-      from: { type: "string" },
-      keep: { type: "string", default: "20" },
-      days: { type: "string", default: "30" },
-      "dry-run": { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-    });
-    const rules = {
-      keep: positive(values.keep, "--keep"),
-      days: positive(values.days, "--days"),
-      now: started,
-    };
-    if (values.stack.length === 0) {
-      throw new UserError(
-        `Which stacks use this registry? Name all of them, so that their images stay. usage: ${usage}`,
-      );
-    }
-    const name = repositoryOf(values.from, process.env);
+    const rules = { keep, days, now: started };
+    const name = repositoryOf(from, process.env);
     // First, and all of them: what can't be asked may need what would be removed.
-    const released = await releasedTo(values.stack);
+    const released = await releasedTo(stacks);
     const repository = new ImageRepository(name, registryLogin(process.env));
     const verdicts = judge(await imagesOf(repository), {
       ...rules,
@@ -50,18 +53,18 @@ export const pruneImages: Verb = {
       gitTags: new Set(tagsOf(ROOT)),
     });
 
-    const done = values["dry-run"] ? verdicts : await remove(repository, verdicts);
-    process.stdout.write(values.json ? `${JSON.stringify(done, null, 2)}\n` : listed(done));
+    const done = dryRun ? verdicts : await remove(repository, verdicts);
+    process.stdout.write(json ? `${JSON.stringify(done, null, 2)}\n` : listed(done));
     const going = done.filter(({ kept }) => kept === undefined);
     const count = `${going.length} of ${done.length} images`;
     say(
-      values["dry-run"]
+      dryRun
         ? `✓ ${count} would be deleted; nothing was removed.`
         : `✓ Removed ${count} from ${name}: ${duration(started)}. Its garbage collection frees the space.`,
     );
     return 0;
   },
-};
+});
 
 /** @returns what has become of them. */
 async function remove(

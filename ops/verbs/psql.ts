@@ -1,17 +1,20 @@
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { stackOption } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway psql -s STACK [-- ARGUMENT OF PSQL ...]";
+const command = newCommand(
+  "psql",
+  "Open psql on the stack's database, as the owner of its objects.",
+)
+  .addOption(stackOption())
+  .argument("[arguments...]", "Arguments of psql, after `--`.");
 
-export const psql: Verb = {
-  summary: "Open psql on the stack's database, as the owner of its objects.",
-  usage,
+export const psql = defineVerb(command, {
   group: "A running stack",
-  async run(args) {
-    const { stack, positionals } = readArguments(args, usage, {}, true);
+  async run({ stack }, args) {
     const target = await targetOf(await openStack(stack));
-    return await target.psql(positionals);
+    return await target.psql(args);
   },
-};
+});

@@ -1,24 +1,24 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
+import { newCommand } from "./command.ts";
+import { jsonOption, stackOption } from "./options.ts";
 import { table } from "./table.ts";
-import type { Verb } from "./verb.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway releases -s STACK [--json]";
+const command = newCommand("releases", "List the releases of a stack, newest first.")
+  .addOption(stackOption())
+  .addOption(jsonOption());
 
-export const releases: Verb = {
-  summary: "List the releases of a stack, newest first.",
-  usage,
+export const releases = defineVerb(command, {
   group: "A running stack",
-  async run(args) {
-    const { stack, values } = readArguments(args, usage, { json: { type: "boolean" } });
+  async run({ stack, json }) {
     const target = await targetOf(await openStack(stack));
     const all = await target.releases();
-    process.stdout.write(values["json"] ? `${JSON.stringify(all, null, 2)}\n` : listed(all));
+    process.stdout.write(json === true ? `${JSON.stringify(all, null, 2)}\n` : listed(all));
     return 0;
   },
-};
+});
 
 function listed(all: readonly ReleaseRecord[]): string {
   if (all.length === 0) return "Nothing was released yet.\n";

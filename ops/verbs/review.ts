@@ -13,37 +13,52 @@ import { endOf } from "../review/time-to-live.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { makeStackLike, openStack, stackNames } from "../workspace.ts";
-import { checkedOf, LOCK_OPTIONS, lockOptions, readArguments, textOf } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import {
+  dotenvOption,
+  each,
+  lockOf,
+  lockWaitOption,
+  matching,
+  stackOption,
+  text,
+} from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage =
-  "./slipway review -s review-SLUG --like STACK [--deployed STACK ...] --branch NAME --image REF [--ttl 7d] " +
-  "[--dotenv FILE] [--lock-wait SECONDS]";
+const command = newCommand(
+  "review",
+  "Create or update the review stack of a branch, beside its model, and renew its time to live.",
+)
+  .addOption(stackOption("The review stack: review- and the branch's slug."))
+  .requiredOption(
+    "--like <stack>",
+    "The model: the stack whose config and host or cluster it shares.",
+    text("--like"),
+  )
+  .option(
+    "--deployed <stack>",
+    "A stack that the pipeline deploys, and so no model; for each one again.",
+    each("--deployed"),
+  )
+  .requiredOption("--branch <name>", "The branch.", matching("--branch", BRANCH))
+  .requiredOption("--image <reference>", "Image to release.", matching("--image", IMAGE_OR_ARCHIVE))
+  .option("--ttl <time>", "Time to live, such as 7d or 12h.", text("--ttl"), "7d")
+  .addOption(dotenvOption())
+  .addOption(lockWaitOption());
 
-export const review: Verb = {
+export const review = defineVerb(command, {
   group: "Releases",
-  summary:
-    "Create or update the review stack of a branch, beside its model, and renew its time to live.",
-  usage,
-  async run(args) {
+  check({ stack, like, deployed = [], branch, ttl }) {
+    refuseModel(like, deployed);
+    reviewName(stack, branch);
+    endOf(ttl, Date.now());
+  },
+  async run(options) {
     const started = Date.now();
-    const { stack: given, values } = readArguments(args, usage, {
-      ...LOCK_OPTIONS,
-      like: { type: "string" },
-      deployed: { type: "string", multiple: true },
-      branch: { type: "string" },
-      image: { type: "string" },
-      ttl: { type: "string", default: "7d" },
-      dotenv: { type: "string" },
-    });
-    const dotenv = textOf(values, "dotenv");
-    const like = needed(textOf(values, "like"), "the model stack, --like STACK");
-    refuseModel(like, values.deployed ?? []);
-    const branch = needed(checkedOf(values, "branch", BRANCH), "the branch, --branch NAME");
+    const { stack: given, like, branch, image, dotenv } = options;
     const { stack: name, slug } = reviewName(given, branch);
-    const image = needed(checkedOf(values, "image", IMAGE_OR_ARCHIVE), "the image, --image REF");
-    const lock = lockOptions(values);
-    const until = endOf(String(values["ttl"]), started);
+    const lock = lockOf(options);
+    const until = endOf(options.ttl, started);
 
     await refuseEarlier(reviewNames(given, branch).own);
     const model = await openStack(like);
@@ -73,7 +88,7 @@ export const review: Verb = {
     process.stdout.write(`${url}\n`);
     return 0;
   },
-};
+});
 
 /**
  * What a branch is to reach it can change, with all that is where it is. No stack that a pipeline deploys is a
@@ -113,9 +128,4 @@ async function refuseEarlier([name, ...earlier]: readonly string[]): Promise<voi
     `${known} is the branch's stack, of an earlier version of Slipway, whose names were longer; now it is ${name}. ` +
       `Remove it with its data, and run this again: \`./slipway sweep -s ${known}\``,
   );
-}
-
-function needed(value: string | undefined, what: string): string {
-  if (value !== undefined) return value;
-  throw new UserError(`Missing: ${what}. usage: ${usage}`);
 }

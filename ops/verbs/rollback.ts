@@ -6,27 +6,28 @@ import { targetOf } from "../targets/index.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { LOCK_OPTIONS, lockOptions, readArguments } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { lockOf, lockWaitOption, stackOption, text } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway rollback -s STACK [--to VERSION] [--lock-wait SECONDS]";
+const command = newCommand(
+  "rollback",
+  "Release an earlier image again: of the last verified release, or of the version in --to.",
+)
+  .addOption(stackOption())
+  .option("--to <version>", "The version to go back to.", text("--to"))
+  .addOption(lockWaitOption());
 
-export const rollback: Verb = {
-  summary:
-    "Release an earlier image again: of the last verified release, or of the version in --to.",
-  usage,
+export const rollback = defineVerb(command, {
   group: "Releases",
-  async run(args) {
+  async run(options) {
     const started = Date.now();
-    const { stack: name, values } = readArguments(args, usage, {
-      ...LOCK_OPTIONS,
-      to: { type: "string" },
-    });
-    const { stack, look } = await openForChange(name, lockOptions(values));
+    const { stack: name } = options;
+    const { stack, look } = await openForChange(name, lockOf(options));
     const target = look?.target ?? (await targetOf(stack));
     const { live, goal } = chooseGoal(
       (await target.releases()).filter(({ verified }) => verified),
-      values["to"] as string | undefined,
+      options.to,
       name,
     );
     say(`▸ Rolling ${name} back from ${live.version} to ${goal.version} (${goal.image}) ...`);
@@ -44,7 +45,7 @@ export const rollback: Verb = {
     say(`✓ ${outputs["url"]?.value} answers with ${goal.version} again: ${duration(started)}`);
     return 0;
   },
-};
+});
 
 /** @param verified releases that were seen to answer, newest first. */
 export function chooseGoal(

@@ -8,10 +8,11 @@ import { duration, say } from "../progress.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { LOCK_OPTIONS, lockOptions, readArguments } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { choice, lockOf, lockWaitOption, stackOption } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway rotate -s STACK databasePassword|appSecret [--lock-wait SECONDS]";
+const SECRETS = ["databasePassword", "appSecret"] as const;
 
 /**
  * What is written into the stack's config, before the `up` that brings it about.
@@ -19,7 +20,10 @@ const usage = "./slipway rotate -s STACK databasePassword|appSecret [--lock-wait
  * @returns what that makes of the secret before; empty where there was none.
  */
 const rotations: Readonly<
-  Record<string, (stack: Stack, live: ReleaseRecord | undefined) => Promise<string>>
+  Record<
+    (typeof SECRETS)[number],
+    (stack: Stack, live: ReleaseRecord | undefined) => Promise<string>
+  >
 > = {
   async databasePassword(stack, live) {
     await setSecret(stack, "databasePassword", newSecret());
@@ -34,23 +38,23 @@ const rotations: Readonly<
   },
 };
 
-export const rotate: Verb = {
-  summary:
-    "Replace a secret by a new one, in config and in the running app, without a gap. The live release stays.",
-  usage,
+const command = newCommand(
+  "rotate",
+  "Replace a secret by a new one, in config and in the running app, without a gap. The live release stays.",
+)
+  .addOption(stackOption())
+  .addArgument(choice("secret", SECRETS, "The secret to replace."))
+  .addOption(lockWaitOption());
+
+export const rotate = defineVerb(command, {
   group: "Releases",
-  async run(args) {
+  async run(options, secret) {
     const started = Date.now();
-    const { stack: name, values, positionals } = readArguments(args, usage, LOCK_OPTIONS, true);
-    const [secret = "", ...more] = positionals;
-    const rotation = rotations[secret];
-    if (rotation === undefined || more.length > 0) {
-      throw new UserError(`Which secret? usage: ${usage}`);
-    }
-    const { stack, look } = await openForChange(name, lockOptions(values));
+    const { stack: name } = options;
+    const { stack, look } = await openForChange(name, lockOf(options));
     if (secret === "databasePassword") await refuseForeignDatabase(stack);
     const [live] = await releasesOf(stack);
-    const afterwards = await rotation(stack, live);
+    const afterwards = await rotations[secret](stack, live);
     say(
       `✓ Pulumi.${name}.yaml has a new ${secret}. If this run stops here, the next up continues with it.`,
     );
@@ -62,7 +66,7 @@ export const rotate: Verb = {
     );
     return 0;
   },
-};
+});
 
 /** What is live is asked for, whatever config names and the folder has: a rotation is no release. */
 function asItIs({ image, version, rollbackOf, sequence }: ReleaseRecord): Record<string, string> {

@@ -9,25 +9,26 @@ import { stackCertificate, tlsAddressOf } from "../stack-certificate.ts";
 import { StackState } from "../state/stack-state.ts";
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
-import { readArguments } from "./arguments.ts";
+import { newCommand } from "./command.ts";
 import { notRunning } from "./not-running.ts";
+import { jsonOption, stackOption } from "./options.ts";
 import { table } from "./table.ts";
-import type { Verb } from "./verb.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway status -s STACK [--json]";
+const command = newCommand(
+  "status",
+  "Show the live release of a stack, and its containers or pods. Ends with 1 if one is missing or does not run, if a static file is not served, or if clients refuse its certificate.",
+)
+  .addOption(stackOption())
+  .addOption(jsonOption());
 
-export const status: Verb = {
-  summary:
-    "Show the live release of a stack, and its containers or pods. Ends with 1 if one is missing or does not run, if a static file is not served, or if clients refuse its certificate.",
-  usage,
+export const status = defineVerb(command, {
   group: "A running stack",
-  async run(args) {
-    const { stack: name, values } = readArguments(args, usage, { json: { type: "boolean" } });
+  async run({ stack: name, json = false }) {
     const stack = await openStack(name);
     const state = await StackState.of(stack);
     const target = await targetOf(stack, state);
     const [parts, things] = await Promise.all([target.parts(), target.things()]);
-    const json = values["json"] === true;
     if (parts.length === 0 && !json) {
       process.stdout.write(`The stack ${name} is not up.\n`);
       return 1;
@@ -80,7 +81,7 @@ export const status: Verb = {
     );
     return isWell ? 0 : 1;
   },
-};
+});
 
 async function certificateLine(
   stack: Stack,

@@ -7,12 +7,10 @@ import { isReviewName, reviewNames } from "../review/review-name.ts";
 import { refusal, type Verdict, verdictOf } from "../review/verdict.ts";
 import { UserError } from "../user-error.ts";
 import { openStack, stackNames } from "../workspace.ts";
-import { readOptions } from "./arguments.ts";
+import { newCommand } from "./command.ts";
+import { dryRunOption, jsonOption, optionalStack, text } from "./options.ts";
 import { table } from "./table.ts";
-import type { Verb } from "./verb.ts";
-
-const usage =
-  "./slipway sweep [-s review-SLUG [--branch NAME]] [--remote REMOTE|none] [--dry-run] [--json] [--like dev] [--orphans]";
+import { defineVerb } from "./verb.ts";
 
 interface Row {
   readonly stack: string;
@@ -20,37 +18,44 @@ interface Row {
   readonly why: string;
 }
 
-export const sweep: Verb = {
+const command = newCommand(
+  "sweep",
+  "Delete review stacks whose branch is gone or whose time is over, with their data; or the stack in -s.",
+)
+  .addOption(optionalStack("Delete this one review stack, whatever its branch and its time."))
+  .option("--branch <name>", "With -s: only if the stack is for this branch.", text("--branch"))
+  .option(
+    "--remote <remote>",
+    "Git remote whose branches count; `none`: only the time counts.",
+    text("--remote"),
+    DEFAULT_REMOTE,
+  )
+  .option(
+    "--like <stack>",
+    "Stack whose host or cluster is searched for leftovers of review stacks.",
+    text("--like"),
+    "dev",
+  )
+  .option("--orphans", "Delete those leftovers too.")
+  .addOption(dryRunOption("Show what would be deleted, and delete nothing."))
+  .addOption(jsonOption());
+
+export const sweep = defineVerb(command, {
   group: "Repair",
-  summary:
-    "Delete review stacks whose branch is gone or whose time is over, with their data; or the stack in -s.",
-  usage,
-  async run(args) {
-    const { values } = readOptions(args, usage, {
-      stack: { type: "string", short: "s" },
-      branch: { type: "string" },
-      remote: { type: "string", default: DEFAULT_REMOTE },
-      like: { type: "string", default: "dev" },
-      "dry-run": { type: "boolean" },
-      json: { type: "boolean" },
-      orphans: { type: "boolean" },
-    });
-    const isDry = values["dry-run"] === true;
+  async run(options) {
+    const { stack: given, branch, remote, like, dryRun: isDry = false } = options;
     const known = await stackNames();
-    if (typeof values["stack"] === "string") {
-      const named = { given: values["stack"], branch: values["branch"] as string | undefined };
-      return await removeNamed(named, known, isDry);
-    }
+    if (given !== undefined) return await removeNamed({ given, branch }, known, isDry);
 
     const rows: Row[] = [];
     let failed = false;
-    const branches = await askBranches(String(values["remote"]), () => (failed = true));
+    const branches = await askBranches(remote, () => (failed = true));
     for (const name of known.filter(isReviewName)) {
       rows.push(await attempt(name, () => sweepStack(name, branches, isDry)));
     }
-    rows.push(...(await sweepOrphans(String(values["like"]), known, isDry || !values["orphans"])));
+    rows.push(...(await sweepOrphans(like, known, isDry || options.orphans !== true)));
 
-    if (values["json"]) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    if (options.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
     else process.stdout.write(listed(rows));
     const removed = rows.filter(({ action }) => action === "removed").length;
     const bad = rows.filter(({ action }) => ["failed", "refuse"].includes(action)).length;
@@ -61,7 +66,7 @@ export const sweep: Verb = {
     );
     return bad === 0 && !failed ? 0 : 1;
   },
-};
+});
 
 interface Named {
   readonly given: string;

@@ -4,20 +4,19 @@ import { say } from "../progress.ts";
 import { LOCAL_STACK } from "../project.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
-import { LOCK_OPTIONS, lockOptions, readArguments } from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+import { newCommand } from "./command.ts";
+import { forceOption, lockOf, lockWaitOption, stackOption } from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage = "./slipway unlock -s STACK [--force] [--lock-wait SECONDS]";
+const command = newCommand("unlock", "Release the lock of a dead run. A live run keeps its lock.")
+  .addOption(stackOption())
+  .addOption(forceOption("release a lock whose run may be alive on another machine"))
+  .addOption(lockWaitOption());
 
-export const unlock: Verb = {
-  summary: "Release the lock of a dead run. A live run keeps its lock.",
-  usage,
+export const unlock = defineVerb(command, {
   group: "Repair",
-  async run(args) {
-    const { stack, values } = readArguments(args, usage, {
-      ...LOCK_OPTIONS,
-      force: { type: "boolean" },
-    });
+  async run(options) {
+    const { stack, force = false } = options;
     if (stack === LOCAL_STACK) {
       releaseDeadLocks(stack);
       say(`✓ ${stack} is not locked.`);
@@ -30,9 +29,8 @@ export const unlock: Verb = {
           `now: \`npm run pulumi -- cancel -s ${stack}\`.`,
       );
     }
-    const force = values["force"] === true;
-    const released = await freeStack(opened, { ...lockOptions(values), force });
+    const released = await freeStack(opened, { ...lockOf(options), force });
     say(released === 0 ? `✓ ${stack} was not locked.` : `✓ ${stack} is not locked any more.`);
     return 0;
   },
-};
+});

@@ -1,56 +1,61 @@
 import { COMMIT } from "../../infra/patterns.ts";
 import { deploy } from "../deploy.ts";
 import { UserError } from "../user-error.ts";
+import { newCommand } from "./command.ts";
 import {
-  checkedOf,
-  imageOf,
-  LOCK_OPTIONS,
-  LOSS_OPTIONS,
-  lockOptions,
+  acceptDataLossOption,
+  dotenvOption,
+  forceOption,
+  imageOption,
+  lockOf,
+  lockWaitOption,
+  matching,
+  optional,
   positive,
-  readArguments,
-  textOf,
-} from "./arguments.ts";
-import type { Verb } from "./verb.ts";
+  stackOption,
+  versionOption,
+} from "./options.ts";
+import { defineVerb } from "./verb.ts";
 
-const usage =
-  "./slipway up -s STACK [--image REFERENCE [--version NAME]] [--commit SHA] [--sequence N] [--force] " +
-  "[--dotenv FILE] [--lock-wait SECONDS] [--accept-data-loss NAME]";
+const command = newCommand("up", "Deploy a stack: apply its config and, if given, a new image.")
+  .addOption(stackOption())
+  .addOption(imageOption())
+  .addOption(versionOption())
+  .option(
+    "--commit <sha>",
+    "Commit that the image was built from.",
+    optional(matching("--commit", COMMIT)),
+  )
+  .option(
+    "--sequence <number>",
+    "Where the image stands among those of the app; an older one is skipped.",
+    optional(positive("--sequence")),
+  )
+  .addOption(forceOption("deploy an image that is older than one the stack had"))
+  .addOption(dotenvOption())
+  .addOption(lockWaitOption())
+  .addOption(acceptDataLossOption());
 
-export const up: Verb = {
-  summary: "Deploy a stack: apply its config and, if given, a new image.",
-  usage,
+export const up = defineVerb(command, {
   group: "Releases",
-  async run(args) {
-    const { stack, values } = readArguments(args, usage, {
-      ...LOCK_OPTIONS,
-      image: { type: "string" },
-      version: { type: "string" },
-      commit: { type: "string" },
-      sequence: { type: "string" },
-      force: { type: "boolean" },
-      dotenv: { type: "string" },
-      ...LOSS_OPTIONS,
-    });
-    const { image, version } = imageOf(values);
-    const sequence = textOf(values, "sequence");
+  check({ image, version, sequence }) {
     for (const [option, value] of Object.entries({ version, sequence })) {
       if (value === undefined || image !== undefined) continue;
-      throw new UserError(
-        `--${option} belongs to the image of --image, which is missing. usage: ${usage}`,
-      );
+      throw new UserError(`--${option} belongs to the image of --image, which is missing.`);
     }
+  },
+  async run(options) {
     await deploy({
-      stack,
-      image,
-      version,
-      commit: checkedOf(values, "commit", COMMIT),
-      sequence: sequence === undefined ? undefined : positive(sequence, "--sequence"),
-      ifOlder: values["force"] === true ? "deploy" : "skip",
-      dotenv: textOf(values, "dotenv"),
-      lock: lockOptions(values),
-      acceptedLosses: values["accept-data-loss"] ?? [],
+      stack: options.stack,
+      image: options.image,
+      version: options.version,
+      commit: options.commit,
+      sequence: options.sequence,
+      ifOlder: options.force === true ? "deploy" : "skip",
+      dotenv: options.dotenv,
+      lock: lockOf(options),
+      acceptedLosses: options.acceptDataLoss ?? [],
     });
     return 0;
   },
-};
+});

@@ -109,16 +109,18 @@ test("A start says that the app answers only when it does", async () => {
 
 test("The command and each verb explain themselves, and a verb that is none is refused", async () => {
   const help = await clone.slipway(["--help"]);
-  expect(help.output).toContain("usage: ./slipway COMMAND");
+  expect(help.output).toContain("Usage: ./slipway COMMAND");
   expect(help.code).toBe(0);
   for (const verb of ["start", "stop", "destroy", "test"]) {
     expect(help.output).toContain(`  ${verb} `);
     const { code, output } = await clone.slipway([verb, "--help"]);
-    expect(output).toMatch(verb === "destroy" ? /^\.\/slipway destroy/ : /^npm \w+/);
+    expect(output).toContain(`Usage: ./slipway ${verb} [options]`);
     expect(code, output).toBe(0);
   }
   const { code, output } = await clone.slipway(["strat"]);
-  expect(output).toBe('slipway: There is no command "strat". `./slipway --help` lists them.\n');
+  expect(output).toBe(
+    'slipway: There is no command "strat". Did you mean start? `./slipway --help` lists them.\n',
+  );
   expect(code, output).toBe(2);
 });
 

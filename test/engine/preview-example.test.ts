@@ -115,11 +115,11 @@ test("nothing is left of it, and nothing of the clone is changed", async () => {
 });
 
 test.each([
-  [[], "Which stack?"],
+  [[], "Missing required argument 'stack'."],
   [["nowhere"], "There is no Pulumi.nowhere.yaml."],
   [["dev", "host"], '"host" is no KEY=VALUE.'],
-])("%j is refused with the usage, before anything", async (args, problem) => {
+])("%j is refused, before anything", async (args, problem) => {
   const { code, output } = await preview(...args);
   expect(code, output).toBe(2);
-  expect(output).toContain(`${problem} usage: npm run preview:example -- dev [KEY=VALUE ...]`);
+  expect(output).toContain(problem);
 });

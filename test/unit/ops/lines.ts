@@ -15,7 +15,6 @@ export function linesOf(beginning: string): Line[] {
     return text
       .split(beginning)
       .slice(1)
-      .filter((_, index) => !isUsage(text.split(beginning)[index] ?? ""))
       .map((rest) => ({ file, words: wordsIn(rest) }));
   });
 }
@@ -24,9 +23,6 @@ const sources = () =>
   readdirSync(join(ROOT, "ops"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => join("ops", file));
-
-/** What a usage says in brackets is no line; it is shown with what is wrong. */
-const isUsage = (before: string) => /usage =\s*"$/.test(before);
 
 /** Up to the end of the text, or of the line in it, or to the prose that goes on. */
 function wordsIn(rest: string): string[] {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { destroy } from "../../../../ops/verbs/destroy.ts";
+import { destroyStack } from "../../../../ops/verbs/destroy.ts";
 
 const VOLUME = "docker:index/volume:Volume";
 const LABELS = { "slipway.stack": "dev", "slipway.role": "database" };
@@ -43,7 +43,7 @@ beforeEach(() => {
   world.unprotected = [];
 });
 
-const destroyWithData = async () => await destroy.run(["-s", "dev", "--data", "--yes", "dev"]);
+const destroyWithData = async () => await destroyStack("dev", { data: true, yes: "dev" });
 
 test("data that is protected and there is not destroyed", async () => {
   await expect(destroyWithData()).rejects.toThrow("protected resources: database-data (data)");

@@ -1,0 +1,42 @@
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { UserError } from "../user-error.ts";
+
+/** The command as it is typed in the folder of the project. */
+export const TYPED = "./slipway";
+
+/**
+ * A command as all of ours are: it throws where commander would end the process.
+ *
+ * @param summary what it does, in a sentence; the list of all commands has it.
+ */
+export function newCommand(name: string, summary: string) {
+  return new Command(name)
+    .description(summary)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .helpOption("-h, --help", "Explain this command.")
+    .configureHelp({ helpWidth: 100, subcommandTerm: (command) => command.name() });
+}
+
+/**
+ * Reads arguments into a command.
+ *
+ * @throws UserError in words of ours, for what commander refuses.
+ */
+export function parseInto(command: CommandUnknownOpts, args: readonly string[]): void {
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (error) {
+    throw inOurWords(error, command.name());
+  }
+}
+
+/** @param name of the command; empty for the program itself. */
+export function inOurWords(error: unknown, name: string): unknown {
+  if (!(error instanceof CommanderError) || error.exitCode === 0) return error;
+  const [what = "", meant] = error.message.replace(/^error: /, "").split("\n");
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, "")}.`;
+  const suggestion = meant === undefined ? "" : ` ${meant.replaceAll(/[()]/g, "")}`;
+  const help = [TYPED, name, "--help"].filter(Boolean).join(" ");
+  return new UserError(`${sentence}${suggestion} \`${help}\` explains its options.`);
+}
