@@ -1,6 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
 import type { Settings } from "../stacks/settings.ts";
-import type { PreviousOutputs } from "./previous-outputs.ts";
 
 /** Where a stack and its data are, by what config says of it. */
 export interface Placement {
@@ -11,6 +10,14 @@ export interface Placement {
   /** Address of the API server of a cluster that is there already, as the first run found it. */
   readonly server?: string;
   readonly namespace?: string;
+}
+
+/** Where a stack's last run deployed to. */
+export interface PreviousPlacement {
+  /** Undefined where nothing is up. */
+  readonly target: string | undefined;
+  /** Undefined where nothing is up, or a version that did not say it was there. */
+  readonly place: Placement | undefined;
 }
 
 export function placementOf(settings: Settings): Placement {
@@ -28,19 +35,13 @@ export function placementOf(settings: Settings): Placement {
  * @returns the settings, with the address by which the stack has known its cluster from the beginning.
  * @throws RunError that says what was, what is wanted, and what to type.
  */
-export function pinPlacement(
-  settings: Settings,
-  last: Pick<PreviousOutputs, "target" | "place">,
-): Settings {
+export function pinPlacement(settings: Settings, last: PreviousPlacement): Settings {
   refuseOtherPlace(settings, last);
   if (settings.target !== "kubernetes" || settings.cluster.kind !== "existing") return settings;
   return { ...settings, cluster: { ...settings.cluster, firstServer: last.place?.server } };
 }
 
-function refuseOtherPlace(
-  settings: Settings,
-  last: Pick<PreviousOutputs, "target" | "place">,
-): void {
+function refuseOtherPlace(settings: Settings, last: PreviousPlacement): void {
   const { target, stack } = settings;
   const was: Places = { target: last.target, ...last.place };
   const wanted: Places = { target, ...placementOf(settings) };

@@ -1,13 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseRecord } from "../components/release-record.ts";
-import type { Placement } from "./placement.ts";
+import type { PreviousPlacement } from "./placement.ts";
 
 /** What the stack's last run left in its outputs. */
-export interface PreviousOutputs {
-  /** Where it deployed to; undefined where nothing is up. */
-  readonly target: string | undefined;
-  /** Where that is; undefined where nothing is up, or a version that did not say it was there. */
-  readonly place: Placement | undefined;
+export interface PreviousOutputs extends PreviousPlacement {
   /** The verified releases, newest first. */
   readonly releases: readonly ReleaseRecord[];
 }

@@ -1,17 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { ExternalDatabase } from "../components/docker/external-database.ts";
 import { Postgres } from "../components/docker/postgres.ts";
-import type { Owner } from "../components/labels.ts";
-import type { Machine } from "../components/machine/machine.ts";
 import type { Database } from "../components/postgres/connection.ts";
+import type { DatabasePlace } from "./database-place.ts";
 import { managedDatabase } from "./managed-database.ts";
 import type { DockerSettings } from "./settings.ts";
-
-export interface DatabasePlace {
-  readonly machine: Machine;
-  readonly owner: Owner;
-  readonly network: pulumi.Input<string>;
-}
 
 /** The database that the settings name; an empty list where the app has none. */
 export async function dockerDatabase(

@@ -1,7 +1,7 @@
 import { PostgresLogin } from "../components/docker/postgres-login.ts";
 import type { Database } from "../components/postgres/connection.ts";
 import type { PostgresServer } from "../components/postgres/server.ts";
-import type { DatabasePlace } from "./docker-database.ts";
+import type { DatabasePlace } from "./database-place.ts";
 import type { ManagedDatabase, Settings } from "./settings.ts";
 
 /** A database at the cloud that the machine is at. It outlives the machine; the app's login is made from there. */

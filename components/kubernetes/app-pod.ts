@@ -5,6 +5,7 @@ import type { Owner, Role } from "../labels.ts";
 import type { PodProxy } from "./cloud-sql-sidecar.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 import { type AppSize, appResources } from "./pod-resources.ts";
+import { NO_PRIVILEGES, nonRoot } from "./pod-security.ts";
 
 export interface AppPodArgs extends AppSize {
   readonly owner: Owner;
@@ -73,24 +74,6 @@ export function appPod(
 
 const beside = (proxy: PodProxy | undefined) =>
   proxy === undefined ? {} : { initContainers: [proxy.container], hostAliases: proxy.hostAliases };
-
-/** What the level `restricted` wants of a pod. */
-export function nonRoot(userId: number): kubernetes.types.input.core.v1.PodSecurityContext {
-  return {
-    runAsNonRoot: true,
-    runAsUser: userId,
-    runAsGroup: userId,
-    fsGroup: userId,
-    seccompProfile: { type: "RuntimeDefault" },
-  };
-}
-
-/** What the level `restricted` wants of a container, and a root file system that nobody writes to. */
-export const NO_PRIVILEGES: kubernetes.types.input.core.v1.SecurityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-};
 
 function variables({ environment, secretName }: AppPodArgs) {
   const plain = Object.entries(environment.plain).map(([name, value]) => ({ name, value }));

@@ -10,7 +10,6 @@ import {
   type PostgresAdmin,
 } from "../postgres/login-script.ts";
 import { AS_SUPERUSER } from "../postgres/session.ts";
-import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import {
   cloudSqlEgress,
   cloudSqlSidecar,
@@ -21,6 +20,7 @@ import {
 import type { Cluster } from "./cluster.ts";
 import { objectLabels } from "./kubernetes-labels.ts";
 import { APP_PODS } from "./network-policies.ts";
+import { NO_PRIVILEGES, nonRoot } from "./pod-security.ts";
 
 export interface CloudSqlLoginArgs extends LoginArgs {
   readonly cluster: Cluster;

@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { NO_PRIVILEGES } from "./app-pod.ts";
+import { NO_PRIVILEGES } from "./pod-security.ts";
 
 /** What runs in a pod before, beside and after the app, for it to reach its database at 127.0.0.1. */
 export interface PodProxy {

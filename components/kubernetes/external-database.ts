@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels, type Owner } from "../labels.ts";
 import type { Database, DatabaseConnection, DatabaseTls } from "../postgres/connection.ts";
 import { type ExternalPostgres, externalConnection } from "../postgres/external.ts";
-import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { imageCheck } from "./image-check.ts";
+import { NO_PRIVILEGES, nonRoot } from "./pod-security.ts";
 
 export interface ExternalDatabaseArgs extends ExternalPostgres {
   readonly cluster: Cluster;

@@ -2,8 +2,8 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { labels, type Owner } from "../labels.ts";
 import type { Step } from "../machine/machine.ts";
-import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
+import { NO_PRIVILEGES, nonRoot } from "./pod-security.ts";
 import { PULL_IMAGE } from "./steps/definitions.ts";
 
 export interface ImageCheckArgs {

@@ -6,7 +6,6 @@ import { claimNames, claimVariables, loginHeaders } from "../nginx/client-claims
 import { HEADERS_TABLE, HOSTS_DIFFER, LIMITS, REFUSE_TWO_HOSTS } from "../nginx/limits.ts";
 import { WORKER_CONNECTIONS, WORKER_FILES } from "../nginx/main-conf.ts";
 import { TLS_CIPHERS } from "../nginx/names.ts";
-import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import {
   CONTROLLER_ACCOUNT,
@@ -24,6 +23,7 @@ import {
   spreadAcrossNodes,
 } from "./pod-life.ts";
 import { CONTROLLER_RESOURCES } from "./pod-resources.ts";
+import { NO_PRIVILEGES, nonRoot } from "./pod-security.ts";
 import { ROLL_OUT_PART } from "./steps/definitions.ts";
 
 export interface NginxIngressControllerArgs {

@@ -12,11 +12,11 @@ import {
   STATIC_FOLDER,
 } from "../nginx/places.ts";
 import { proxyConf } from "../nginx/release-conf.ts";
-import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { gracefulShutdown, PROGRESS_SECONDS, SKIP_AWAIT, spreadAcrossNodes } from "./pod-life.ts";
 import { FILES_RESOURCES, FRONT_RESOURCES } from "./pod-resources.ts";
+import { NO_PRIVILEGES, nonRoot } from "./pod-security.ts";
 import { ROLL_OUT_PART } from "./steps/definitions.ts";
 
 export interface NginxArgs extends Omit<ServerConfArgs, "place" | "tls" | "httpsPort"> {

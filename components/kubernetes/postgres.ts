@@ -13,13 +13,13 @@ import {
 import { type DatabaseSeed, seedArguments } from "../postgres/seed.ts";
 import { AS_SUPERUSER } from "../postgres/session.ts";
 import { POSTGRES_ENTRYPOINT } from "../postgres/start.ts";
-import { NO_PRIVILEGES, nonRoot } from "./app-pod.ts";
 import type { Cluster } from "./cluster.ts";
 import type { RunningContainer } from "./cluster-steps.ts";
 import { imageCheck } from "./image-check.ts";
 import { objectLabels, selector } from "./kubernetes-labels.ts";
 import { SKIP_AWAIT } from "./pod-life.ts";
 import { databaseResources } from "./pod-resources.ts";
+import { NO_PRIVILEGES, nonRoot } from "./pod-security.ts";
 import { AWAIT_DATABASE, SEED_DATABASE } from "./steps/definitions.ts";
 
 export interface PostgresArgs extends LoginArgs {

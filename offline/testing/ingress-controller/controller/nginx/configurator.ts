@@ -2,7 +2,7 @@ import type { Arguments } from "../arguments.ts";
 import { type Ingress, keyOf, type ServiceBackend } from "../cluster/objects.ts";
 import type { Log } from "../log.ts";
 import { type Backends, EndpointsMissing, endpointsOf } from "../routing/endpoints.ts";
-import type { Route } from "../routing/host-table.ts";
+import type { Route } from "../routing/route.ts";
 import { isMaster } from "../rules/ingress-check.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../rules/settings.ts";
 import type { ConfigFiles } from "./config-files.ts";

@@ -8,7 +8,7 @@ import {
 } from "../cluster/objects.ts";
 import type { Log } from "../log.ts";
 import { portName } from "../routing/endpoints.ts";
-import type { Route } from "../routing/host-table.ts";
+import type { Route } from "../routing/route.ts";
 import { ANNOTATIONS } from "../rules/annotation-names.ts";
 import { settingsOf } from "../rules/annotations.ts";
 import type { Settings } from "../rules/settings.ts";

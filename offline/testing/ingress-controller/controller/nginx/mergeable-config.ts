@@ -1,6 +1,6 @@
 import { annotationsOf, type Ingress, keyOf } from "../cluster/objects.ts";
 import type { Log } from "../log.ts";
-import type { Route } from "../routing/host-table.ts";
+import type { Route } from "../routing/route.ts";
 import {
   ANNOTATIONS,
   INHERITED_BY_MINIONS,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { annotationsOf, type Ingress, keyOf } from "../cluster/objects.ts";
 import { isMaster } from "../rules/ingress-check.ts";
-import type { Route } from "./host-table.ts";
+import type { Route } from "./route.ts";
 
 /** What has to happen to the configuration of an Ingress. */
 export interface Change {

@@ -2,21 +2,7 @@ import { type Ingress, keyOf } from "../cluster/objects.ts";
 import { isMaster, isMinion } from "../rules/ingress-check.ts";
 import { type Change, changesBetween } from "./changes.ts";
 import { olderFirst } from "./older-first.ts";
-
-/** An Ingress that may hold hosts, with the minions that add paths to it if it is a master. */
-export interface Route {
-  readonly ingress: Ingress;
-  readonly minions: readonly Minion[];
-  /** The hosts that it got: another Ingress may hold some of those that it names. */
-  readonly hosts: ReadonlySet<string>;
-  readonly warnings: readonly string[];
-}
-
-export interface Minion {
-  readonly ingress: Ingress;
-  readonly paths: ReadonlySet<string>;
-  readonly warnings: readonly string[];
-}
+import type { Minion, Route } from "./route.ts";
 
 /** What an Ingress is told by an event when it gets none of what it asks for. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import { type ConfigMap, keyOf } from "../cluster/objects.ts";
-import type { Route } from "../routing/host-table.ts";
+import type { Route } from "../routing/route.ts";
 import { readConfigMap, unknownKeys } from "../rules/config-map.ts";
 import { DEFAULT_SETTINGS } from "../rules/settings.ts";
 import type { Parts } from "./parts.ts";

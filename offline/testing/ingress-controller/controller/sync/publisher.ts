@@ -3,7 +3,8 @@ import type { IngressStatus } from "../cluster/ingress-status.ts";
 import { type Ingress, keyOf } from "../cluster/objects.ts";
 import type { Configurator, Written } from "../nginx/configurator.ts";
 import type { Change } from "../routing/changes.ts";
-import type { Problem, Route } from "../routing/host-table.ts";
+import type { Problem } from "../routing/host-table.ts";
+import type { Route } from "../routing/route.ts";
 import { tellRemoved, tellWritten } from "./route-events.ts";
 
 interface Parts {

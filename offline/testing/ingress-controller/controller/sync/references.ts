@@ -1,5 +1,5 @@
 import { annotationsOf, type Ingress } from "../cluster/objects.ts";
-import type { Route } from "../routing/host-table.ts";
+import type { Route } from "../routing/route.ts";
 import { backendsOf } from "../rules/ingress-check.ts";
 
 /** The old annotation counts more than the field. */

@@ -1,7 +1,7 @@
 import type { Events } from "../cluster/events.ts";
 import { keyOf } from "../cluster/objects.ts";
 import type { Written } from "../nginx/configurator.ts";
-import type { Route } from "../routing/host-table.ts";
+import type { Route } from "../routing/route.ts";
 import { isMaster } from "../rules/ingress-check.ts";
 
 /** Tells of a route, and of its minions, how it is served now, and what stopped Nginx from doing so. */
