@@ -3,6 +3,7 @@
 import pulumi from "@pulumi/eslint-plugin";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
+import { forbiddenTo, LAYERS } from "./layers.ts";
 
 const COMPONENT = "ClassDeclaration[superClass.property.name='ComponentResource']";
 
@@ -37,17 +38,6 @@ const PROGRAM_LAWS = [
     message: "Use ??: with ||, a 0, a false or an empty text of the config becomes the default.",
   },
 ];
-
-/** Each folder, and the folders that it must not import from. */
-const LAYERS = {
-  components: ["stacks", "infra", "ops", "setup"],
-  stacks: ["infra", "ops", "setup"],
-  infra: ["ops", "setup"],
-  ops: ["stacks", "setup"],
-  setup: ["infra", "stacks", "components"],
-};
-/** Nothing that runs imports these; `setup/offline.ts` has the package of `offline`. */
-const APART = ["app", "examples", "offline", "test"];
 
 export default defineConfig(
   globalIgnores(["**/node_modules/", ".slipway/", "coverage/"]),
@@ -93,7 +83,7 @@ export default defineConfig(
       "no-restricted-syntax": ["error", ...PROGRAM_LAWS.filter((law) => law !== NO_CLOCK)],
     },
   },
-  ...Object.entries(LAYERS).map(([folder, others]) => ({
+  ...Object.keys(LAYERS).map((folder) => ({
     files: [`${folder}/**`],
     rules: {
       "no-restricted-imports": [
@@ -101,7 +91,7 @@ export default defineConfig(
         {
           patterns: [
             {
-              regex: `^(\\.\\./)+(${[...others, ...APART].join("|")})/`,
+              regex: `^(\\.\\./)+(${forbiddenTo(folder).join("|")})/`,
               message: `Imports go one way: ${folder} knows nothing of that folder.`,
             },
           ],

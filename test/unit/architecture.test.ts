@@ -4,20 +4,9 @@ import { isBuiltin } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { KNOWN_TO_OFFLINE, KNOWS_OFFLINE, LAYERS } from "../../layers.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-
-/** What a folder may import of ours, besides itself. */
-const layers: Readonly<Record<string, readonly string[]>> = {
-  components: [],
-  stacks: ["components"],
-  infra: ["stacks", "components"],
-  ops: ["infra", "components"],
-  setup: ["ops"],
-};
-
-/** What `offline` may import of the product, for tests alone: nothing that stands in for something does. */
-const KNOWN_TO_TESTING = ["ops/processes.ts", "ops/tools.ts"];
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
@@ -60,6 +49,21 @@ function layerOf(file: string, imported: string): string {
   return relative(ROOT, resolve(ROOT, file, "..", imported)).split("/")[0] ?? "";
 }
 
+/** The first circle that each file closes on the way from those that import it. */
+function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const follow = (file: string, way: readonly string[]): void => {
+    const start = way.indexOf(file);
+    if (start >= 0) circles.push([...way.slice(start), file].join(" -> "));
+    if (start >= 0 || done.has(file)) return;
+    for (const next of imports.get(file) ?? []) follow(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) follow(file, []);
+  return circles;
+}
+
 /** Every name in the code of a file: not in its comments and texts. */
 function namesIn(file: string): Set<string> {
   const found = new Set<string>();
@@ -72,7 +76,7 @@ function namesIn(file: string): Set<string> {
 }
 
 describe("imports go one way", () => {
-  test.each(Object.entries(layers))("%s imports of ours only: %j", (folder, allowed) => {
+  test.each(Object.entries(LAYERS))("%s imports of ours only: %j", (folder, allowed) => {
     const wrong = filesOf(folder).flatMap((file) =>
       importsOf(file)
         .filter((imported) => imported.startsWith("."))
@@ -92,24 +96,32 @@ describe("imports go one way", () => {
       .flatMap((file) =>
         outside(file).map((imported) => resolve("/", file, "..", imported).slice(1)),
       );
-    expect([...new Set(ofTheProduct)].sort()).toEqual(KNOWN_TO_TESTING);
-    const users = Object.keys(layers)
+    expect([...new Set(ofTheProduct)].sort()).toEqual(KNOWN_TO_OFFLINE);
+    const users = Object.keys(LAYERS)
       .flatMap(filesOf)
       .filter((file) =>
         importsOf(file).some(
           (imported) => imported === "@slipway/offline" || layerOf(file, imported) === "offline",
         ),
       );
-    expect(users).toEqual(["setup/offline.ts"]);
+    expect(users).toEqual([KNOWS_OFFLINE]);
   });
 
-  test("the app imports nothing of the project that deploys it", () => {
-    const wrong = filesOf("app").flatMap((file) =>
-      importsOf(file)
-        .filter((imported) => imported.startsWith(".") && layerOf(file, imported) !== "app")
-        .map((imported) => `${file}: ${imported}`),
+  test("there is no circle of imports, types included", () => {
+    const rooms = [...Object.keys(LAYERS), "offline", "test"];
+    const files = new Map(
+      rooms.flatMap(filesOf).map((file) => [
+        file,
+        importsOf(file)
+          .filter((imported) => imported.startsWith("."))
+          .map((imported) => join(file, "..", imported)),
+      ]),
     );
-    expect(wrong).toEqual([]);
+    expect(files.size).toBeGreaterThan(500);
+    expect(circlesOf(files)).toEqual([]);
+    expect(circlesOf(new Map([...files, ["a", ["b"]], ["b", ["c"]], ["c", ["b"]]]))).toEqual([
+      "b -> c -> b",
+    ]);
   });
 });
 
@@ -185,7 +197,7 @@ describe("files can be read", () => {
   });
 
   test("files have names in kebab-case", () => {
-    const files = [...Object.keys(layers), "test"].flatMap(filesOf);
+    const files = [...Object.keys(LAYERS), "test"].flatMap(filesOf);
     expect(files.filter((file) => !/^[a-z0-9/.-]+$/.test(file))).toEqual([]);
   });
 

@@ -93,6 +93,7 @@ describe("the layers", () => {
     ["ops/targets/index.ts", "../../stacks/index.ts"],
     ["setup/run.ts", "../app/src/app.ts"],
     ["setup/run.ts", "../test/unit/recorder.ts"],
+    ["app/src/app.ts", "../../ops/project.ts"],
   ])("let %s not import %s", async (file, imported) => {
     const folder = file.split("/")[0];
     expect(await said(`import "${imported}";`, file)).toEqual([
