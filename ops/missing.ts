@@ -18,7 +18,7 @@ import { UserError } from "./user-error.ts";
 export interface Missing {
   /** In words, one for each. */
   readonly what: readonly string[];
-  /** URNs of steps whose work went with it: they have to be done again. */
+  /** URNs of what a refresh does not bring back: steps whose work went with it, containers off their network. */
   readonly undone: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export function missingAmong(
       isLost(one) ? `${inWords(one)}, with its data: an empty one takes its place` : inWords(one),
     ),
     undone: resources
-      .filter((step) => changed.some(({ resource }) => isUndone(step, resource)))
+      .filter((one) => changed.some((change) => isCutOff(one, change) || isUndone(one, change)))
       .map(({ urn }) => urn),
   };
 }
@@ -95,8 +95,11 @@ export async function downAfter(
   return down.map((one) => ({ name: nameInUrn(one.resource.urn), what: inWords(one) }));
 }
 
-/** What the state has and nobody finds, as `container web-1 is gone`. Of several under one URN, one is enough. */
-export function goneAmong(
+/**
+ * What the state has and nobody finds, as `container web-1 is gone`, and what nobody reaches. Of several under one
+ * URN, one is enough.
+ */
+export function faultsAmong(
   stack: string,
   resources: readonly RecordedResource[],
   things: readonly LabelledThing[],
@@ -105,7 +108,9 @@ export function goneAmong(
   const there = resources.filter((one) => ids.has(physicalIdOf(one) ?? ""));
   const found = new Set(there.map(({ urn }) => urn));
   const gone = resources.filter((one) => isListed(one, stack) && !found.has(one.urn));
-  return [...new Set(gone.map((resource) => inWords({ resource, how: "is gone" })))];
+  const offNetwork = changesOf(stack, there, things).filter(({ how }) => how === OFF_NETWORK);
+  const all = [...gone.map((resource): Changed => ({ resource, how: "is gone" })), ...offNetwork];
+  return [...new Set(all.map(inWords))];
 }
 
 const POLL_MILLISECONDS = 1000;
@@ -148,7 +153,9 @@ const isLost = ({ resource: { type, inputs = {} }, how }: Changed): boolean =>
 
 const inWords = ({ resource, how }: Changed) => `${kindAndName(resource)} ${how}`;
 
-type Change = "is gone" | "does not run" | "is not as the state has it";
+const OFF_NETWORK = "is cut off its network";
+
+type Change = "is gone" | "does not run" | typeof OFF_NETWORK | "is not as the state has it";
 
 function changeOf(
   resource: RecordedResource,
@@ -157,6 +164,7 @@ function changeOf(
 ): Change | undefined {
   if (thing === undefined) return "is gone";
   if (!thing.runs) return "does not run";
+  if (isOffNetwork(resource, thing)) return OFF_NETWORK;
   if (thing.id !== physicalIdOf(resource)) return "is not as the state has it";
   const before = metadataOf(resource.outputs).generation;
   if (before === undefined || thing.generation === before) return undefined;
@@ -164,6 +172,12 @@ function changeOf(
     ? undefined
     : "is not as the state has it";
 }
+
+/** Whether a network that the program puts the container on does not have it. */
+const isOffNetwork = ({ inputs }: RecordedResource, { networks }: LabelledThing): boolean => {
+  const wanted = (inputs?.["networksAdvanced"] ?? []) as readonly { readonly name?: unknown }[];
+  return networks !== undefined && !wanted.every(({ name }) => networks.includes(String(name)));
+};
 
 /** Whether how many pods it has is left to a scaler. */
 const isScaled = ({ type, inputs }: RecordedResource): boolean =>
@@ -179,8 +193,12 @@ const isRolledOut = ({ urn }: RecordedResource, all: readonly RecordedResource[]
       dependencies.includes(urn),
   );
 
+/** A plugin does not compare the networks of a container with those that it was made with. */
+const isCutOff = (one: RecordedResource, { resource, how }: Changed) =>
+  how === OFF_NETWORK && one === resource;
+
 /** What was written to a volume is not on the one that takes its place. What has a removal may be undone by it. */
-const isUndone = (step: RecordedResource, { type, urn }: RecordedResource) =>
+const isUndone = (step: RecordedResource, { resource: { type, urn } }: Changed) =>
   type === "docker:index/volume:Volume" &&
   step.type === "command:local:Command" &&
   step.inputs?.["delete"] === undefined &&

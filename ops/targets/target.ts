@@ -17,6 +17,8 @@ export interface LabelledThing {
   readonly runs: boolean;
   /** Changes with what is wanted of it, where the target counts that; so that a change by hand is seen. */
   readonly generation?: number;
+  /** Names of those that a container is on. */
+  readonly networks?: readonly string[];
   remove(): Promise<void>;
 }
 

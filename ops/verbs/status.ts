@@ -4,7 +4,7 @@ import { renewal } from "../../infra/certificate-warning.ts";
 import type { TlsAddress } from "../../infra/served-certificate.ts";
 import { readConfig } from "../config.ts";
 import { leftoversAmong } from "../leftovers.ts";
-import { goneAmong } from "../missing.ts";
+import { faultsAmong } from "../missing.ts";
 import { stackCertificate, tlsAddressOf } from "../stack-certificate.ts";
 import { StackState } from "../state/stack-state.ts";
 import { targetOf } from "../targets/index.ts";
@@ -42,7 +42,7 @@ export const status = defineVerb(command, {
     const address = tlsAddressOf(outputs);
     const certificate = address && (await stackCertificate(address));
     const live = releases.find(({ verified }) => verified);
-    const missing = goneAmong(name, state.resources, things);
+    const missing = faultsAmong(name, state.resources, things);
     const leftovers = leftoversAmong(state.resources, things);
     const areWell = parts.every((part) => part.isRunning || leftovers.has(part.name));
     const runs = parts.length > 0 && areWell && missing.length === 0;
@@ -99,7 +99,7 @@ async function certificateLine(
 function inWords(stack: string, missing: readonly string[]): string {
   if (missing.length === 0) return "";
   const lines = missing.map((what) => `The ${what}.\n`).join("");
-  return `${lines}To create what is gone again: ./slipway up -s ${stack}\n`;
+  return `${lines}To bring it back: ./slipway up -s ${stack}\n`;
 }
 
 const takingBack = ({ rollbackOf }: { rollbackOf: string }) =>

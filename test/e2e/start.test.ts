@@ -92,6 +92,27 @@ test("What a hand has removed or stopped comes back with the next start", async 
   expect((await fetch(clone.url)).status).toBe(200);
 });
 
+test("A database that a hand took off its network is on it again with the next start", async () => {
+  const database = idsOf("ps", "--filter=label=slipway.role=database");
+  const networks = docker(
+    "inspect",
+    "--format={{range $n, $_ := .NetworkSettings.Networks}}{{$n}} {{end}}",
+    database,
+  );
+  for (const network of networks.trim().split(" ")) {
+    docker("network", "disconnect", network, database);
+  }
+  const status = await clone.slipway(["status", "-s", clone.stack]);
+  expect(status.code, status.output).toBe(1);
+  expect(status.output).toContain("The container database is cut off its network.");
+
+  const { code, output } = await clone.slipway(["start"]);
+
+  expect(output).toContain("  container database is cut off its network.");
+  expect(code, output).toBe(0);
+  expect((await fetch(`${clone.url}/api/tags`)).status).toBe(200);
+});
+
 test("A start says that the app answers only when it does", async () => {
   const ingress = idsOf("ps", "--filter=label=slipway.role=ingress");
   const inConf = (command: string) =>

@@ -5,7 +5,7 @@ type Kind = "container" | "network" | "volume";
 
 const ROLE = '{{.Label "slipway.role"}}';
 const LIST: Record<Kind, string> = {
-  container: `docker container ls --all --no-trunc --format '{{.ID}}\t{{.Names}}\t${ROLE}\t{{.State}}'`,
+  container: `docker container ls --all --no-trunc --format '{{.ID}}\t{{.Names}}\t${ROLE}\t{{.State}}\t{{.Networks}}'`,
   network: `docker network ls --no-trunc --format '{{.ID}}\t{{.Name}}\t${ROLE}'`,
   // A volume is known by its name alone.
   volume: `docker volume ls --format '{{.Name}}\t{{.Name}}\t${ROLE}'`,
@@ -28,13 +28,14 @@ export async function things(host: Reach, filters: string): Promise<LabelledThin
 async function list(host: Reach, kind: Kind, filters: string): Promise<LabelledThing[]> {
   const output = await printed(host.take(`${LIST[kind]} ${filters}`));
   return linesOf(output).map((line) => {
-    const [id = "", name = "", role = "", state = ""] = line.split("\t");
+    const [id = "", name = "", role = "", state = "", networks] = line.split("\t");
     return {
       id,
       name,
       kind,
       role: roleOf(kind, role),
       runs: !DOWN.includes(state),
+      ...(networks !== undefined && { networks: networks.split(",") }),
       remove: async () => void (await printed(host.take(`${REMOVE[kind]} "$1"`, [id]))),
     };
   });

@@ -62,6 +62,19 @@ test("What is gone and what was stopped is named", () => {
   ]);
 });
 
+test("A container that a hand took off its network is named and replaced; one on more networks is well", () => {
+  const [web] = all as [RecordedResource, RecordedResource];
+  const on = [{ name: "slipway-dev", aliases: ["database"] }];
+  const state = [{ ...web, inputs: { ...web.inputs, networksAdvanced: on } }];
+  const seen = (...networks: string[]) =>
+    missingAmong("dev", state, [thing("id of web-1", { networks })]);
+  expect(seen("slipway-other", "slipway-dev")).toEqual({ what: [], undone: [] });
+  expect(seen("slipway-other")).toEqual({
+    what: ["container web-1 is cut off its network"],
+    undone: [web.urn],
+  });
+});
+
 test("What a failed release has stopped is no drift, nor is what is on its way out", () => {
   const [web, ingress] = all.map((one) => one as RecordedResource);
   const before = { ...web, id: "id of before", delete: true } as RecordedResource;

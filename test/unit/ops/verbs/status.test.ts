@@ -70,7 +70,7 @@ test("what the state has and is not there is named, and ends it with 1", async (
   expect(code).toBe(1);
   expect(output).toContain(
     "The container web-1 is gone.\nThe container database is gone.\n" +
-      "To create what is gone again: ./slipway up -s dev\n",
+      "To bring it back: ./slipway up -s dev\n",
   );
   const json = await statusOf({ ingress: true }, "--json");
   expect(json.code).toBe(1);
