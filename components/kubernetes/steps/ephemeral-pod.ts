@@ -2,6 +2,7 @@ import { ApiException, type CoreV1Api, type V1Pod } from "@kubernetes/client-nod
 import { isNotFound } from "./connection.ts";
 import { explainPods } from "./pods.ts";
 import { hopeless, refusal, statusesOf, unplaced } from "./rollout-failure.ts";
+import { TransientFailures } from "./transient-failures.ts";
 import { until } from "./until.ts";
 
 const POLL_MILLISECONDS = 300;
@@ -47,9 +48,10 @@ async function create({ core, namespace, pod: body }: EphemeralPod): Promise<voi
 
 async function untilFar(passing: EphemeralPod): Promise<void> {
   const { core, namespace, isFar, seconds, late } = passing;
-  const said = ({ status }: V1Pod) =>
-    statusesOf(status)
-      .map(hopeless)
+  const transient = new TransientFailures();
+  const said = (pod: V1Pod) =>
+    statusesOf(pod.status)
+      .map((status) => hopeless(pod, status, transient))
       .find((one) => one !== undefined);
   const pod = await until(
     () => core.readNamespacedPod({ namespace, name: nameOf(passing) }),

@@ -6,6 +6,7 @@ import type {
   V1Pod,
   V1PodStatus,
 } from "@kubernetes/client-node";
+import { TransientFailures } from "./transient-failures.ts";
 
 /** How often a container may end before it is ready: one that ended twice may yet find what it waits for. */
 const ENDS_ALLOWED = 2;
@@ -29,12 +30,15 @@ const HOPELESS = new Set([
 export class RolloutFailureWatch {
   /** When each run of a container was first seen, in milliseconds. */
   readonly #firstSeen = new Map<string, number>();
+  readonly #transient = new TransientFailures();
 
   troubleOf({ status }: Pick<V1Deployment, "status">, pods: readonly V1Pod[]): string | undefined {
     const condition = (type: string, reason?: string) =>
       status?.conditions?.find((one) => one.type === type && (reason ?? one.reason) === one.reason);
     const refused = condition("ReplicaFailure");
-    if (refused?.status === "True") return refusal("pods", refused.message ?? "");
+    if (refused?.status === "True" && !this.#transient.mayPass("pods", refused.message ?? "")) {
+      return refusal("pods", refused.message ?? "");
+    }
     for (const pod of pods) {
       const trouble = this.#ofPod(pod);
       if (trouble !== undefined) return trouble;
@@ -47,7 +51,8 @@ export class RolloutFailureWatch {
 
   #ofPod(pod: V1Pod): string | undefined {
     for (const status of statusesOf(pod.status)) {
-      const trouble = hopeless(status) ?? ending(status) ?? this.#late(pod, status);
+      const trouble =
+        hopeless(pod, status, this.#transient) ?? ending(status) ?? this.#late(pod, status);
       if (trouble !== undefined) return trouble;
     }
     return undefined;
@@ -76,9 +81,15 @@ export const statusesOf = (status: V1PodStatus | undefined): readonly V1Containe
   ...(status?.containerStatuses ?? []),
 ];
 
-export function hopeless({ state, image }: V1ContainerStatus): string | undefined {
+/** @param transient knows since when each has failed that may yet start. */
+export function hopeless(
+  { metadata }: V1Pod,
+  { name, state, image }: V1ContainerStatus,
+  transient: TransientFailures,
+): string | undefined {
   const { reason, message } = state?.waiting ?? {};
   if (reason === undefined || !HOPELESS.has(reason)) return undefined;
+  if (transient.mayPass(`${metadata?.uid} ${name}`, message ?? "")) return undefined;
   return `${reason}: ${message ?? image}`;
 }
 

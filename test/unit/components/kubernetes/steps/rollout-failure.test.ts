@@ -13,6 +13,7 @@ import {
   RolloutFailureWatch,
   refusal,
 } from "../../../../../components/kubernetes/steps/rollout-failure.ts";
+import { TransientFailures } from "../../../../../components/kubernetes/steps/transient-failures.ts";
 
 const IMAGE = "registry.example/team/app:1.2.3";
 
@@ -282,6 +283,59 @@ describe("Pods that the cluster refuses end a roll-out at once,", () => {
   });
 });
 
+describe("A failure that may pass has two minutes,", () => {
+  const backOff = (said: string) =>
+    waiting("ImagePullBackOff", `Back-off pulling image "${IMAGE}": ErrImagePull: ${said}`);
+  const pulls = [
+    "rpc error: code = Unknown desc = failed to pull and unpack image: unexpected status code 429 Too Many Requests",
+    "toomanyrequests: You have reached your pull rate limit",
+    "failed to do request: Head: unexpected status from HEAD request: 503 Service Unavailable",
+    "failed to do request: dial tcp 10.0.0.1:443: i/o timeout",
+    "dial tcp 10.0.0.1:443: connect: connection refused",
+    "net/http: TLS handshake timeout",
+    "lookup registry.example on 10.96.0.10:53: server misbehaving",
+  ];
+  const refusals = [
+    'Internal error occurred: failed calling webhook "validate.kyverno.svc-fail": Post: no endpoints available for service "kyverno"',
+    'Internal error occurred: failed calling webhook "pods.istio.io": context deadline exceeded',
+  ];
+  const over = (watch: () => string | undefined) => {
+    vi.useFakeTimers();
+    const seen = [watch()];
+    vi.advanceTimersByTime(119_000);
+    seen.push(watch());
+    vi.advanceTimersByTime(1_000);
+    return [...seen, watch()];
+  };
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test.each(pulls)("as one of a registry: %s", (said) => {
+    const watch = new RolloutFailureWatch();
+    const pod = podAfter(ran("files"), { ...backOff(said), name: PROXY });
+    const result = over(() => watch.troubleOf({}, [pod]));
+    expect(result).toEqual([undefined, undefined, expect.stringContaining(said)]);
+  });
+
+  test.each(refusals)("as one of the API server: %s", (said) => {
+    const watch = new RolloutFailureWatch();
+    const status = { conditions: [refused(said)] };
+    const result = over(() => watch.troubleOf({ status }, []));
+    expect(result).toEqual([undefined, undefined, `The cluster refuses the pods: ${said}`]);
+  });
+
+  test.each([
+    'failed to resolve reference "registry.example/team/app:1.2.3": not found',
+    'failed to resolve reference "registry.example:500/team/app:429": not found',
+    "pull access denied, repository does not exist or may require authorization: 403 Forbidden",
+    "failed to authorize: failed to fetch oauth token: 401 Unauthorized",
+    "lookup registry.exmaple on 10.96.0.10:53: no such host",
+  ])("and one that does not pass has none: %s", (said) => {
+    expect(verdict([podWith(backOff(said))])).toContain(said);
+  });
+});
+
 describe("An app that does not answer", () => {
   const probe = {
     httpGet: { path: "/readyz", port: 3000 },
@@ -376,7 +430,9 @@ describe("An image without a shell", () => {
 });
 
 test("A container that runs, or that has ended, is not hopeless by itself", () => {
-  expect([container(), ran("files")].map(hopeless)).toEqual([undefined, undefined]);
+  for (const one of [container(), ran("files")]) {
+    expect(hopeless(podWith(one), one, new TransientFailures())).toBeUndefined();
+  }
 });
 
 test("The setting of an image is named for Slipway's own, and not for the app's", () => {
