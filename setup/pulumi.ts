@@ -2,8 +2,14 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { backendUrl } from "../ops/backend.ts";
 import { noted } from "../ops/locks/own-runs.ts";
-import { LOCAL_STACK, ROOT } from "../ops/project.ts";
-import { backendEnvironment, chosenTools, pulumiHome, toolEnvironment } from "../ops/tools.ts";
+import { LOCAL_STACK } from "../ops/project.ts";
+import {
+  backendEnvironment,
+  chosenTools,
+  cliFolder,
+  pulumiHome,
+  toolEnvironment,
+} from "../ops/tools.ts";
 import { newCommand } from "../ops/verbs/command.ts";
 import { defineVerb } from "../ops/verbs/verb.ts";
 
@@ -28,16 +34,19 @@ async function passToPulumi(args: string[]): Promise<number> {
     ...toolEnvironment(choice),
     ...(stack === undefined || isAboutLogin(args) ? {} : backendEnvironment(stack)),
   };
-  const code = await noted(() => runHere(args, env), { hasEnded: (end) => end !== null });
+  // Not npm's own `pulumi`: told to end, that one ends alone.
+  const cli = join(cliFolder(choice.pulumi), "bin", "pulumi");
+  const code = await noted(() => runHere(cli, args, env), { hasEnded: (end) => end !== null });
   return code ?? 130;
 }
 
 /** @returns its exit code; null where a signal ended it. */
-async function runHere(args: string[], env: NodeJS.ProcessEnv): Promise<number | null> {
-  const child = spawn(join(ROOT, "node_modules", ".bin", "pulumi"), args, {
-    stdio: "inherit",
-    env,
-  });
+async function runHere(
+  cli: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number | null> {
+  const child = spawn(cli, args, { stdio: "inherit", env });
   // The terminal tells pulumi of Ctrl-C too, which ends in its own order; others tell this process alone.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -130,6 +130,21 @@ test("Ctrl-C lets the engine end in order: 130, no lock, and the next start fini
   await expectNothingLeftOver();
 });
 
+test("SIGTERM to the pulumi command of the clone alone lets the engine end in order", async () => {
+  const stop = await clone.slipway(["stop"]);
+  expect(stop.code, stop.output).toBe(0);
+  const up = ["pulumi", "up", "--yes", "--skip-preview", "--stack", clone.stack];
+  const run = await startUntil(starting, up);
+  process.kill(run.child.pid ?? Number.NaN, "SIGTERM");
+  const { code, output } = await run.end;
+  expect(output).toContain("SIGTERM received; cancelling.");
+  expect(code, output).not.toBe(0);
+  await until(() => processesOfClone().length === 0, "all that it has started has ended");
+  expect(await unrecordedThings(clone)).toEqual([]);
+  const state = readdirSync(join(clone.folder, ".slipway", "state"), { recursive: true });
+  expect(state.filter((file) => /locks\/.*\.json$/.test(String(file)))).toEqual([]);
+});
+
 test("A start beside another one is refused, with the command and the process that is at work", async () => {
   const run = await startUntil({ ...migrating, app: { migrateCommand: "sleep 20" } });
   const second = await clone.slipway(["start"]);
@@ -145,9 +160,12 @@ test("A start beside another one is refused, with the command and the process th
 });
 
 /** Starts an app, to a moment. */
-async function startUntil(moment: Moment): Promise<{ child: ChildProcess; end: Promise<Ended> }> {
+async function startUntil(
+  moment: Moment,
+  command = ["start"],
+): Promise<{ child: ChildProcess; end: Promise<Ended> }> {
   writeSmallApp(clone, moment.app);
-  const child = clone.spawn(["start"]);
+  const child = clone.spawn(command);
   let hasEnded = false;
   const end = ended(child).finally(() => {
     hasEnded = true;
