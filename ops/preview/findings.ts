@@ -43,6 +43,8 @@ interface Context {
 }
 
 function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
+  // It has happened already, and is no danger of the `up`.
+  if (change.drifted) return dangerousOpenings(change, changes, isNew);
   const { component, action, old, now, type } = change;
   const dangerous = (text: string, risk: Risk) => ({ component, text, risk, dangerous: true });
   const it = nameOf(change);
@@ -78,10 +80,7 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
       : `the cloud's own protection of ${it} is removed`;
     all.push(dangerous(what, "data at risk"));
   }
-  for (const { text, usual } of goesWithAll(change, changes) ? [] : openedBy(change, changes)) {
-    const finding = dangerous(`${it}: ${text}`, "becomes public");
-    all.push({ ...finding, dangerous: !(usual && isNew) });
-  }
+  all.push(...dangerousOpenings(change, changes, isNew));
   // A new value is no old one made plain: what was replaced may be another thing.
   // Nor is a script that finds the app's secrets as files now, and has none itself.
   const plain = action === "delete" ? [] : madePlain(old, now);
@@ -92,6 +91,17 @@ function dangersOf(change: Change, { isNew, changes }: Context): Finding[] {
     all.push(dangerous(`${name} of the app is no longer secret`, "secret in the clear"));
   }
   return all;
+}
+
+function dangerousOpenings(change: Change, changes: readonly Change[], isNew: boolean): Finding[] {
+  const { component } = change;
+  const openings = goesWithAll(change, changes) ? [] : openedBy(change, changes);
+  return openings.map(({ text, usual }) => ({
+    component,
+    text: `${nameOf(change)}: ${text}`,
+    risk: "becomes public",
+    dangerous: !(usual && isNew),
+  }));
 }
 
 const findsSecretsAsFiles = (inputs: Change["now"]) =>

@@ -39,7 +39,7 @@ export interface Seen {
 export function reportOf({ stack, steps, refreshed }: Seen): PreviewReport {
   const all = changesOf(steps);
   const findings = findingsOf(all);
-  const changes = all.filter(({ isProvider }) => !isProvider);
+  const changes = all.filter(({ isProvider, drifted }) => !isProvider && !drifted);
   const components = Map.groupBy(findings, ({ component }) => component);
   return {
     stack,

@@ -31,25 +31,37 @@ export interface PreviewStep {
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
-/** The steps of a preview, and what its refresh found, from the engine's events. */
+/** The steps of a preview, and what its refresh found of that which they change, from the engine's events. */
 export function stepsOf(events: readonly EngineEvent[]): PreviewStep[] {
   /** What the engine is at, by resource. */
   const begun = new Map<string, string>();
-  return events.flatMap(({ resourcePreEvent, resOutputsEvent }) => {
+  const steps = events.flatMap(({ resourcePreEvent, resOutputsEvent }) => {
     if (resourcePreEvent !== undefined) {
       const { urn, op } = resourcePreEvent.metadata;
       begun.set(urn, op);
-      return (op as string) === "refresh" ? [] : stepOf(resourcePreEvent.metadata);
+      return isRefresh(op) ? [] : stepOf(resourcePreEvent.metadata);
     }
     const done = resOutputsEvent?.metadata;
-    if (done === undefined || begun.get(done.urn) !== "refresh" || !isFinding(done)) return [];
-    return { ...stepOf(done), drifted: true };
+    if (done === undefined || !isRefresh(begun.get(done.urn))) return [];
+    const op = findingOf(done);
+    return op === undefined ? [] : { ...stepOf(done), op, drifted: true };
   });
+  const changing = new Set(steps.filter(isChange).map(({ urn }) => urn));
+  return steps.filter(({ urn, drifted }) => drifted !== true || changing.has(urn));
 }
 
-/** A refresh ends as an update or a deletion where it found something else. */
-const isFinding = ({ op, detailedDiff }: Metadata) =>
-  op === "delete" || (op === "update" && detailedDiff !== undefined);
+const isRefresh = (op: string | undefined) => op === "refresh";
+
+/** A value that the program does not set may differ after each look: a cluster's status, say. */
+const isChange = ({ op, drifted }: PreviewStep) => drifted !== true && op !== "same";
+
+/** In a preview a refresh ends as one, whatever it has found. */
+function findingOf({ new: found, detailedDiff }: Metadata): "delete" | "update" | undefined {
+  if (found == null) return "delete";
+  // Docker's plugin says so of one that does not run, which the step says in words.
+  const keys = Object.keys(detailedDiff ?? {}).filter((key) => key !== "mustRun");
+  return keys.length > 0 ? "update" : undefined;
+}
 
 function stepOf(metadata: Metadata): PreviewStep {
   const { op, urn, old, diffs, keys, detailedDiff } = metadata;

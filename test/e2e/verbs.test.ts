@@ -207,6 +207,9 @@ test("drift sees what was stopped by hand, says what it is, and changes nothing"
   const same = await prod.verb("drift");
   expect(same.code, same.output).toBe(0);
   const [web = ""] = containers(prod, "web");
+  docker("update", "--memory=300m", "--memory-swap=300m", web);
+  const resized = await prod.verb("drift");
+  expect(resized.output).toContain("the Docker container `web-1` was changed by hand: memory");
   docker("stop", "--time=1", web);
   const { code, output } = await prod.verb("drift");
   expect(code, output).toBe(1);
