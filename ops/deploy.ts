@@ -6,6 +6,7 @@ import type { FreeOptions } from "./locks/free.ts";
 import { QuickerError } from "./locks/quicker-error.ts";
 import { openForChange } from "./open-for-change.ts";
 import { duration, say } from "./progress.ts";
+import { secondsSince } from "./result.ts";
 import { up } from "./up.ts";
 import { UserError } from "./user-error.ts";
 import { openStack } from "./workspace.ts";
@@ -28,6 +29,20 @@ export interface Deployment {
   readonly acceptedLosses?: readonly string[];
 }
 
+/** What a deployment came to. */
+export interface Deployed {
+  readonly stack: string;
+  readonly url: string;
+  /** That is live now. */
+  readonly version: string;
+  readonly image: string;
+  /** Resources that were changed. */
+  readonly changes: number;
+  /** Whether nothing was done, because the image is older than one that was released. */
+  readonly skipped: boolean;
+  readonly seconds: number;
+}
+
 /** How often somebody else may be quicker, of those who wait. */
 const ATTEMPTS = 3;
 
@@ -36,7 +51,7 @@ const ATTEMPTS = 3;
  *
  * @throws UserError where an older one is to be refused.
  */
-export async function deploy(deployment: Deployment): Promise<void> {
+export async function deploy(deployment: Deployment): Promise<Deployed> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await attemptTo(deployment);
@@ -49,7 +64,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
   }
 }
 
-async function attemptTo(deployment: Deployment): Promise<void> {
+async function attemptTo(deployment: Deployment): Promise<Deployed> {
   const began = Date.now();
   const { stack: name, image, version, commit, sequence, ifOlder } = deployment;
   const { stack, look } = await openForChange(name, deployment.lock);
@@ -69,7 +84,11 @@ async function attemptTo(deployment: Deployment): Promise<void> {
     const url = String((await stack.outputs())["url"]?.value ?? "");
     leave(deployment.dotenv, began, url, live, { SLIPWAY_SKIPPED: "true" });
     say(`✓ Skipped: ${why} To deploy an older image, roll back, or use --force.`);
-    return;
+    const { version: liveVersion, image: liveImage } = live;
+    return {
+      ...{ stack: name, url, version: liveVersion, image: liveImage },
+      ...{ changes: 0, skipped: true, seconds: secondsSince(began) },
+    };
   }
   if (live !== undefined && commit !== undefined && age.age === "unknown") {
     say(
@@ -94,6 +113,10 @@ async function attemptTo(deployment: Deployment): Promise<void> {
       ? `✓ Nothing to change: ${said("url")} answers with ${said("version")}: ${duration(began)}`
       : `✓ ${said("url")} answers with ${said("version")}: ${duration(began)}`,
   );
+  return {
+    ...{ stack: name, url: said("url"), version: said("version"), image: said("image") },
+    ...{ changes, skipped: false, seconds: secondsSince(began) },
+  };
 }
 
 /** A newer one that is not live was taken back, or something older was put there on purpose. */
@@ -120,7 +143,7 @@ function leave(
     SLIPWAY_URL: url,
     SLIPWAY_VERSION: version,
     SLIPWAY_IMAGE: image,
-    SLIPWAY_SECONDS: String(Math.round((Date.now() - began) / 1000)),
+    SLIPWAY_SECONDS: String(secondsSince(began)),
     ...more,
   };
   const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);

@@ -10,6 +10,8 @@ import {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
 import { checkAccess, explained } from "./backend.ts";
+import { didYouMean } from "./closest.ts";
+import { stacksWithFile } from "./known-stacks.ts";
 import { LOCAL_STACK, PROJECT, ROOT } from "./project.ts";
 import {
   backendEnvironment,
@@ -107,7 +109,7 @@ async function selectStack(args: LocalProgramArgs, options: LocalWorkspaceOption
     if (!(error instanceof CommandError)) throw error;
     if (!(error instanceof StackNotFoundError)) throw new UserError(explained(error.message));
     throw new UserError(
-      `There is no stack "${args.stackName}" where you are logged in. ` +
+      `There is no stack "${args.stackName}" where you are logged in.${didYouMean(args.stackName, stacksWithFile())} ` +
         "`npm run pulumi -- stack ls` lists those that are there; `npm run pulumi -- login` changes where.",
     );
   }

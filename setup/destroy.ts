@@ -34,6 +34,7 @@ export const destroy = defineVerb(destroyCommand(), {
       withData: true,
       done: (fate) => `✓ The stack ${LOCAL_STACK} is gone${fate}.`,
       nothing: `✓ The stack ${LOCAL_STACK} has nothing to remove.`,
+      json: options.json === true,
     });
   },
 });

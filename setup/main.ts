@@ -1,5 +1,6 @@
 import { say } from "../ops/progress.ts";
 import { LOCAL_STACK } from "../ops/project.ts";
+import { printJsonError } from "../ops/result.ts";
 import { UserError } from "../ops/user-error.ts";
 import { choose } from "./program.ts";
 import { ensureVerbTools } from "./verb-tools.ts";
@@ -22,9 +23,17 @@ function checkStackName(name: string): void {
   );
 }
 
+/** `pulumi` and what stands after `--` have options of their own. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args[0] !== "pulumi" && args.slice(0, end < 0 ? undefined : end).includes("--json");
+}
+
+const typed = process.argv.slice(2);
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(typed);
 } catch (error) {
+  if (wantsJson(typed)) printJsonError(error);
   if (!(error instanceof UserError)) throw error;
   say(`slipway: ${error.message}`);
   process.exitCode = error.exitCode;

@@ -30,7 +30,8 @@ const EXIT_CODES = `
 Exit codes: 0 done, or nothing to do; 1 tried and failed (status: a container or pod does not run; drift:
 a resource differs; preview: dangerous, and not allowed); 2 nothing was tried, and the message has the
 reason and the line to type; 130 interrupted. \`pulumi\`, \`run\` and \`psql\` return the exit code of
-their command. With --json, results are JSON on standard output; progress is on standard error.
+their command. With --json, the result is JSON on standard output, and a failure is
+{"error": {"message": ..., "exitCode": ...}}; progress is on standard error.
 `;
 
 const versionOfPackage = (): string =>

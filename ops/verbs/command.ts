@@ -1,4 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { stacksWithFile } from "../known-stacks.ts";
 import { UserError } from "../user-error.ts";
 
 /** The command as it is typed in the folder of the project. */
@@ -31,9 +32,18 @@ export function parseInto(command: CommandUnknownOpts, args: readonly string[]):
   }
 }
 
+const MISSING = "commander.missingMandatoryOptionValue";
+
+function whichStack(): UserError {
+  const stacks = stacksWithFile();
+  const known = stacks.length === 0 ? "" : ` Stacks that have a file here: ${stacks.join(", ")}.`;
+  return new UserError(`Which stack? Add -s STACK, or set SLIPWAY_STACK.${known}`);
+}
+
 /** @param name of the command; empty for the program itself. */
 export function inOurWords(error: unknown, name: string): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error;
+  if (error.code === MISSING && error.message.includes("--stack")) return whichStack();
   const [what = "", meant] = error.message.replace(/^error: /, "").split("\n");
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, "")}.`;
   const suggestion = meant === undefined ? "" : ` ${meant.replaceAll(/[()]/g, "")}`;

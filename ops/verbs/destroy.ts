@@ -8,13 +8,22 @@ import { lostData } from "../missing.ts";
 import { openForChange } from "../open-for-change.ts";
 import { holdsData, takesAllWithIt } from "../preview/data.ts";
 import { duration, say } from "../progress.ts";
+import { printJson } from "../result.ts";
 import { reviewsBeside } from "../review/reviews-beside.ts";
 import { nameInUrn } from "../state/urn.ts";
 import { down, keepsImages, remove } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
-import { lockOf, lockWaitOption, optional, optionalStack, text, YES } from "./options.ts";
+import {
+  jsonOption,
+  lockOf,
+  lockWaitOption,
+  optional,
+  optionalStack,
+  text,
+  YES,
+} from "./options.ts";
 
 export const destroyCommand = () =>
   newCommand(
@@ -24,7 +33,8 @@ export const destroyCommand = () =>
     .addOption(optionalStack("The stack. Without it, with --data: the stack of `npm start`."))
     .option("--data", "Delete its data too.")
     .option("--yes <stack>", `${YES}: name the stack again.`, optional(text("--yes")))
-    .addOption(lockWaitOption());
+    .addOption(lockWaitOption())
+    .addOption(jsonOption());
 
 type Options = ReturnType<ReturnType<typeof destroyCommand>["opts"]>;
 
@@ -46,6 +56,9 @@ export async function destroyStack(name: string, options: Options): Promise<numb
       ? `✓ ${name} has nothing to remove.`
       : `✓ ${name} is down${fate}: ${changes} resources removed in ${duration(began)}.`,
   );
+  if (options.json === true) {
+    printJson({ stack: name, removed: changes, data: withData });
+  }
   return 0;
 }
 

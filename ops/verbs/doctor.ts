@@ -1,5 +1,6 @@
 import { examine, examineStack, type Result } from "../doctor/index.ts";
 import { thisWorld } from "../doctor/world.ts";
+import { printJson } from "../result.ts";
 import { newCommand } from "./command.ts";
 import { jsonOption, optionalStack } from "./options.ts";
 import { defineVerb } from "./verb.ts";
@@ -17,9 +18,8 @@ export const doctor = defineVerb(command, {
   async run({ stack: name, json }) {
     const { result, stack } = await examineStack(name);
     const results = [...(await examine(thisWorld(stack))), result];
-    process.stdout.write(
-      json === true ? `${JSON.stringify(results, null, 2)}\n` : results.map(linesOf).join(""),
-    );
+    if (json === true) printJson(results);
+    else process.stdout.write(results.map(linesOf).join(""));
     return results.some(({ state }) => state === "wrong") ? 1 : 0;
   },
 });

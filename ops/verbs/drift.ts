@@ -4,6 +4,7 @@ import { lostData } from "../missing.ts";
 import { previewOf } from "../preview/run.ts";
 import { asText } from "../preview/text.ts";
 import { say, step } from "../progress.ts";
+import { printJson } from "../result.ts";
 import { kindAndName } from "../state/urn.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
@@ -23,7 +24,7 @@ export const drift = defineVerb(command, {
     const stack = await openStack(name);
     const { report } = await step(`Looking at ${name}`, () => previewOf(stack, { refresh: true }));
     const same = report.verdict.includes("no change");
-    if (json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    if (json === true) printJson(report);
     else if (!same) process.stdout.write(asText(report, isColoured()));
     // The report alone would call it a volume to be made.
     const lost = same ? [] : lostData(name, await lookAt(stack)).map(kindAndName);

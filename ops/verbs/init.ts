@@ -29,7 +29,7 @@ import { say } from "../progress.ts";
 import { LOCAL_STACK } from "../project.ts";
 import { UserError } from "../user-error.ts";
 import { newCommand } from "./command.ts";
-import { each, stackOption, text, YES } from "./options.ts";
+import { each, namedStack, text, YES } from "./options.ts";
 import { table } from "./table.ts";
 import { defineVerb } from "./verb.ts";
 
@@ -37,7 +37,7 @@ const command = newCommand(
   "init",
   "Create a team's stack: its file, its secrets, its state backend. See docs/first-day.md.",
 )
-  .addOption(stackOption("Name of the stack."))
+  .addOption(namedStack("Name of the stack."))
   .option("--backend <url>", "State backend: gs://, s3:// or file://.", text("--backend"))
   .option(
     "--secrets <provider>",

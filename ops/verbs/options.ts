@@ -69,13 +69,21 @@ export const each =
 /** Options of several commands. */
 
 const STACK = "-s, --stack <stack>";
+/** Names the stack where no option does. */
+const STACK_VARIABLE = "SLIPWAY_STACK";
 
 /** Of a command that works on one stack. */
-export const stackOption = (description = "The stack.") =>
+export const stackOption = () => namedStack("The stack.").env(STACK_VARIABLE);
+
+/** Of a command that creates one: only who types its name means it. */
+export const namedStack = (description: string) =>
   new Option(STACK, description).argParser(text("--stack")).makeOptionMandatory();
 
 /** Of a command that may work on one. */
-export const optionalStack = (description: string) =>
+export const optionalStack = (description: string) => anyStack(description).env(STACK_VARIABLE);
+
+/** Of a command that does more without one: only who types its name means it. */
+export const anyStack = (description: string) =>
   new Option(STACK, description).argParser(text("--stack"));
 
 export const imageOption = () =>

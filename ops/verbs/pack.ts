@@ -8,9 +8,10 @@ import { type Trust, trustOf } from "../pack/trust.ts";
 import { duration, say, step } from "../progress.ts";
 import { registryLogin, repositoryOf } from "../registry/pipeline-registry.ts";
 import { ImageRepository, parseRepository } from "../registry/registry.ts";
+import { printJson } from "../result.ts";
 import { UserError } from "../user-error.ts";
 import { newCommand } from "./command.ts";
-import { dotenvOption, each, optionalStack, text } from "./options.ts";
+import { dotenvOption, each, jsonOption, optionalStack, text } from "./options.ts";
 import { defineVerb } from "./verb.ts";
 
 const command = newCommand(
@@ -29,7 +30,8 @@ const command = newCommand(
     each("--build-secret"),
   )
   .option("--to <repository>", "The repository. In a pipeline: the project's own.", text("--to"))
-  .addOption(dotenvOption());
+  .addOption(dotenvOption())
+  .addOption(jsonOption());
 
 export const pack = defineVerb(command, {
   group: "Releases",
@@ -50,7 +52,8 @@ export const pack = defineVerb(command, {
         SLIPWAY_COMMIT: commit,
       });
     }
-    if (image !== undefined) process.stdout.write(`${image}\n`);
+    if (options.json === true) printJson({ image: image ?? null, version, commit });
+    else if (image !== undefined) process.stdout.write(`${image}\n`);
     return 0;
   },
 });

@@ -8,6 +8,7 @@ import type { PreviewReport, Summary } from "../preview/report.ts";
 import { previewOf } from "../preview/run.ts";
 import { asText } from "../preview/text.ts";
 import { say, step } from "../progress.ts";
+import { printJson } from "../result.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
@@ -79,8 +80,7 @@ export const preview = defineVerb(command, {
     const allowance = await askFor(report, options.allowDanger === true, label, gitlab);
     const allowed = allowance?.allowed;
     if (isJson) {
-      process.stdout.write(`${JSON.stringify({ ...report, allowed }, null, 2)}\n`);
-      if (options.diff === true) process.stdout.write(`\n${diff}\n`);
+      printJson({ ...report, allowed, ...(options.diff === true && { diff }) });
     }
     const markdown = asMarkdown(report, { diff, allowance, label });
     leave(options.markdown, markdown);

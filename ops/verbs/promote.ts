@@ -6,12 +6,14 @@ import { asTag } from "../pack/tags.ts";
 import { say } from "../progress.ts";
 import { registryLogin } from "../registry/pipeline-registry.ts";
 import { ImageRepository } from "../registry/registry.ts";
+import { printJson } from "../result.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
 import {
   dotenvOption,
   forceOption,
+  jsonOption,
   lockOf,
   lockWaitOption,
   matching,
@@ -37,7 +39,8 @@ const command = newCommand(
     forceOption("promote an image that is older than one the stack had, or that was rolled back"),
   )
   .addOption(dotenvOption())
-  .addOption(lockWaitOption());
+  .addOption(lockWaitOption())
+  .addOption(jsonOption());
 
 export const promote = defineVerb(command, {
   group: "Releases",
@@ -59,7 +62,7 @@ export const promote = defineVerb(command, {
           "digest.",
       );
     }
-    await deploy({
+    const deployed = await deploy({
       stack,
       image: release.image,
       version: version ?? release.version,
@@ -71,6 +74,7 @@ export const promote = defineVerb(command, {
       lock: lockOf(options),
     });
     if (version !== undefined) await nameVersion(release.image, version, process.env);
+    if (options.json === true) printJson({ ...deployed, from, commit });
     return 0;
   },
 });

@@ -6,6 +6,7 @@ import { judge, neededOf, type TaggedImage, type Verdict } from "../registry/pru
 import { ImageRepository } from "../registry/registry.ts";
 import { releasedTo } from "../registry/released.ts";
 import { removeUnlessNamed } from "../registry/removal.ts";
+import { printJson } from "../result.ts";
 import { UserError } from "../user-error.ts";
 import { newCommand } from "./command.ts";
 import { dryRunOption, each, jsonOption, positive, text } from "./options.ts";
@@ -54,7 +55,8 @@ export const pruneImages = defineVerb(command, {
     });
 
     const done = dryRun ? verdicts : await remove(repository, verdicts);
-    process.stdout.write(json ? `${JSON.stringify(done, null, 2)}\n` : listed(done));
+    if (json) printJson(done);
+    else process.stdout.write(listed(done));
     const going = done.filter(({ kept }) => kept === undefined);
     const count = `${going.length} of ${done.length} images`;
     say(

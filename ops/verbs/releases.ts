@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../components/release-record.ts";
+import { printJson } from "../result.ts";
 import { targetOf } from "../targets/index.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
@@ -15,7 +16,8 @@ export const releases = defineVerb(command, {
   async run({ stack, json }) {
     const target = await targetOf(await openStack(stack));
     const all = await target.releases();
-    process.stdout.write(json === true ? `${JSON.stringify(all, null, 2)}\n` : listed(all));
+    if (json === true) printJson(all);
+    else process.stdout.write(listed(all));
     return 0;
   },
 });

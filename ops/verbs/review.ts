@@ -4,6 +4,7 @@ import { writeDotenv } from "../dotenv.ts";
 import { freeStack } from "../locks/free.ts";
 import { duration, say } from "../progress.ts";
 import { repairInterrupted } from "../repair.ts";
+import { printJson, secondsSince } from "../result.ts";
 import { reviewConfig } from "../review/derived-config.ts";
 import { madePlace } from "../review/made-place.ts";
 import { branchOf } from "../review/removal.ts";
@@ -17,10 +18,11 @@ import { newCommand } from "./command.ts";
 import {
   dotenvOption,
   each,
+  jsonOption,
   lockOf,
   lockWaitOption,
   matching,
-  stackOption,
+  namedStack,
   text,
 } from "./options.ts";
 import { defineVerb } from "./verb.ts";
@@ -29,7 +31,7 @@ const command = newCommand(
   "review",
   "Create or update the review stack of a branch, beside its model, and renew its time to live.",
 )
-  .addOption(stackOption("The review stack: review- and the branch's slug."))
+  .addOption(namedStack("The review stack: review- and the branch's slug."))
   .requiredOption(
     "--like <stack>",
     "The model: the stack whose config and host or cluster it shares.",
@@ -44,7 +46,8 @@ const command = newCommand(
   .requiredOption("--image <reference>", "Image to release.", matching("--image", IMAGE_OR_ARCHIVE))
   .option("--ttl <time>", "Time to live, such as 7d or 12h.", text("--ttl"), "7d")
   .addOption(dotenvOption())
-  .addOption(lockWaitOption());
+  .addOption(lockWaitOption())
+  .addOption(jsonOption());
 
 export const review = defineVerb(command, {
   group: "Releases",
@@ -81,11 +84,19 @@ export const review = defineVerb(command, {
         SLIPWAY_URL: url,
         SLIPWAY_VERSION: String(outputs["version"]?.value),
         SLIPWAY_IMAGE: String(outputs["verifiedImage"]?.value),
-        SLIPWAY_SECONDS: String(Math.round((Date.now() - started) / 1000)),
+        SLIPWAY_SECONDS: String(secondsSince(started)),
       });
     }
     say(`✓ ${name} answers with ${outputs["version"]?.value}: ${duration(started)}`);
-    process.stdout.write(`${url}\n`);
+    if (options.json === true) {
+      const [version, released] = [outputs["version"], outputs["verifiedImage"]].map((one) =>
+        String(one?.value ?? ""),
+      );
+      printJson({
+        ...{ stack: name, branch, url, version, image: released, until },
+        seconds: secondsSince(started),
+      });
+    } else process.stdout.write(`${url}\n`);
     return 0;
   },
 });

@@ -2,12 +2,13 @@ import type { ReleaseRecord } from "../../components/release-record.ts";
 import { readConfig } from "../config.ts";
 import { openForChange } from "../open-for-change.ts";
 import { duration, say } from "../progress.ts";
+import { printJson, secondsSince } from "../result.ts";
 import { targetOf } from "../targets/index.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
-import { lockOf, lockWaitOption, stackOption, text } from "./options.ts";
+import { jsonOption, lockOf, lockWaitOption, stackOption, text } from "./options.ts";
 import { defineVerb } from "./verb.ts";
 
 const command = newCommand(
@@ -16,7 +17,8 @@ const command = newCommand(
 )
   .addOption(stackOption())
   .option("--to <version>", "The version to go back to.", text("--to"))
-  .addOption(lockWaitOption());
+  .addOption(lockWaitOption())
+  .addOption(jsonOption());
 
 export const rollback = defineVerb(command, {
   group: "Releases",
@@ -43,6 +45,13 @@ export const rollback = defineVerb(command, {
     });
     const { outputs } = await up(rolling, look);
     say(`✓ ${outputs["url"]?.value} answers with ${goal.version} again: ${duration(started)}`);
+    if (options.json === true) {
+      printJson({
+        ...{ stack: name, url: String(outputs["url"]?.value ?? "") },
+        ...{ version: goal.version, image: goal.image, rolledBack: live.version },
+        seconds: secondsSince(started),
+      });
+    }
     return 0;
   },
 });

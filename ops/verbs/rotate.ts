@@ -5,11 +5,12 @@ import { readConfig, setSecret } from "../config.ts";
 import { releasesOf } from "../deploy.ts";
 import { openForChange } from "../open-for-change.ts";
 import { duration, say } from "../progress.ts";
+import { printJson, secondsSince } from "../result.ts";
 import { up } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
-import { choice, lockOf, lockWaitOption, stackOption } from "./options.ts";
+import { choice, jsonOption, lockOf, lockWaitOption, stackOption } from "./options.ts";
 import { defineVerb } from "./verb.ts";
 
 const SECRETS = ["databasePassword", "appSecret"] as const;
@@ -44,7 +45,8 @@ const command = newCommand(
 )
   .addOption(stackOption())
   .addArgument(choice("secret", SECRETS, "The secret to replace."))
-  .addOption(lockWaitOption());
+  .addOption(lockWaitOption())
+  .addOption(jsonOption());
 
 export const rotate = defineVerb(command, {
   group: "Releases",
@@ -64,6 +66,10 @@ export const rotate = defineVerb(command, {
     say(
       `✓ ${secret} of ${name} is rotated: ${duration(started)}. ${afterwards}Commit the stack's file.`,
     );
+    if (options.json === true) {
+      const version = live?.version ?? null;
+      printJson({ stack: name, secret, version, seconds: secondsSince(started) });
+    }
     return 0;
   },
 });

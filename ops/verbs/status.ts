@@ -5,6 +5,7 @@ import type { TlsAddress } from "../../infra/served-certificate.ts";
 import { readConfig } from "../config.ts";
 import { leftoversAmong } from "../leftovers.ts";
 import { faultsAmong } from "../missing.ts";
+import { printJson } from "../result.ts";
 import { stackCertificate, tlsAddressOf } from "../stack-certificate.ts";
 import { StackState } from "../state/stack-state.ts";
 import { targetOf } from "../targets/index.ts";
@@ -61,7 +62,7 @@ export const status = defineVerb(command, {
         missing,
         parts: parts.map((part) => ({ ...part, isLeftover: leftovers.has(part.name) })),
       };
-      process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+      printJson(all);
       return isWell ? 0 : 1;
     }
     const lines = [

@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { say } from "../progress.ts";
+import { printJson } from "../result.ts";
 import { branchesOf, DEFAULT_REMOTE } from "../review/branches.ts";
 import { type OrphanedStack, orphanedStacks } from "../review/orphaned-stacks.ts";
 import { branchOf, candidateOf, removeReviewStack } from "../review/removal.ts";
@@ -8,7 +9,7 @@ import { refusal, type Verdict, verdictOf } from "../review/verdict.ts";
 import { UserError } from "../user-error.ts";
 import { openStack, stackNames } from "../workspace.ts";
 import { newCommand } from "./command.ts";
-import { dryRunOption, jsonOption, optionalStack, text } from "./options.ts";
+import { anyStack, dryRunOption, jsonOption, text } from "./options.ts";
 import { table } from "./table.ts";
 import { defineVerb } from "./verb.ts";
 
@@ -22,7 +23,7 @@ const command = newCommand(
   "sweep",
   "Delete review stacks whose branch is gone or whose time is over, with their data; or the stack in -s.",
 )
-  .addOption(optionalStack("Delete this one review stack, whatever its branch and its time."))
+  .addOption(anyStack("Delete this one review stack, whatever its branch and its time."))
   .option("--branch <name>", "With -s: only if the stack is for this branch.", text("--branch"))
   .option(
     "--remote <remote>",
@@ -45,7 +46,11 @@ export const sweep = defineVerb(command, {
   async run(options) {
     const { stack: given, branch, remote, like, dryRun: isDry = false } = options;
     const known = await stackNames();
-    if (given !== undefined) return await removeNamed({ given, branch }, known, isDry);
+    if (given !== undefined) {
+      const named = await removeNamed({ given, branch }, known, isDry);
+      if (options.json === true) printJson(named);
+      return 0;
+    }
 
     const rows: Row[] = [];
     let failed = false;
@@ -55,7 +60,7 @@ export const sweep = defineVerb(command, {
     }
     rows.push(...(await sweepOrphans(like, known, isDry || options.orphans !== true)));
 
-    if (options.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    if (options.json === true) printJson(rows);
     else process.stdout.write(listed(rows));
     const removed = rows.filter(({ action }) => action === "removed").length;
     const bad = rows.filter(({ action }) => ["failed", "refuse"].includes(action)).length;
@@ -78,20 +83,20 @@ async function removeNamed(
   named: Named,
   known: readonly string[],
   isDry: boolean,
-): Promise<number> {
+): Promise<readonly Row[]> {
   const { given } = named;
   const branch = named.branch ?? branchOfPipeline(given, process.env);
   const { own, shared } = namesOf(given, branch, known);
   const names = [...own, ...shared].filter((one) => known.includes(one));
-  const removed: string[] = [];
+  const removed: Row[] = [];
   for (const name of names) {
     const stack = await openStack(name);
     if (branch !== undefined && !(await isFor(stack, branch, own.includes(name)))) continue;
     await removeOne(stack, isDry);
-    removed.push(name);
+    removed.push({ stack: name, action: isDry ? "remove" : "removed", why: "named by -s" });
   }
   if (removed.length === 0) say(`✓ There is no stack ${own[0]} (any more).`);
-  return 0;
+  return removed;
 }
 
 /** A stack that is named as it is called is that one alone: cut as the names of today, it may be another one's. */

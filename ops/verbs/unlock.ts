@@ -2,16 +2,18 @@ import { freeStack, isKeptByServer } from "../locks/free.ts";
 import { releaseDeadLocks } from "../locks/local.ts";
 import { say } from "../progress.ts";
 import { LOCAL_STACK } from "../project.ts";
+import { printJson } from "../result.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
-import { forceOption, lockOf, lockWaitOption, stackOption } from "./options.ts";
+import { forceOption, jsonOption, lockOf, lockWaitOption, stackOption } from "./options.ts";
 import { defineVerb } from "./verb.ts";
 
 const command = newCommand("unlock", "Release the lock of a dead run. A live run keeps its lock.")
   .addOption(stackOption())
   .addOption(forceOption("release a lock whose run may be alive on another machine"))
-  .addOption(lockWaitOption());
+  .addOption(lockWaitOption())
+  .addOption(jsonOption());
 
 export const unlock = defineVerb(command, {
   group: "Repair",
@@ -20,6 +22,7 @@ export const unlock = defineVerb(command, {
     if (stack === LOCAL_STACK) {
       releaseDeadLocks(stack);
       say(`✓ ${stack} is not locked.`);
+      if (options.json === true) printJson({ stack, locked: false });
       return 0;
     }
     const opened = await openStack(stack);
@@ -31,6 +34,7 @@ export const unlock = defineVerb(command, {
     }
     const released = await freeStack(opened, { ...lockOf(options), force });
     say(released === 0 ? `✓ ${stack} was not locked.` : `✓ ${stack} is not locked any more.`);
+    if (options.json === true) printJson({ stack, locked: false });
     return 0;
   },
 });

@@ -1,5 +1,6 @@
 import { COMMIT } from "../../infra/patterns.ts";
 import { deploy } from "../deploy.ts";
+import { printJson } from "../result.ts";
 import { UserError } from "../user-error.ts";
 import { newCommand } from "./command.ts";
 import {
@@ -7,6 +8,7 @@ import {
   dotenvOption,
   forceOption,
   imageOption,
+  jsonOption,
   lockOf,
   lockWaitOption,
   matching,
@@ -34,7 +36,8 @@ const command = newCommand("up", "Deploy a stack: apply its config and, if given
   .addOption(forceOption("deploy an image that is older than one the stack had"))
   .addOption(dotenvOption())
   .addOption(lockWaitOption())
-  .addOption(acceptDataLossOption());
+  .addOption(acceptDataLossOption())
+  .addOption(jsonOption());
 
 export const up = defineVerb(command, {
   group: "Releases",
@@ -45,7 +48,7 @@ export const up = defineVerb(command, {
     }
   },
   async run(options) {
-    await deploy({
+    const deployed = await deploy({
       stack: options.stack,
       image: options.image,
       version: options.version,
@@ -56,6 +59,7 @@ export const up = defineVerb(command, {
       lock: lockOf(options),
       acceptedLosses: options.acceptDataLoss ?? [],
     });
+    if (options.json === true) printJson(deployed);
     return 0;
   },
 });

@@ -120,6 +120,20 @@ test("A sequence is a number, and of an image", async () => {
   );
 });
 
+test("With --json, an up prints what is live, also where it was skipped", async () => {
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const printed = () => JSON.parse(write.mock.calls.map(([text]) => text).join(""));
+  try {
+    expect(await upVerb.run(["-s", "dev", "--json"])).toBe(0);
+    expect(printed()).toMatchObject({ stack: "dev", skipped: false, changes: expect.any(Number) });
+    expect(Object.keys(printed())).toEqual(
+      expect.arrayContaining(["url", "version", "image", "seconds"]),
+    );
+  } finally {
+    write.mockRestore();
+  }
+});
+
 test("What is accepted as lost is what was typed, each by its name", async () => {
   await upVerb.run(["-s", "dev"]);
   await upVerb.run(["-s", "dev", "--accept-data-loss", "a", "--accept-data-loss", "b"]);

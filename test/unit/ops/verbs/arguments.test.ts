@@ -91,7 +91,7 @@ test("an empty value of a pipeline's variable is as good as none, and the next a
   expect(() => up?.parse(["-s", "dev", ...empty])).not.toThrow();
   expect(() => up?.parse(["-s", "dev", "--image", "app:1", "--version", "v1"])).not.toThrow();
   expect(() => up?.parse(["-s", "dev", "--version", "v1"])).toThrow("which is missing");
-  expect(() => up?.parse([])).toThrow("Required option");
+  expect(() => up?.parse([])).toThrow("Which stack?");
 });
 
 describe("help", () => {
