@@ -4,7 +4,7 @@ import { warnOfCertificate } from "./certificate-warning.ts";
 import { pinPlacement, placementOf } from "./placement.ts";
 import { readPreviousOutputs } from "./previous-outputs.ts";
 import { chooseRelease, releaseRequestOf } from "./release.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings } from "./settings/read.ts";
 
 // The SDK keeps a stack trace for each property of each resource, and its runner looks every line of them
 // up in source maps: more memory than all else that this program needs. Our files have no such maps.

@@ -44,6 +44,9 @@ export const BRANCH: Rule = {
 export const SLUG = /^[a-z0-9-]+$/;
 /** `ADDRESS/BITS`, or an address alone. */
 export const NETWORK = { test: isNetwork };
+/** One or more certificates, PEM. */
+export const CERTIFICATE = /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/;
+export const URL_PATH = /^\/[\w./~%:@!$&'()*+,;=?-]*$/;
 /** What names a build's secret: the id of its mount, and the name of its file. */
 export const BUILD_SECRET_ID = /^[\w-][\w.-]{0,63}$/;
 

@@ -1,4 +1,4 @@
-import type { ConfigReader } from "./config-reader.ts";
+import type { Problem } from "./settings/config.ts";
 
 /** What is made under a name that begins with the stack's. */
 interface Named {
@@ -19,14 +19,14 @@ const LABEL = 63;
 const UNIQUE = "-1234567";
 
 /** Says before anything is made what Docker, DNS or Kubernetes would refuse in a name with the stack's in it. */
-export function refuseStackName(reader: ConfigReader, named: Named): void {
+export function problemWithStackName(named: Named): Problem | undefined {
   const why = reasonAgainst(named);
-  if (why === undefined) return;
+  if (why === undefined) return undefined;
   const other = fitting(named);
-  reader.problem(
-    `The name of the stack is "${named.stack}"; ${why}.`,
-    `pulumi stack rename ${other === named.stack || other === "" ? "NAME" : other}`,
-  );
+  return {
+    text: `The name of the stack is "${named.stack}"; ${why}.`,
+    command: `pulumi stack rename ${other === named.stack || other === "" ? "NAME" : other}`,
+  };
 }
 
 function reasonAgainst(named: Named): string | undefined {

@@ -12,13 +12,14 @@ import { bench } from "./bench.ts";
 import { destroy } from "./destroy.ts";
 import { previewExample } from "./preview-example.ts";
 import { pulumi } from "./pulumi.ts";
+import { settings } from "./settings.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { test } from "./test.ts";
 
 const all: readonly Verb[] = [
   ...[start, stop, ...onStacks, destroy],
-  ...[pulumi, previewExample, test, bench],
+  ...[pulumi, previewExample, test, bench, settings],
 ];
 
 /** Every command, in the order of the help. */

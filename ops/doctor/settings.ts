@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { readSettings } from "../../infra/settings.ts";
+import { readSettings } from "../../infra/settings/read.ts";
+import { SettingsError } from "../../infra/settings/settings-error.ts";
+import { SETTINGS } from "../../infra/settings/table.ts";
 import { PROJECT, stackFile } from "../project.ts";
 import { type Check, none, ok, wrong } from "./check.ts";
 
 /** The stack's config, by the program's own reader of it. */
-export const settings: Check = {
+export const settingsCheck = (table = SETTINGS): Check => ({
   name: "config",
   async run({ stack }) {
     if (stack === undefined) return none("there is no stack to look at");
@@ -16,17 +18,16 @@ export const settings: Check = {
     const values = Object.entries(stack.settings).map(([key, value]) => [full(key), value]);
     pulumi.runtime.setAllConfig(Object.fromEntries(values), stack.secrets.map(full));
     try {
-      readSettings(PROJECT, stack.name);
+      readSettings(PROJECT, stack.name, table);
     } catch (error) {
-      if (!(error instanceof pulumi.RunError)) throw error;
-      const [, ...lines] = error.message.split("\n");
-      const texts = lines.filter((_, index) => index % 2 === 0);
-      const types = lines.filter((_, index) => index % 2 === 1);
-      return wrong(
-        texts.map((text) => text.replace(/^\s*\d+\. /, "")).join(" "),
-        types.map((text) => `npm run ${text.trim().replace(/^pulumi /, "pulumi -- ")}`).join("; "),
+      if (!(error instanceof SettingsError)) throw error;
+      const lines = error.problems.map(
+        ({ command }) => `npm run ${command.replace(/^pulumi /, "pulumi -- ")} -s ${stack.name}`,
       );
+      return wrong(error.problems.map(({ text }) => text).join(" "), lines.join("; "));
     }
     return ok(`Pulumi.${stack.name}.yaml is in order`);
   },
-};
+});
+
+export const settings = settingsCheck();

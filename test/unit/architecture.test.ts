@@ -163,7 +163,7 @@ describe("the program is what its settings say, on every machine and at any time
         read(file).includes("pulumi.Config")
       );
     });
-    expect(readers).toEqual(["infra/config-reader.ts"]);
+    expect(readers).toEqual(["infra/settings/raw-config.ts"]);
   });
 });
 

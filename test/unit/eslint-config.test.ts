@@ -86,8 +86,8 @@ describe("the laws of the program", () => {
 describe("the layers", () => {
   test.each([
     ["components/labels.ts", "../stacks/index.ts"],
-    ["components/labels.ts", "../infra/settings.ts"],
-    ["stacks/index.ts", "../infra/settings.ts"],
+    ["components/labels.ts", "../infra/settings/read.ts"],
+    ["stacks/index.ts", "../infra/settings/read.ts"],
     ["infra/index.ts", "../ops/project.ts"],
     ["ops/up.ts", "../setup/run.ts"],
     ["ops/targets/index.ts", "../../stacks/index.ts"],

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { readSettings } from "../../../infra/settings.ts";
+import { readSettings } from "../../../infra/settings/read.ts";
+import type { Setting } from "../../../infra/settings/setting.ts";
+import { SETTINGS } from "../../../infra/settings/table.ts";
 import type { Settings } from "../../../stacks/settings.ts";
 
 export const ROOT = join(import.meta.dirname, "../../..");
@@ -26,10 +28,9 @@ export const secrets: Values = {
   appSecret: "a key of sixteen characters or more",
 };
 
-const SECRET_KEYS = Object.keys(defaults).filter((key) => {
-  const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
-  return config[key].description.startsWith("Secret");
-});
+const SECRET_KEYS = Object.entries<Setting>(SETTINGS)
+  .filter(([, { secret }]) => secret)
+  .map(([key]) => key);
 
 /** Reads the settings of a stack whose config is the defaults, two secrets, and these values. */
 export function read(

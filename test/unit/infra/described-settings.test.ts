@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { appResources } from "../../../components/kubernetes/pod-resources.ts";
-import { ConfigReader } from "../../../infra/config-reader.ts";
+import { readConfig } from "../../../infra/settings/config.ts";
+import type { Setting } from "../../../infra/settings/setting.ts";
+import { SETTINGS } from "../../../infra/settings/table.ts";
 import type { DockerSettings, KubernetesSettings } from "../../../stacks/settings.ts";
 import { defaults, messageOf, ROOT, read, type Values } from "./config.ts";
 
@@ -29,26 +31,35 @@ const GCE: Values = { host: "gce", ...MADE };
 const GKE: Values = { target: "kubernetes", cluster: "gke", ...MADE, domain: "shop.example" };
 const NODES: Values = { ...GKE, clusterMode: "standard" };
 
+const PROVIDED: Values = { tls: "provided", domain: "shop.example" };
+const ACME: Values = { tls: "acme", domain: "shop.example", registry: "registry.example" };
+const THERE: Values = { target: "kubernetes", domain: "shop.example" };
+const STACKS = [
+  ...[LOCAL, SSH, DROPLET, GCE, GKE, NODES, PROVIDED, ACME, THERE],
+  ...[{ database: "external" }, { ...GCE, database: "managed" }],
+];
+
+const original = await vi.hoisted(() => import("../../../infra/settings/config.ts"));
+vi.mock("../../../infra/settings/config.ts", { spy: true });
+const namedKeys = new Set<PropertyKey>();
+
 afterEach(() => {
-  vi.restoreAllMocks();
+  vi.mocked(readConfig).mockReset();
 });
 
 describe("The program", () => {
-  test.each([
-    ["on this machine", LOCAL],
-    ["on a server", SSH],
-    ["on a droplet", DROPLET],
-    ["on a machine at Google, with its database", { ...GCE, database: "managed" }],
-    ["in a cluster at Google", GKE],
-    ["in a cluster with nodes of its own", NODES],
-    [
-      "with TLS and a registry that lack all that they need",
-      { tls: "acme", registry: "r.example" },
-    ],
-  ])("reads each key that Pulumi.yaml describes, and no other, %s", (_, values) => {
-    const named = namedKeys();
-    messageOf(() => read(values));
-    expect([...named].sort()).toEqual(Object.keys(defaults).sort());
+  test("reads each key of the table for some stack, but the one that `./slipway review` reads", () => {
+    vi.mocked(readConfig).mockImplementation((table, id) => {
+      const config = original.readConfig(table, id);
+      return { ...config, values: watched(config.values) };
+    });
+    for (const values of STACKS) messageOf(() => read(values));
+    const unread = Object.keys(SETTINGS).filter((key) => !namedKeys.has(key));
+    expect(unread).toEqual(["reviewAppSecrets"]);
+  });
+
+  test("knows each key that Pulumi.yaml has, and no other", () => {
+    expect(Object.keys(defaults)).toEqual(Object.keys(SETTINGS));
   });
 });
 
@@ -89,10 +100,10 @@ describe("Each key of Pulumi.yaml", () => {
   );
 
   test("names its range if it is a number", () => {
-    const numbers = namedKeys(["integer", "optionalInteger"]);
-    read();
+    const numbers = Object.entries<Setting>(SETTINGS).filter(([, { type }]) => type.range);
+    expect(numbers.length).toBeGreaterThan(15);
     const ranged = new Set(ranges.map(([key]) => key));
-    expect([...numbers].filter((key) => !ranged.has(key))).toEqual([]);
+    expect(numbers.map(([key]) => key).filter((key) => !ranged.has(key))).toEqual([]);
   });
 });
 
@@ -255,25 +266,12 @@ function wordings(key: string): readonly string[] {
   }
 }
 
-/** Keys that the program names while it reads, to readers of these names or to all; filled as it does. */
-function namedKeys(readers?: readonly (keyof ConfigReader)[]): ReadonlySet<string> {
-  const named = new Set<string>();
-  const others = new Set<PropertyKey>([
-    "constructor",
-    "problem",
-    "refuseUnknownKeys",
-    "throwProblems",
-  ]);
-  const all = Reflect.ownKeys(ConfigReader.prototype).filter((name) => !others.has(name));
-  for (const name of readers ?? (all as (keyof ConfigReader)[])) {
-    const original = ConfigReader.prototype[name] as (...args: unknown[]) => unknown;
-    vi.spyOn(ConfigReader.prototype, name).mockImplementation(function (
-      this: ConfigReader,
-      ...args: unknown[]
-    ) {
-      named.add(String(args[0]));
-      return original.apply(this, args) as never;
-    });
-  }
-  return named;
+/** Values whose keys are remembered when somebody reads them. */
+function watched<T extends object>(values: T): T {
+  return new Proxy(values, {
+    get: (target, key) => {
+      namedKeys.add(key);
+      return Reflect.get(target, key);
+    },
+  });
 }

@@ -235,12 +235,12 @@ describe("several things that are wrong", () => {
           'slipway:httpPort is "99999"; it must be a whole number from 1 to 65535.',
           "pulumi config set httpPort NUMBER",
         ],
+        ["slipway:databasePassword is missing.", "pulumi config set --secret databasePassword"],
         [
           'slipway:secretsAs is "file"; it must be "files" or "env".',
           "pulumi config set secretsAs files",
         ],
         ["slipway:appSecret is missing.", "pulumi config set --secret appSecret"],
-        ["slipway:databasePassword is missing.", "pulumi config set --secret databasePassword"],
         ["slipway:htpPort is not a setting; did you mean httpPort?", "pulumi config rm htpPort"],
       ),
     );

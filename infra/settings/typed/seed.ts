@@ -1,35 +1,26 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import type { DatabaseSeed } from "../components/postgres/seed.ts";
-import type { ConfigReader } from "./config-reader.ts";
+import type { DatabaseSeed } from "../../../components/postgres/seed.ts";
+import type { Context } from "./context.ts";
 
-const PROJECT_ROOT = resolve(import.meta.dirname, "..");
+const PROJECT_ROOT = resolve(import.meta.dirname, "../../..");
 /** With what every file of `pg_dump -Fc` begins. */
 const DUMP_BEGINS = "PGDMP";
 const CHUNK_BYTES = 1024 * 1024;
 
-/** What an empty database is to begin with, where it is one of ours. */
-export function readSeed(reader: ConfigReader, database: string): DatabaseSeed | undefined {
-  const path = reader.optional("databaseSeed", /^[^\n\r\0]+$/, "the path of a file");
+/** The beginning of an empty database. */
+export function seedOf({ values, problem }: Context): DatabaseSeed | undefined {
+  const path = values.databaseSeed;
   if (path === undefined) return undefined;
-  if (database !== "container") {
-    reader.problem(
-      `slipway:databaseSeed is set, and slipway:database is "${database}"; Slipway loads a seed into a ` +
-        '"container" alone. Load it into another one yourself, before the first migration.',
-      "pulumi config rm databaseSeed",
-    );
-    return undefined;
-  }
   const file = resolve(PROJECT_ROOT, path);
-  if (!isFile(file)) {
-    reader.problem(
-      `slipway:databaseSeed is "${path}"; there is no such file.`,
-      "pulumi config set databaseSeed FILE",
-    );
-    return undefined;
-  }
-  return seedIn(file);
+  if (isFile(file)) return seedIn(file);
+  problem({
+    setting: "databaseSeed",
+    text: `slipway:databaseSeed is "${path}"; there is no such file.`,
+    command: "pulumi config set databaseSeed FILE",
+  });
+  return undefined;
 }
 
 function isFile(path: string): boolean {
