@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { say } from "../ops/progress.ts";
 import { LOCAL_STACK, OWN, PROJECT, ROOT, stackFile } from "../ops/project.ts";
+import { generatedSecrets } from "../ops/settings/secrets.ts";
 import {
   backendEnvironment,
   PASSPHRASE_FILE,
@@ -14,8 +15,6 @@ import {
 import { UserError } from "../ops/user-error.ts";
 import { offlineImages } from "./offline.ts";
 import { lastLines, run } from "./run.ts";
-
-const SECRETS = ["databasePassword", "appSecret"];
 
 /** Makes what the stack `local` needs and a person should not have to invent. Changes nothing that is there. */
 export async function ensureLocalStack(choice: ToolChoice): Promise<void> {
@@ -31,7 +30,7 @@ export async function ensureLocalStack(choice: ToolChoice): Promise<void> {
     await pulumi(["config", "set", key, value, "--stack", LOCAL_STACK]);
     made.push(key);
   }
-  for (const key of SECRETS) {
+  for (const key of generatedSecrets()) {
     if (`${PROJECT}:${key}` in config) continue;
     // On standard input, where no list of processes shows it.
     const secret = randomBytes(24).toString("base64url");

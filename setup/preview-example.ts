@@ -13,6 +13,7 @@ import { parse, stringify } from "yaml";
 import type { PreviewStep } from "../ops/preview/step.ts";
 import { say } from "../ops/progress.ts";
 import { PROJECT, ROOT, stackFile } from "../ops/project.ts";
+import { dummyOf, generatedSecrets, isEncryptedValue } from "../ops/settings/secrets.ts";
 import { type ToolChoice, toolEnvironment } from "../ops/tools.ts";
 import { UserError } from "../ops/user-error.ts";
 import { newCommand } from "../ops/verbs/command.ts";
@@ -21,6 +22,9 @@ import { alone } from "./lock.ts";
 import { previewTree } from "./preview-tree.ts";
 import { lastLines, type Result, run } from "./run.ts";
 import { ensurePulumiOnly } from "./tools.ts";
+
+const PREFIX = `${PROJECT}:`;
+const fullKey = (key: string) => `${PREFIX}${key}`;
 
 interface Example {
   readonly stack: string;
@@ -104,7 +108,10 @@ async function previewIn(folder: string, example: Example, pulumi: Pulumi): Prom
   copyFileSync(join(ROOT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   writeFileSync(file, stringify({ config: settings }));
   // There and not in the clone: both write to the stack's file.
-  const dummies = secrets.flatMap((key) => ["--secret", `${key}=${dummyFor(key)}`]);
+  const dummies = secrets.flatMap((key) => [
+    "--secret",
+    `${key}=${dummyOf(key.slice(PREFIX.length))}`,
+  ]);
   for (const args of [
     ["stack", "init", stack],
     ["config", "set-all", "-s", stack, ...dummies],
@@ -119,37 +126,16 @@ async function previewIn(folder: string, example: Example, pulumi: Pulumi): Prom
 /** The values of the stack's file that are in the clear, and the keys of those that are not. */
 function withoutSecrets({ stack, settings }: Example) {
   const { config = {} } = parse(readFileSync(stackFile(stack), "utf8")) ?? {};
-  const isSecret = (value: unknown) =>
-    typeof value === "object" && value !== null && "secure" in value;
   const given = Object.entries({
     ...config,
-    ...Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [`${PROJECT}:${key}`, value]),
-    ),
+    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [fullKey(key), value])),
   });
-  const encrypted = given.filter(([, value]) => isSecret(value)).map(([key]) => key);
+  const encrypted = given.filter(([, value]) => isEncryptedValue(value)).map(([key]) => key);
   return {
-    settings: Object.fromEntries(given.filter(([, value]) => !isSecret(value))),
-    secrets: [...new Set([...REQUIRED_SECRETS, ...encrypted])],
+    settings: Object.fromEntries(given.filter(([, value]) => !isEncryptedValue(value))),
+    secrets: [...new Set([...generatedSecrets().map(fullKey), ...encrypted])],
   };
 }
-
-const REQUIRED_SECRETS = [`${PROJECT}:databasePassword`, `${PROJECT}:appSecret`];
-
-/** Values that the settings accept, where they want more than length. */
-const DUMMIES: Readonly<Record<string, string>> = {
-  [`${PROJECT}:appSecrets`]: "{}",
-  [`${PROJECT}:kubeconfig`]: JSON.stringify({
-    "current-context": "dummy",
-    contexts: [{ name: "dummy", context: { cluster: "dummy", user: "dummy" } }],
-    clusters: [{ name: "dummy", cluster: { server: "https://cluster.invalid" } }],
-    users: [{ name: "dummy", user: { token: "dummy" } }],
-  }),
-  // Another one would take the place of the stack's own, which is a file of the clone.
-  [`${PROJECT}:sshKey`]: "",
-};
-
-const dummyFor = (key: string) => DUMMIES[key] ?? "dummy-of-at-least-32-characters-";
 
 interface Preview {
   readonly steps: readonly PreviewStep[];

@@ -1,91 +1,11 @@
+import { factsOf } from "../../infra/settings/facts.ts";
+import type { Question, Setting, Table } from "../../infra/settings/setting.ts";
+import { SETTINGS } from "../../infra/settings/table.ts";
+import { PROJECT } from "../project.ts";
 import { UserError } from "../user-error.ts";
 
 /** Values of a stack's settings, by their key without `slipway:`. */
 export type Values = Readonly<Record<string, string>>;
-
-interface Question {
-  readonly key: string;
-  readonly text: string;
-  /** What is taken without an answer; undefined has to be answered. */
-  readonly usual: string | undefined;
-  readonly choices?: readonly string[];
-  /** Whether it matters, after the answers so far. */
-  readonly when?: (values: Values) => boolean;
-}
-
-const onDocker = ({ target }: Values) => target !== "kubernetes";
-const isMade = (values: Values) =>
-  onDocker(values) && ["droplet", "gce"].includes(values["host"] ?? "");
-
-const QUESTIONS: readonly Question[] = [
-  {
-    key: "target",
-    text: "Where does the stack run",
-    usual: "docker",
-    choices: ["docker", "kubernetes"],
-  },
-  {
-    key: "host",
-    text: "Which Docker host",
-    usual: "ssh",
-    choices: ["local", "ssh", "droplet", "gce"],
-    when: onDocker,
-  },
-  {
-    key: "sshHost",
-    text: "Name or address of the server",
-    usual: undefined,
-    when: (values) => onDocker(values) && values["host"] === "ssh",
-  },
-  {
-    key: "sshSources",
-    text: 'Networks that may log in to the machine, like ["203.0.113.0/24"]',
-    usual: undefined,
-    when: isMade,
-  },
-  {
-    key: "cluster",
-    text: "Which cluster",
-    usual: "existing",
-    choices: ["existing", "gke"],
-    when: (values) => !onDocker(values),
-  },
-  {
-    key: "kubeconfigPath",
-    text: "Path of its kubeconfig",
-    usual: undefined,
-    when: (values) => !onDocker(values) && values["cluster"] !== "gke",
-  },
-  {
-    key: "gcpProject",
-    text: "Id of the Google Cloud project",
-    usual: undefined,
-    when: (values) => (onDocker(values) ? values["host"] === "gce" : values["cluster"] === "gke"),
-  },
-  {
-    key: "domain",
-    text: "Host name of the app, empty for none yet",
-    usual: "",
-    when: onDocker,
-  },
-  {
-    key: "domain",
-    text: "Host name of the app",
-    usual: undefined,
-    when: (values) => !onDocker(values),
-  },
-  {
-    key: "image",
-    text: "Image of the app in a registry, empty if a pipeline will set it",
-    usual: "",
-  },
-  {
-    key: "database",
-    text: "Which database",
-    usual: "container",
-    choices: ["container", "managed", "external", "none"],
-  },
-];
 
 /** Asks somebody; undefined where nobody is there to ask. */
 export type Ask = ((question: string, usual: string | undefined) => Promise<string>) | undefined;
@@ -102,7 +22,12 @@ export interface Answers {
  *
  * @throws UserError that lists what is missing or contradicts the file.
  */
-export async function answersFor(there: Values, given: Values, ask: Ask): Promise<Answers> {
+export async function answersFor(
+  there: Values,
+  given: Values,
+  ask: Ask,
+  table: Table = SETTINGS,
+): Promise<Answers> {
   const problems = Object.entries(given)
     .filter(([key, value]) => key in there && there[key] !== value)
     .map(
@@ -111,16 +36,18 @@ export async function answersFor(there: Values, given: Values, ask: Ask): Promis
         "overwritten: change the file, or leave the option out.",
     );
   const all: Record<string, string> = { ...there, ...given };
-  for (const question of QUESTIONS) {
-    if (question.key in all || question.when?.(all) === false) continue;
+  const facts = factsOf(table, { project: PROJECT, stack: "" }, (key) => all[key]);
+  for (const [key, setting] of Object.entries(table)) {
+    if (setting.init === undefined || key in all || !facts.matters(key)) continue;
+    const question = questionOf(setting, setting.init, facts.need(key) !== undefined);
     const answer = await answerTo(question, ask);
-    if (answer === undefined) problems.push(`${question.text}? --set ${question.key}=...`);
-    else if (answer !== "") all[question.key] = answer;
+    if (answer === undefined) problems.push(`${question.text}? --set ${key}=...`);
+    else if (answer !== "") all[key] = answer;
   }
-  for (const { key, choices } of QUESTIONS) {
+  for (const [key, { type }] of Object.entries(table)) {
     const value = all[key];
-    if (value === undefined || choices === undefined || choices.includes(value)) continue;
-    problems.push(`${key} is ${value}; it must be one of ${choices.join(", ")}.`);
+    if (value === undefined || type.choices === undefined || type.choices.includes(value)) continue;
+    problems.push(`${key} is ${value}; it must be one of ${type.choices.join(", ")}.`);
   }
   if (problems.length > 0) {
     throw new UserError(
@@ -131,7 +58,24 @@ export async function answersFor(there: Values, given: Values, ask: Ask): Promis
   return { values: Object.fromEntries(values), found: Object.keys(there) };
 }
 
-async function answerTo({ text, usual, choices }: Question, ask: Ask) {
+interface AskedQuestion {
+  readonly text: string;
+  /** What is taken without an answer; undefined has to be answered. */
+  readonly usual: string | undefined;
+  readonly choices: readonly string[] | undefined;
+}
+
+function questionOf(
+  { type: { choices } }: Setting,
+  { text, usual, orEmpty = "" }: Question,
+  isRequired: boolean,
+): AskedQuestion {
+  return isRequired
+    ? { text, usual: undefined, choices }
+    : { text: `${text}${orEmpty}`, usual, choices };
+}
+
+async function answerTo({ text, usual, choices }: AskedQuestion, ask: Ask) {
   if (ask === undefined) return usual;
   const alternatives = choices === undefined ? "" : ` (${choices.join(", ")})`;
   return (await ask(`${text}${alternatives}`, usual)) || usual;

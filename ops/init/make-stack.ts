@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { CommandError, LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
+import type { Table } from "../../infra/settings/setting.ts";
+import { SETTINGS } from "../../infra/settings/table.ts";
 import { inWholeFiles } from "../backend.ts";
 import { setSecret } from "../config.ts";
 import { PROJECT, ROOT, stackFile } from "../project.ts";
+import { generatedSecrets, isEncryptedValue } from "../settings/secrets.ts";
 import { chosenTools, cliFolder, pulumiHome, toolEnvironment } from "../tools.ts";
 import { UserError } from "../user-error.ts";
 import type { Values } from "./answers.ts";
@@ -24,28 +26,31 @@ function readStackFile(stack: string): StackFile {
   return existsSync(file) ? (parse(readFileSync(file, "utf8")) ?? {}) : {};
 }
 
-/** Keys that a stack can have, as the project describes them, and which of them are secrets. */
-export function settingKeys(): { readonly all: string[]; readonly secret: string[] } {
-  const described: Record<string, { description?: string }> = parse(
-    readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"),
-  ).config;
-  const all = Object.keys(described);
-  const secret = all.filter((key) => /^Secret[ ,.]/.test(described[key]?.description ?? ""));
-  return { all, secret };
+/** Keys that a stack can have, and which of them are secrets. */
+export function settingKeys(table: Table = SETTINGS): {
+  readonly all: string[];
+  readonly secret: string[];
+} {
+  const all = Object.keys(table);
+  return { all, secret: all.filter((key) => table[key]?.secret === true) };
 }
 
-/** What the stack's file has: the values in the clear, and the names of the others. */
+/** The values in the clear of the stack's file, maps and lists as JSON, and the names of the encrypted ones. */
 export function readValues(stack: string): { values: Values; secrets: readonly string[] } {
   const entries = Object.entries(readStackFile(stack).config ?? {}).map(
     ([key, value]) => [key.replace(`${PROJECT}:`, ""), value] as const,
   );
+  const [encrypted, clear] = [true, false].map((wanted) =>
+    entries.filter(([, value]) => isEncryptedValue(value) === wanted),
+  ) as [typeof entries, typeof entries];
   return {
-    values: Object.fromEntries(
-      entries.flatMap(([key, value]) => (typeof value === "object" ? [] : [[key, String(value)]])),
-    ),
-    secrets: entries.flatMap(([key, value]) => (typeof value === "object" ? [key] : [])),
+    values: Object.fromEntries(clear.map(([key, value]) => [key, textOf(value)])),
+    secrets: encrypted.map(([key]) => key),
   };
 }
+
+const textOf = (value: unknown) =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);
 
 /** What encrypts a stack, as its file says; undefined for one that has no secrets yet. */
 export function secretsProviderIn(stack: string): string | undefined {
@@ -109,13 +114,13 @@ export async function writeValues(stack: Stack, values: Values): Promise<void> {
   if (config.length > 0) await stack.setAllConfig(Object.fromEntries(config));
 }
 
-/**
- * The secrets to be made: those that are not there, in whatever form. The password of a database of
- * somebody else's is nothing that can be made here.
- */
-export function missingSecrets(there: readonly string[], { database }: Values): string[] {
-  const wanted = database === "external" ? ["appSecret"] : ["databasePassword", "appSecret"];
-  return wanted.filter((key) => !there.includes(key));
+/** The secrets to be made: those that Slipway invents, and that are not there in any form. */
+export function missingSecrets(
+  there: readonly string[],
+  values: Values,
+  table: Table = SETTINGS,
+): string[] {
+  return generatedSecrets(values, table).filter((key) => !there.includes(key));
 }
 
 /** Makes secrets; @returns their names. */

@@ -1,4 +1,7 @@
 import { X509Certificate } from "node:crypto";
+import { type Facts, factsOf } from "../../infra/settings/facts.ts";
+import type { Setting, Table } from "../../infra/settings/setting.ts";
+import { SETTINGS } from "../../infra/settings/table.ts";
 import { PROJECT } from "../project.ts";
 import { UserError } from "../user-error.ts";
 
@@ -18,32 +21,18 @@ export interface ReviewWish {
   readonly reach: Config;
 }
 
-/** Made for a review stack, once, and never another stack's. */
-export const OWN_SECRETS = ["databasePassword", "appSecret"] as const;
-
-/** Secrets that lead to where it runs; none of them is the app's or the database's. */
-const SHARED_SECRETS = ["sshKey", "kubeconfig", "registryPassword", "tlsKey"];
-
-/** What is the other stack's own affair, or decided below. */
-const NOT_SHARED = new Set([
-  ...["image", "version", "build", "domain", "dnsZone", "namespace", "replicas", "autoscale"],
-  ...["ingressShared", "ingressOf", "ingressClass", "reviewDomain", "reviewAppSecrets"],
-  ...["database", "databaseHost", "databasePort", "databaseCa", "databaseSize", "databaseNodes"],
-  ...["databaseMemory"],
-  ...["protectData", "host", "cluster"],
-]);
-
 /**
  * The config of a stack for a branch: that of the stack that it is made like, with a host name below its
  * review domain, a database of its own, one replica, nothing protected, and none of its secrets but those
  * that lead to where it runs.
  */
-export function reviewConfig(like: Config, wish: ReviewWish): Config {
+export function reviewConfig(like: Config, wish: ReviewWish, table: Table = SETTINGS): Config {
+  const facts = factsOf(table, { project: PROJECT, stack: wish.like }, (key) => like[key]?.value);
   const domain = reviewHost(like, wish);
   const target = like["target"]?.value ?? "docker";
   return {
     ...Object.fromEntries(
-      Object.entries(like).filter(([key, { secret }]) => isShared(key, secret, like)),
+      Object.entries(like).filter(([key, { secret }]) => isShared(table[key], secret, facts)),
     ),
     ...placeOf(like, target, wish),
     ...plain({
@@ -59,10 +48,15 @@ export function reviewConfig(like: Config, wish: ReviewWish): Config {
   };
 }
 
-function isShared(key: string, secret: boolean | undefined, like: Config): boolean {
-  if (NOT_SHARED.has(key) || key.startsWith("backup")) return false;
-  if (key === "appSecrets") return like["reviewAppSecrets"]?.value === "true";
-  return secret !== true || SHARED_SECRETS.includes(key);
+/** A value that is encrypted, but is no secret, is not shared: it would be shown in the clear. */
+function isShared(
+  setting: Setting | undefined,
+  isEncrypted: boolean | undefined,
+  facts: Facts,
+): boolean {
+  if (setting === undefined || (isEncrypted === true && setting.secret !== true)) return false;
+  const { review } = setting;
+  return typeof review === "object" ? facts.holds(review.shareWhere) : review === "share";
 }
 
 function placeOf(like: Config, target: string, wish: ReviewWish): Config {

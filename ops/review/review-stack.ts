@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { setSecret } from "../config.ts";
 import { PROJECT, stackFile } from "../project.ts";
-import { type Config, OWN_SECRETS } from "./derived-config.ts";
+import { generatedSecrets } from "../settings/secrets.ts";
+import type { Config } from "./derived-config.ts";
 
 /** The config of a stack, without the project's name in its keys, decrypted. */
 export async function configOf(stack: Stack): Promise<Config> {
@@ -35,7 +36,7 @@ export async function recoverConfig(stack: Stack): Promise<boolean> {
 /** Makes the config of a review stack what it is to be. Its own secrets stay; those that it lacks are made. */
 export async function applyConfig(stack: Stack, wanted: Config): Promise<void> {
   const present = await configOf(stack);
-  const own = new Set<string>(OWN_SECRETS);
+  const own = new Set(generatedSecrets());
   const stale = Object.keys(present).filter((key) => !(key in wanted) && !own.has(key));
   if (stale.length > 0) await stack.removeAllConfig(stale.map((key) => `${PROJECT}:${key}`));
 
@@ -52,7 +53,7 @@ export async function applyConfig(stack: Stack, wanted: Config): Promise<void> {
   for (const [key, { value, secret }] of changed) {
     if (secret === true) await setSecret(stack, key, value);
   }
-  for (const key of OWN_SECRETS) {
+  for (const key of own) {
     // Where it has none, the project's default is there, which is empty.
     if (!present[key]?.value) {
       await setSecret(stack, key, randomBytes(24).toString("base64url"));
