@@ -9,21 +9,23 @@ import { inOurWords, newCommand, TYPED } from "../ops/verbs/command.ts";
 import { verbs as onStacks } from "../ops/verbs/index.ts";
 import { GROUPS, type Prepared, type Verb } from "../ops/verbs/verb.ts";
 import { bench } from "./bench.ts";
+import { completionOf } from "./completion/index.ts";
 import { destroy } from "./destroy.ts";
 import { previewExample } from "./preview-example.ts";
 import { pulumi } from "./pulumi.ts";
+import { referenceOf } from "./reference.ts";
 import { settings } from "./settings.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { test } from "./test.ts";
 
 const all: readonly Verb[] = [
-  ...[start, stop, ...onStacks, destroy],
-  ...[pulumi, previewExample, test, bench, settings],
+  ...[start, stop, completionOf(() => verbs), ...onStacks, destroy],
+  ...[pulumi, previewExample, settings, referenceOf(() => verbs), test, bench],
 ];
 
 /** Every command, in the order of the help. */
-export const verbs = GROUPS.flatMap((group) =>
+export const verbs: readonly Verb[] = GROUPS.flatMap((group) =>
   all.filter(({ command }) => command.helpGroup() === `${group}:`),
 );
 

@@ -32,7 +32,7 @@ export const destroyCommand = () =>
   )
     .addOption(optionalStack("The stack. Without it, with --data: the stack of `npm start`."))
     .option("--data", "Delete its data too.")
-    .option("--yes <stack>", `${YES}: name the stack again.`, optional(text("--yes")))
+    .option("--yes <name>", `${YES}: name the stack again.`, optional(text("--yes")))
     .addOption(lockWaitOption())
     .addOption(jsonOption());
 

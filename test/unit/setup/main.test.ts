@@ -127,8 +127,8 @@ test("each command whose result somebody may script has --json", async () => {
     .filter(({ command }) => !command.options.some(({ long }) => long === "--json"))
     .map(({ name }) => name);
   expect(without).toEqual([
-    ...["start", "stop", "init", "hook", "logs", "run", "psql"],
-    ...["pulumi", "preview-example", "test", "bench"],
+    ...["start", "stop", "completion", "init", "hook", "logs", "run", "psql"],
+    ...["pulumi", "preview-example", "settings", "reference", "test", "bench"],
   ]);
 });
 
