@@ -71,7 +71,7 @@ const notes = (isMandatory: boolean, byDefault: unknown, variable: string | unde
       ? []
       : [`${isMandatory ? ", here or in" : " Or in"} \`${variable}\``]),
     ...(isMandatory || variable !== undefined ? ["."] : []),
-    ...(byDefault === undefined ? [] : [` Default: \`${byDefault}\`.`]),
+    ...(byDefault === undefined ? [] : [` Default: \`${String(byDefault)}\`.`]),
   ].join("");
 
 const cell = (text: string) => text.replaceAll("|", "\\|");
