@@ -18,6 +18,8 @@ export interface ReleaseRecord {
   readonly mark: string;
   /** Grows with each push to the app's default branch; absent where nobody handed one over. */
   readonly sequence?: number;
+  /** Folder of its static files in the image; absent where it has none, and on a Docker host, which keeps copies. */
+  readonly staticFolder?: string;
 }
 
 /** The entries of a record. A line that is none costs itself alone: the others are still read. */
@@ -45,15 +47,24 @@ export function recordLine(entry: ReleaseRecord): string {
 
 /**
  * The record with one entry more. What is live and is switched to once more, as by a rotation of a secret or
- * another change of config, is no release of its own: its entry stays as it was.
+ * another change of config, is no release of its own: its entry stays as it was, but for its static files.
  */
 export function recorded(
   entry: ReleaseRecord,
   before: readonly ReleaseRecord[],
 ): readonly ReleaseRecord[] {
   const live = before.find(({ verified }) => verified);
-  if (entry.verified && live !== undefined && isSameRelease(entry, live)) return before;
+  if (entry.verified && live !== undefined && isSameRelease(entry, live)) {
+    return before.map((one) => (one === live ? withFolder(live, entry.staticFolder) : one));
+  }
   return [entry, ...before].slice(0, RECORD_LENGTH);
+}
+
+function withFolder(
+  { staticFolder: _, ...entry }: ReleaseRecord,
+  folder: string | undefined,
+): ReleaseRecord {
+  return folder === undefined ? entry : { ...entry, staticFolder: folder };
 }
 
 /** What makes a release another one. */

@@ -71,11 +71,12 @@ export function chooseRelease(
 ): AppRelease {
   const chosen = choose(settings, asked, last);
   const image = referenceOf(chosen.from, settings);
-  const before = new Set(last.map((release) => release.image).filter((one) => one !== image));
+  const newest = new Map(last.toReversed().map((release) => [release.image, release]));
+  const before = last.filter((one) => one.image !== image && newest.get(one.image) === one);
   // An image that was released before stands where it stood.
   const stood = last.find((release) => release.image === image)?.sequence;
   const sequence = asked.image === undefined ? stood : (asked.sequence ?? stood);
-  return { ...chosen, sequence, before: [...before] };
+  return { ...chosen, sequence, before };
 }
 
 function choose(

@@ -150,10 +150,10 @@ export async function deployToKubernetes(
       image: images.nginx,
       inFront: settings.ingressClass === undefined || served !== undefined ? "nginx" : "controller",
       app: service.address,
-      staticFiles: only(app.staticPath).map((path) => ({
-        path,
-        images: [image, ...release.before.slice(0, settings.imagesKept - 1)] as const,
-      }))[0],
+      staticFiles: only(app.staticPath).flatMap((folder) => [
+        { image, folder },
+        ...filesOf(release.before.slice(0, settings.imagesKept - 1)),
+      ]),
       userId: settings.userId,
       drainSeconds: seconds.drain,
     },
@@ -251,6 +251,12 @@ function servedNamespace(
 }
 
 /** Those of the stack's own controller, or of one of another kind where config says where that is. */
+/** Those of releases that had any: an image of one before may have no such folder, and no shell to copy it. */
+const filesOf = (before: AppRelease["before"]) =>
+  before.flatMap(({ image, staticFolder: folder }) =>
+    folder === undefined ? [] : [{ image, folder }],
+  );
+
 function controllerPods(owner: Owner, { ingressClass, ingressNamespace }: Settings) {
   if (ingressClass === undefined) return peer(owner, "ingress");
   if (ingressNamespace === undefined) return undefined;

@@ -10,6 +10,7 @@ import type { Privileges } from "../components/docker/confinement.ts";
 import type { StepProcess } from "../components/kubernetes/step-process.ts";
 import type { TlsSettings } from "../components/nginx/names.ts";
 import type { DatabaseSeed } from "../components/postgres/seed.ts";
+import type { ReleaseRecord } from "../components/release-record.ts";
 import type { Review } from "../components/review.ts";
 import type { Command } from "../components/shell-command.ts";
 import type { StackFiles } from "../components/stack-files.ts";
@@ -267,6 +268,9 @@ export interface KubernetesSettings extends EverySettings {
 
 export type Settings = DockerSettings | KubernetesSettings;
 
+/** A release that may be rolled back to. */
+export type PreviousRelease = Pick<ReleaseRecord, "image" | "staticFolder">;
+
 /** What is to be released. */
 export interface AppRelease {
   /** An image that exists, an archive of one, or the folder that one is built from. */
@@ -277,8 +281,8 @@ export interface AppRelease {
   readonly rollbackOf: string | undefined;
   /** Where the image stands among those of the app, by whoever packed it; undefined where nobody said. */
   readonly sequence: number | undefined;
-  /** Images of the verified releases before, newest first, without this one. */
-  readonly before: readonly string[];
+  /** The verified releases of other images, newest first, each image once. */
+  readonly before: readonly PreviousRelease[];
   /** Whether the database is migrated first: an older image may not know what a newer one did. */
   readonly migrates: boolean;
 }

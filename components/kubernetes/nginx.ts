@@ -30,16 +30,17 @@ export interface NginxArgs extends Omit<ServerConfArgs, "place" | "tls" | "https
   readonly inFront: Exclude<InFront, "clients">;
   /** `HOST:PORT` of the app's Service. */
   readonly app: pulumi.Input<string>;
-  readonly staticFiles: StaticFilesOf | undefined;
+  /** Of the release that is made first, then of those before it; empty where the app has none. */
+  readonly staticFiles: readonly StaticFilesOf[];
   /** User that the app's images run as when files are copied out of them. */
   readonly userId: number;
   readonly drainSeconds: number;
 }
 
-/** Images that have static files, the one to be released first, and the folder in each. */
+/** An image that has static files. */
 export interface StaticFilesOf {
-  readonly images: readonly [string, ...string[]];
-  readonly path: string;
+  readonly image: string;
+  readonly folder: string;
 }
 
 export const NGINX_PORT = 8080;
@@ -77,7 +78,7 @@ export class Nginx extends pulumi.ComponentResource {
             httpsPort: 443,
             place: { ...IN_CLUSTER, inFront: args.inFront },
           }),
-          "release.conf": proxyConf(app, args.staticFiles === undefined ? "none" : CURRENT_FILES),
+          "release.conf": proxyConf(app, args.staticFiles.length === 0 ? "none" : CURRENT_FILES),
         })),
       },
       child,
@@ -205,13 +206,13 @@ function copies(
   { staticFiles, userId }: NginxArgs,
   files: kubernetes.types.input.core.v1.VolumeMount,
 ): kubernetes.types.input.core.v1.Container[] {
-  if (staticFiles === undefined) return [];
   const folders = [CURRENT_FILES, ...PREVIOUS_RELEASES];
-  return staticFiles.images.slice(0, folders.length).map((image, index) => ({
+  return staticFiles.slice(0, folders.length).map(({ image, folder }, index) => ({
     name: `files-${folders[index]}`,
     image,
-    command: ["/bin/sh", "-euc", 'mkdir "$2"; cp -R "$1/." "$2/"; chmod -R a+rX "$2"', "sh"],
-    args: [staticFiles.path, `${STATIC_FOLDER}/${folders[index]}`],
+    // A kubelet may start it again, and finds its folder then.
+    command: ["/bin/sh", "-euc", 'mkdir -p "$2"; cp -R "$1/." "$2/"; chmod -R a+rX "$2"', "sh"],
+    args: [folder, `${STATIC_FOLDER}/${folders[index]}`],
     resources: FILES_RESOURCES,
     securityContext: { ...NO_PRIVILEGES, runAsUser: userId },
     terminationMessagePolicy: "FallbackToLogsOnError",

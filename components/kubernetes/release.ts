@@ -71,6 +71,7 @@ export class Release extends pulumi.ComponentResource {
         version: args.version,
         rollbackOf: args.rollbackOf ?? "",
         ...(args.sequence === undefined ? {} : { sequence: args.sequence }),
+        ...(args.staticFiles === undefined ? {} : { staticFolder: args.staticFiles.folder }),
         ...asked,
         drainSeconds: args.drainSeconds,
       },

@@ -22,6 +22,8 @@ export interface RollOutArgs {
   readonly version: string;
   readonly rollbackOf: string;
   readonly sequence?: number;
+  /** Folder of its static files in the image; absent where it has none. */
+  readonly staticFolder?: string;
   /** What is asked from outside, one after the other. */
   readonly questions: readonly Question[];
   /** The question for what the static files are below; absent where there are none. */
@@ -150,12 +152,13 @@ export class RollOutAttempt {
   }
 
   async #entry(verified: boolean): Promise<ReleaseRecord> {
-    const { image, version, rollbackOf, sequence } = this.#args;
+    const { image, version, rollbackOf, sequence, staticFolder } = this.#args;
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
     const commit = await this.#commit();
     return {
       ...{ image, version, commit, time, by: actor(), verified, rollbackOf, mark: image },
       ...(sequence === undefined ? {} : { sequence }),
+      ...(staticFolder === undefined ? {} : { staticFolder }),
     };
   }
 

@@ -49,8 +49,9 @@ test("A healthy app that is not the image that was released is found out, and ta
 });
 
 test("A process that does not run is taken back, and the one before is at work alone", async () => {
+  const image = await failing.serving();
   const work = 'node -e "setInterval(() => {}, 1000)"';
-  await failing.stack.up({ processes: JSON.stringify({ worker: `QUEUE=jobs ${work}` }) });
+  await failing.stack.up({ image, processes: JSON.stringify({ worker: `QUEUE=jobs ${work}` }) });
   const [before] = await failing.pods("process");
   expect(before?.status?.phase).toBe("Running");
 

@@ -89,7 +89,10 @@ test("A class that is not shared is refused before an Ingress waits for it, with
   const networking = host.config.makeApiClient(NetworkingV1Api);
   const name = "slipway-nobody";
   await networking.createIngressClass({
-    body: { metadata: { name }, spec: { controller: "nginx.org/ingress-controller" } },
+    body: {
+      metadata: { name, labels: { "slipway.stack": "nobody" } },
+      spec: { controller: "nginx.org/ingress-controller" },
+    },
   });
   try {
     const { code, output } = await guest.tryUp({ ingressClass: name });

@@ -33,6 +33,13 @@ describe("The record of releases", () => {
     expect(recorded(again, before)).toEqual(before);
   });
 
+  test("has the static files of what is live, as they are when it is switched to again", () => {
+    const before = [release("a", { staticFolder: "/old" }), release("b")];
+    const again = release("a", { staticFolder: "/site" });
+    expect(recorded(again, before)).toEqual([again, release("b")]);
+    expect(recorded(release("a"), before)).toEqual([release("a"), release("b")]);
+  });
+
   test("has the last verified release for what is live, whatever failed since", () => {
     const failed = release("b", { verified: false });
     expect(recorded(release("a"), [failed, release("a")])).toEqual([failed, release("a")]);

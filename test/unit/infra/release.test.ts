@@ -239,7 +239,7 @@ describe("which release", () => {
       from: { reference: "app:3" },
       version: "v3",
       rollbackOf: undefined,
-      before: ["app:1"],
+      before: [entry("app:1")],
       migrates: true,
     });
   });
@@ -283,7 +283,10 @@ describe("which release", () => {
 
   test("the images of the releases before are known, newest first and each once", () => {
     const last = [entry("app:3"), entry("app:2"), entry("app:3"), entry("app:1")];
-    expect(chooseRelease(named(undefined), NOTHING_ASKED, last).before).toEqual(["app:2", "app:1"]);
+    expect(chooseRelease(named(undefined), NOTHING_ASKED, last).before).toEqual([
+      entry("app:2"),
+      entry("app:1"),
+    ]);
   });
 
   test("without an image, the last verified one again, just as it was released", () => {

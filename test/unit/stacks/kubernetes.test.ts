@@ -441,12 +441,27 @@ describe("what config changes of it", () => {
   });
 
   test("the static files of the releases before stay, as many as are kept", async () => {
-    const before = ["app:5", "app:4", "app:3", "app:2"];
+    const before = ["app:5", "app:4", "app:3", "app:2"].map((image) => ({
+      image,
+      staticFolder: `/files/of/${image}`,
+    }));
     const stack = await recordStack({ ...clusterSettings(), imagesKept: 3 }, { ...PULLED, before });
+    const { initContainers = [] } = podOf(named(stack, "front").inputs);
+    expect(initContainers.map(({ image, args }) => [image, args?.[0]])).toEqual([
+      ["registry.example/app:1.2.3", "/app/public"],
+      ["app:5", "/files/of/app:5"],
+      ["app:4", "/files/of/app:4"],
+    ]);
+    const { staticFolder } = JSON.parse(String(named(stack, "release-verified").inputs["stdin"]));
+    expect(staticFolder).toBe("/app/public");
+  });
+
+  test("a release that had no static files is not asked for them: its image may have no shell, either", async () => {
+    const before = [{ image: "app:5" }, { image: "app:4", staticFolder: "/app/public" }];
+    const stack = await recordStack(clusterSettings(), { ...PULLED, before });
     const { initContainers = [] } = podOf(named(stack, "front").inputs);
     expect(initContainers.map(({ image }) => image)).toEqual([
       "registry.example/app:1.2.3",
-      "app:5",
       "app:4",
     ]);
   });
@@ -514,6 +529,7 @@ interface Resources {
 
 interface Container {
   readonly image: string;
+  readonly args?: readonly string[];
   readonly resources: Resources;
   readonly securityContext: unknown;
 }
@@ -569,7 +585,7 @@ describe("a controller that serves other stacks too", () => {
       ),
     );
   const argsOf = (stack: readonly Recorded[]) =>
-    (podOf(named(stack, "ingress").inputs).containers[0] as { args?: string[] }).args;
+    (podOf(named(stack, "ingress").inputs).containers[0] as { args?: readonly string[] }).args;
   const namespaceLabels = (stack: readonly Recorded[]) =>
     (named(stack, "namespace").inputs["metadata"] as { labels: Record<string, string> }).labels;
 

@@ -186,7 +186,7 @@ export const clusterComponents: readonly (readonly [string, Make, readonly strin
         "it",
         {
           ...{ ...there(), ...ingress, image: "nginx:1", inFront: "nginx", app: "web:80" },
-          ...{ staticFiles: undefined, userId: 1000, drainSeconds: 1 },
+          ...{ staticFiles: [], userId: 1000, drainSeconds: 1 },
         },
         opts,
       ),
