@@ -94,7 +94,8 @@ export function dockerTarget(
 const nameOf = ({ name }: Part) => name;
 
 const REMOVE_BUILDS = `
-docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}' $1 | while read -r build; do
+builds=$(docker image ls --filter dangling=false --format '{{.Repository}}:{{.Tag}}' $1)
+for build in $builds; do
   docker image rm --no-prune "$build" >/dev/null
 done`;
 
@@ -111,14 +112,14 @@ done
 wait`;
 
 const APPEND_RECORD = `
-ingress=$(docker ps --quiet $1 | head -n 1)
+ingress=$(first docker ps --quiet $1)
 if [ -z "$ingress" ]; then echo "Nginx does not run." >&2; exit 1; fi
 docker exec --interactive "$ingress" sh -euc 'cat >>${CONF_FOLDER}/${RECORD_FILE}'`;
 
 async function readRecord(host: Reach, filters: string): Promise<ReleaseRecord[]> {
   // As a copy, so that it is read while Nginx does not run, too.
   const script = `
-ingress=$(docker ps --all --quiet $1 | head -n 1)
+ingress=$(first docker ps --all --quiet $1)
 if [ -z "$ingress" ]; then exit 0; fi
 docker cp "$ingress:${CONF_FOLDER}/${RECORD_FILE}" - 2>/dev/null | tar -xOf - 2>/dev/null || :`;
   return parseRecord(await printed(host.take(script, [filters])));

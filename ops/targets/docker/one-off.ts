@@ -24,7 +24,7 @@ const SAME_LIMITS = `{{range .HostConfig.CapDrop}}--cap-drop {{.}} {{end}}\
 export const RUN = `${LIVE}
 filters=$1 name=$2 labels=$3 image=$4 program=$5
 shift 5
-ingress=$(docker ps --quiet $filters --filter label=slipway.role=ingress | head -n 1)
+ingress=$(first docker ps --quiet $filters --filter label=slipway.role=ingress)
 # A release that failed may have left its containers beside those that are live.
 web=
 for one in $(if [ -n "$ingress" ]; then live "$ingress"; fi); do
@@ -63,12 +63,12 @@ exit "$code"`;
 export const PSQL = `
 filters=$1
 shift
-database=$(docker ps --quiet $filters --filter label=slipway.role=database | head -n 1)
+database=$(first docker ps --quiet $filters --filter label=slipway.role=database)
 if [ -z "$database" ]; then
   echo "The stack has no database, or none that runs." >&2
   exit 1
 fi
-web=$(docker ps --all --quiet $filters --filter label=slipway.role=web | head -n 1)
+web=$(first docker ps --all --quiet $filters --filter label=slipway.role=web)
 name=$(docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$web" | sed -n 's/^DB_NAME=//p')
 terminal=
 if [ -t 0 ]; then terminal=--tty; fi

@@ -5,13 +5,14 @@ import { printed, type Reach } from "./reach.ts";
 import { linesOf, things } from "./things.ts";
 
 const NAMES = `
-for list in "container ls --all" "network ls" "volume ls"; do
+names=$(for list in "container ls --all" "network ls" "volume ls"; do
   docker $list --filter "label=slipway.project=$1" --format '{{.Label "slipway.stack"}}'
-done | sort -u`;
+done)
+printf '%s\\n' "$names" | sort -u`;
 
 /** Its host is taken off the public Nginx of the stack that served it, if that has it. */
 const TAKE_OFF = `
-ingress=$(docker ps --quiet $1 --filter label=slipway.role=ingress | head -n 1)
+ingress=$(first docker ps --quiet $1 --filter label=slipway.role=ingress)
 if [ -z "$ingress" ]; then exit 0; fi
 docker exec "$ingress" sh -euc '
   [ -d "${SITES_FOLDER}/$1" ] || exit 0

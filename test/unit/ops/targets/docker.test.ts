@@ -46,6 +46,20 @@ test("containers come before the networks and volumes that they use", async () =
   ]);
 });
 
+test.each<[string, () => Promise<unknown>]>([
+  ["the list of things", () => docker.things()],
+  ["the record of releases", () => docker.releases()],
+  ["maintenance", () => docker.isInMaintenance()],
+  ["the end of maintenance", () => docker.setMaintenance(false)],
+  ["the other stacks", () => docker.others()],
+  ["the removal of builds", () => docker.removeBuilds()],
+  ["the parts", () => docker.parts()],
+])("without Docker, %s is an error, and not taken for nothing", async (_, ask) => {
+  const error = "Cannot connect to the Docker daemon. Is the docker daemon running?";
+  writeFileSync(join(folder, "docker"), `#!/bin/sh\necho "${error}" >&2\nexit 1\n`);
+  await expect(ask()).rejects.toThrow(error);
+});
+
 test("a container that a step or a build made for itself is known as such", async () => {
   prints("container", "c1\tmigrate\tstep", "c2\tbuild\timage");
   expect((await docker.things()).map(({ role }) => role)).toEqual(["step", "step"]);
