@@ -3,7 +3,13 @@ import type { BenchRun } from "../bench-run.ts";
 import { median, spread } from "../spread.ts";
 import { table } from "../table.ts";
 import { COMMANDS, type MeasuredRun, measureRun, type Program } from "./measure.ts";
-import { byPulumiAlone, emptyProgram, slipwayProgram, underDefaultRuntime } from "./programs.ts";
+import {
+  byPulumiAlone,
+  emptyProgram,
+  pluginsProgram,
+  slipwayProgram,
+  underDefaultRuntime,
+} from "./programs.ts";
 import { withoutHostStart } from "./resident-host.ts";
 
 type Command = keyof typeof COMMANDS;
@@ -29,17 +35,21 @@ export async function benchNoOp(run: BenchRun): Promise<readonly string[]> {
     await emptyProgram("module", leftovers),
     await emptyProgram("commonjs", leftovers),
   ];
+  const plugins = await pluginsProgram(leftovers);
   const compiled = await underDefaultRuntime(own, leftovers);
   const hosted: Program[] = [];
   for (const program of compared) hosted.push(await withoutHostStart(program, leftovers));
 
   for (const command of Object.keys(COMMANDS) as Command[]) {
     const measured = await step(`Measuring ${command}`, () =>
-      takeTurns([...compared, ...hosted, compiled], command, run),
+      takeTurns([...compared, ...hosted, plugins, compiled], command, run),
     );
     const title = `\`pulumi ${COMMANDS[command].join(" ")}\`, nothing to change`;
-    process.stdout.write(`\n${title}:\n\n${report(measured, [...compared, compiled])}\n\n`);
+    process.stdout.write(
+      `\n${title}:\n\n${report(measured, [...compared, plugins, compiled])}\n\n`,
+    );
     process.stdout.write(`${ratios(measured, compared)}`);
+    process.stdout.write(`${ratio(measured, own, plugins)}\n`);
     process.stdout.write(`${ratio(measured, own, compiled, GOAL_TO_DEFAULT_RUNTIME)}\n`);
     const up = `${title}, by a language host that is up already`;
     process.stdout.write(
@@ -92,14 +102,15 @@ function ratios(measured: Measured, programs: readonly Program[]): string {
     .join("");
 }
 
-function ratio(measured: Measured, own: Program, other: Program, goal: number): string {
+function ratio(measured: Measured, own: Program, other: Program, goal?: number): string {
   const of = (figure: Figure) => {
     const [a, b] = [own, other].map((one) => median(values(measured.get(one) ?? [], figure)));
     return (Number(a) / Number(b)).toFixed(2);
   };
   return (
     `${own.name} / ${other.name}: time ${of("seconds")}, processor time ${of("cpu")}, memory of all ` +
-    `processes ${of("tree")}, of the largest ${of("largest")} (goal for time: at most ${goal}).`
+    `processes ${of("tree")}, of the largest ${of("largest")}` +
+    `${goal === undefined ? "" : ` (goal for time: at most ${goal})`}.`
   );
 }
 

@@ -58,6 +58,24 @@ export async function emptyProgram(
   return { name, folder, stack, environment };
 }
 
+const ONE_OF_EACH = `
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+new docker.Network("network");
+new command.local.Command("step", { create: "true" });
+`;
+
+/** The least that a program costs which has the plugins of Slipway: a resource of each. */
+export async function pluginsProgram(leftovers: Leftovers): Promise<Program> {
+  const packages = ["@pulumi/pulumi", "@pulumi/docker", "@pulumi/command"];
+  const kind = { packages, type: "module" } as const;
+  const project = await PulumiProject.make("one-of-each", ONE_OF_EACH, kind);
+  leftovers.add(() => project.remove());
+  await project.up();
+  const { folder, stack, environment } = project;
+  return { name: "a resource of each plugin", folder, stack, environment };
+}
+
 /** The same program and stack, compiled and type-checked by ts-node as Pulumi does by default. */
 export async function underDefaultRuntime(
   program: Program,
