@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseJsonObject } from "../../infra/json-object.ts";
+import type { Table } from "../../infra/settings/setting.ts";
+import { SETTINGS } from "../../infra/settings/table.ts";
 import { PROJECT, ROOT, stackFile } from "../project.ts";
 import { UserError } from "../user-error.ts";
 
@@ -15,7 +17,7 @@ export interface BuildSettings {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** As they are typed; what is left out, the stack's file says, or the defaults of Pulumi.yaml. */
+/** As they are typed; what is left out, the stack's file says, or the defaults of the table. */
 export interface BuildOptions {
   readonly stack?: string | undefined;
   readonly app?: string | undefined;
@@ -74,10 +76,8 @@ function settingsOf(stack: string): Setting {
 type Config = Readonly<Record<string, unknown>>;
 
 function defaults(): Setting {
-  const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as {
-    config: Readonly<Record<string, { readonly default?: unknown }>>;
-  };
-  return (key) => String(config[key]?.default ?? config[`${PROJECT}:${key}`]?.default ?? "");
+  const table: Table = SETTINGS;
+  return (key) => table[key]?.default ?? "";
 }
 
 function parseStrings(text: string): Record<string, string> {
