@@ -1,4 +1,4 @@
-import type { Problem } from "./settings/config.ts";
+import type { Problem } from "./settings/problem.ts";
 
 /** What is made under a name that begins with the stack's. */
 interface Named {

@@ -1,5 +1,5 @@
 import { NETWORK } from "../patterns.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./condition.ts";
 import { is, type Table } from "./setting.ts";
 import {
   choice,

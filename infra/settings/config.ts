@@ -1,16 +1,10 @@
 import { distance } from "fastest-levenshtein";
-import { type Facts, factsOf, reasonOf } from "./facts.ts";
+import type { Facts } from "./condition.ts";
+import { factsOf, reasonOf } from "./facts.ts";
+import type { Problem } from "./problem.ts";
 import { rawConfig } from "./raw-config.ts";
 import type { Setting, Table, ValuesOf } from "./setting.ts";
 import { SettingReading } from "./setting-reading.ts";
-
-/** What is wrong, and the line to type about it, without the name of the stack. */
-export interface Problem {
-  /** The key; undefined where it is not about one. */
-  readonly setting?: string;
-  readonly text: string;
-  readonly command: string;
-}
 
 type StackId = Pick<Facts, "project" | "stack">;
 

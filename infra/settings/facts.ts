@@ -1,18 +1,5 @@
-import type { Condition, Setting, Table } from "./setting.ts";
-
-/** The texts of a config, on which the defaults and the rules of other settings depend. */
-export interface Facts {
-  readonly project: string;
-  readonly stack: string;
-  /** The text of a setting, or its default; of a choice that is none, the first one. */
-  text(key: string): string;
-  has(key: string): boolean;
-  /** Whether the setting matters. */
-  matters(key: string): boolean;
-  holds(condition: Condition): boolean;
-  /** @returns the condition that makes the setting necessary; undefined where none does. */
-  need(key: string): Condition | undefined;
-}
+import type { Condition, Facts } from "./condition.ts";
+import type { Setting, Table } from "./setting.ts";
 
 const ALWAYS: Condition = { key: "", why: "" };
 /** An empty list or map is no value either. */

@@ -1,6 +1,6 @@
 import { CERTIFICATE, IPV4, NETWORK, URL_PATH } from "../patterns.ts";
 import { byHost } from "./chosen-defaults.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./condition.ts";
 import { is, isSet, type Table } from "./setting.ts";
 import {
   choice,

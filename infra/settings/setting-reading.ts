@@ -1,7 +1,7 @@
 import { quote } from "../../components/machine/script.ts";
 import { isMapInStackFile } from "../stack-config-file.ts";
-import type { Problem } from "./config.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./condition.ts";
+import type { Problem } from "./problem.ts";
 import type { Setting } from "./setting.ts";
 import type { Reading } from "./value-types.ts";
 

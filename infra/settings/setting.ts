@@ -1,15 +1,5 @@
-import type { Facts } from "./facts.ts";
+import type { Condition, Facts } from "./condition.ts";
 import type { ValueType } from "./value-types.ts";
-
-/** Holds where a setting that matters has one of these values; without `is`, where it has any. */
-export interface Condition {
-  readonly key: string;
-  readonly is?: readonly string[];
-  /** A setting that takes the condition away where it is set. */
-  readonly unless?: string;
-  /** The reason in a message, where it is not `KEY is "VALUE"`. */
-  readonly why?: string;
-}
 
 /** The value where a stack has none, chosen by the other settings. */
 export interface ChosenDefault<T> {

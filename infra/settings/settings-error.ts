@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "./config.ts";
+import type { Problem } from "./problem.ts";
 
 /** Every problem of a config in one message, each with the line to type. */
 export class SettingsError extends pulumi.RunError {

@@ -2,7 +2,7 @@ import { quote } from "../../components/machine/script.ts";
 import { type Command, isWords, parseCommand } from "../../components/shell-command.ts";
 import { parseJsonObject } from "../json-object.ts";
 import { HOST_NAME, type Rule } from "../patterns.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts } from "./condition.ts";
 
 /** What reads a value: its text, and ways to say what is wrong with it. */
 export interface Reading {

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { type Facts, factsOf } from "../../infra/settings/facts.ts";
+import type { Facts } from "../../infra/settings/condition.ts";
+import { factsOf } from "../../infra/settings/facts.ts";
 import type { Setting, Table } from "../../infra/settings/setting.ts";
 import { SETTINGS } from "../../infra/settings/table.ts";
 import { PROJECT } from "../project.ts";

@@ -1,4 +1,5 @@
-import type { Condition, Setting, Table } from "../../infra/settings/setting.ts";
+import type { Condition } from "../../infra/settings/condition.ts";
+import type { Setting, Table } from "../../infra/settings/setting.ts";
 import { descriptionOf } from "./description.ts";
 import type { Subjects } from "./project-block.ts";
 
