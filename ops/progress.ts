@@ -1,8 +1,9 @@
 import { stderr } from "node:process";
+import { asTyped } from "./typed.ts";
 
 /** Progress goes to the standard error output, results to the standard output. */
 export function say(line: string): void {
-  stderr.write(`${line}\n`);
+  stderr.write(`${asTyped(line)}\n`);
 }
 
 const STILL_AT_IT_MS = 30_000;

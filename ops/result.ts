@@ -1,3 +1,4 @@
+import { asTyped } from "./typed.ts";
 import { UserError } from "./user-error.ts";
 
 /** Whether this run has printed its result: two of them would not be JSON. */
@@ -13,7 +14,9 @@ export function printJson(result: unknown): void {
 export function printJsonError(error: unknown): void {
   if (isPrinted) return;
   const message = error instanceof Error ? error.message : String(error);
-  printJson({ error: { message, exitCode: error instanceof UserError ? error.exitCode : 1 } });
+  printJson({
+    error: { message: asTyped(message), exitCode: error instanceof UserError ? error.exitCode : 1 },
+  });
 }
 
 /** Since then, in whole seconds. */
