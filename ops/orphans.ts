@@ -19,7 +19,8 @@ export async function endOrphans(): Promise<void> {
   const deadline = Date.now() + GRACE_SECONDS * 1000;
   while (orphans.some(lives) && Date.now() < deadline) await pause(50);
   for (const orphan of orphans.filter(lives)) signal(orphan.pid, "SIGKILL");
-  say(`Ended ${orphans.length} processes of a run that was interrupted.`);
+  const count = orphans.length === 1 ? "1 process" : `${orphans.length} processes`;
+  say(`Ended ${count} of a run that was interrupted.`);
 }
 
 /** Those that have no living engine above or below them. */

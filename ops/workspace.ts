@@ -13,6 +13,7 @@ import { checkAccess, explained } from "./backend.ts";
 import { didYouMean } from "./closest.ts";
 import { stacksWithFile } from "./known-stacks.ts";
 import { LOCAL_STACK, PROJECT, ROOT } from "./project.ts";
+import { readStackFile } from "./stack-file.ts";
 import {
   backendEnvironment,
   chosenTools,
@@ -39,6 +40,8 @@ export async function openStack(
   name: string,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Stack> {
+  // Before anything is started: an engine that fails at it leaves others at work, and shows a stack trace.
+  readStackFile(name);
   if (name === LOCAL_STACK) prepareLocalState();
   else checkAccess(name, pulumiHome(chosenTools().pulumi));
   const args = { stackName: name, workDir: ROOT };

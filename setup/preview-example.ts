@@ -1,19 +1,12 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import type { PreviewStep } from "../ops/preview/step.ts";
 import { say } from "../ops/progress.ts";
 import { PROJECT, ROOT, stackFile } from "../ops/project.ts";
 import { dummyOf, generatedSecrets, isEncryptedValue } from "../ops/settings/secrets.ts";
+import { readStackFile } from "../ops/stack-file.ts";
 import { type ToolChoice, toolEnvironment } from "../ops/tools.ts";
 import { UserError } from "../ops/user-error.ts";
 import { newCommand } from "../ops/verbs/command.ts";
@@ -65,6 +58,7 @@ function readExample(stack: string, assignments: readonly string[]): Example {
   if (!existsSync(stackFile(stack))) {
     throw new UserError(`There is no ${basename(stackFile(stack))}.`);
   }
+  readStackFile(stack);
   const settings = assignments.map((assignment): [string, string] => {
     const [, key, value] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
     if (key === undefined || value === undefined) {
@@ -125,7 +119,7 @@ async function previewIn(folder: string, example: Example, pulumi: Pulumi): Prom
 
 /** The values of the stack's file that are in the clear, and the keys of those that are not. */
 function withoutSecrets({ stack, settings }: Example) {
-  const { config = {} } = parse(readFileSync(stackFile(stack), "utf8")) ?? {};
+  const { config = {} } = readStackFile(stack);
   const given = Object.entries({
     ...config,
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [fullKey(key), value])),

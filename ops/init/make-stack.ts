@@ -1,30 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { CommandError, LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
-import { parse } from "yaml";
 import type { Table } from "../../infra/settings/setting.ts";
 import { SETTINGS } from "../../infra/settings/table.ts";
 import { inWholeFiles } from "../backend.ts";
 import { setSecret } from "../config.ts";
-import { PROJECT, ROOT, stackFile } from "../project.ts";
+import { PROJECT, ROOT } from "../project.ts";
 import { generatedSecrets, isEncryptedValue } from "../settings/secrets.ts";
+import { readStackFile } from "../stack-file.ts";
 import { chosenTools, cliFolder, pulumiHome, toolEnvironment } from "../tools.ts";
 import { UserError } from "../user-error.ts";
 import type { Values } from "./answers.ts";
 import type { StatePlace } from "./state.ts";
-
-interface StackFile {
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly secretsprovider?: string;
-  readonly encryptionsalt?: string;
-  readonly encryptedkey?: string;
-}
-
-function readStackFile(stack: string): StackFile {
-  const file = stackFile(stack);
-  return existsSync(file) ? (parse(readFileSync(file, "utf8")) ?? {}) : {};
-}
 
 /** Keys that a stack can have, and which of them are secrets. */
 export function settingKeys(table: Table = SETTINGS): {

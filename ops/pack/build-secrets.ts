@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse } from "yaml";
 import { parseJsonObject } from "../../infra/json-object.ts";
 import { BUILD_SECRET_ID } from "../../infra/patterns.ts";
 import { readConfig } from "../config.ts";
 import { OWN, PROJECT, stackFile } from "../project.ts";
+import { readStackFile } from "../stack-file.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 
@@ -14,10 +14,7 @@ export type BuildSecretFiles = Readonly<Record<string, string>>;
 /** Whether a stack's file has secrets for its builds, which takes the engine to read. */
 export function hasBuildSecrets(stack: string | undefined): boolean {
   if (stack === undefined || !existsSync(stackFile(stack))) return false;
-  const { config } = (parse(readFileSync(stackFile(stack), "utf8")) ?? {}) as {
-    config?: Readonly<Record<string, unknown>>;
-  };
-  return Boolean(config?.[`${PROJECT}:buildSecrets`]);
+  return Boolean(readStackFile(stack).config?.[`${PROJECT}:buildSecrets`]);
 }
 
 /**

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse } from "yaml";
 import { parseJsonObject } from "../../infra/json-object.ts";
 import type { Table } from "../../infra/settings/setting.ts";
 import { SETTINGS } from "../../infra/settings/table.ts";
 import { PROJECT, ROOT, stackFile } from "../project.ts";
+import { readStackFile } from "../stack-file.ts";
 import { UserError } from "../user-error.ts";
 
 /** What an image is built from. */
@@ -56,7 +56,7 @@ function settingsOf(stack: string): Setting {
     throw new UserError(`There is no Pulumi.${stack}.yaml. Leave -s out for the defaults.`);
   }
   const byDefault = defaults();
-  const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Config };
+  const { config } = readStackFile(stack);
   return (key) => {
     const value = config?.[`${PROJECT}:${key}`];
     if (value === undefined) return byDefault(key);
@@ -72,8 +72,6 @@ function settingsOf(stack: string): Setting {
     return String(value);
   };
 }
-
-type Config = Readonly<Record<string, unknown>>;
 
 function defaults(): Setting {
   const table: Table = SETTINGS;
