@@ -9,6 +9,7 @@ import { defineVerb } from "../ops/verbs/verb.ts";
 import { ensureAppPackages } from "./app-packages.ts";
 import { ensureDocker } from "./docker-engine.ts";
 import { alone } from "./lock.ts";
+import { checkScripts } from "./shellcheck.ts";
 import { ensureTools } from "./tools.ts";
 import { type Counts, countsOf, failuresIn, readReport } from "./vitest-report.ts";
 
@@ -144,7 +145,17 @@ async function runChecks(): Promise<Result> {
     const [passed, failed, failures] = code === 0 ? [1, 0, []] : [0, 1, [text]];
     sum = add(sum, { passed, failed, skipped: 0, failures });
   }
-  return sum;
+  return add(sum, await runShellcheck());
+}
+
+async function runShellcheck(): Promise<Result> {
+  const isRight = await checkScripts();
+  if (isRight === undefined) {
+    say("  - shellcheck: skipped");
+    return { ...NOTHING, skipped: 1 };
+  }
+  say(`  ${isRight ? "✓" : "✗"} shellcheck`);
+  return isRight ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1, failures: ["shellcheck"] };
 }
 
 async function runVitest(project: string): Promise<Result> {

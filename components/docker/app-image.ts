@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { quote } from "../machine/script.ts";
+import { quote } from "../quote.ts";
 import { noShell } from "../shell-command.ts";
 import { markFunctions, markRepository } from "./image-marks.ts";
 

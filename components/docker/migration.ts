@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AppEnvironment, assignments, SECRETS_FOLDER } from "../app-environment.ts";
 import { labelOptions, labels, type Owner } from "../labels.ts";
 import type { Machine, Script } from "../machine/machine.ts";
-import { quote } from "../machine/script.ts";
 import { type DumpArgs, dumpScript } from "../postgres/dump.ts";
 import type { PostgresShell } from "../postgres/shell.ts";
+import { quote } from "../quote.ts";
 import { type Command, inWords } from "../shell-command.ts";
 import {
   type AppConfinementArgs,

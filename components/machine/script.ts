@@ -1,10 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { quote } from "../quote.ts";
 import type { Script } from "./machine.ts";
-
-/** A literal of the POSIX shell that stands for exactly this text. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /**
  * The text that a shell reads from standard input; its first argument says which part to run, its second

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Script, Step } from "../machine/machine.ts";
+import { shellFile } from "../shell-file.ts";
 import { connectionUrl, type DatabaseConnection, type SslMode } from "./connection.ts";
 
 /** How the steps of a login speak to a server as its administrator. */
@@ -79,74 +80,4 @@ export function loginConnection(
 /** Begins the comment on a login; which data it was made in follows. */
 const MADE_IN = "Made by Slipway in ";
 
-const LOGIN_FUNCTIONS = `
-sql() {
-  as_admin -v owner="$OWNER" "$@"
-}
-make_database() {
-  owner=$(sql -v database="$DATABASE" <<'SQL'
-SET client_min_messages = warning;
-SELECT NOT rolsuper AS limited FROM pg_catalog.pg_roles WHERE rolname = current_user \\gset
-SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = :'owner') AS missing \\gset
-\\if :missing
-  CREATE ROLE :"owner" NOLOGIN;
-\\endif
-\\if :limited
-  GRANT :"owner" TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;
-\\endif
-SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = :'database') AS missing \\gset
-\\if :missing
-  CREATE DATABASE :"database" OWNER :"owner";
-\\endif
-SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = :'database';
-SQL
-  )
-  if [ "$owner" != "$OWNER" ]; then
-    echo "The database $DATABASE belongs to $owner, and all that is in it: slipway:databaseUser can't" \\
-      "become $OWNER any more. Set it to $owner again." >&2
-    exit 1
-  fi
-}
-# Of the newest login; of a new one with 1, and where there is none. Its password is on standard input, and psql
-# sends no more than a verifier of it: neither a list of processes nor the server's log may show it, whatever that
-# logs. Those that can't log in count as well: dropping one may have been interrupted.
-set_login() {
-  {
-    cat <<'SQL'
-REVOKE CONNECT ON DATABASE :"database" FROM PUBLIC;
-SELECT coalesce(pg_catalog.max(pg_catalog.substring(rolname::pg_catalog.text, '[0-9]+$')::pg_catalog.int4), 0) AS newest
-  FROM pg_catalog.pg_roles WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$') \\gset
-SELECT :added = 1 OR :newest = 0 AS missing, :'owner' || '_' || greatest(:newest + :added, 1) AS login \\gset
-\\if :missing
-  CREATE ROLE :"login" LOGIN IN ROLE :"owner";
-  ALTER ROLE :"login" SET role = :'owner';
-\\endif
-SELECT :'data' <> '' AS known, '${MADE_IN}' || :'data' AS comment \\gset
-\\if :known
-  COMMENT ON ROLE :"login" IS :'comment';
-\\endif
-\\password :"login"
-SQL
-    printf '%s\\n' "$PASSWORD" "$PASSWORD" '\\echo :login'
-  } | sql -v database="$DATABASE" -v added="$1" -v data="$DATA"
-}
-drop_logins_up_to() {
-  sql -v newest="$1" -v data="$DATA" -d "$DATABASE" >/dev/null <<'SQL'
-SELECT pg_catalog.format(statement, rolname, :'owner')
-  FROM pg_catalog.pg_roles, pg_catalog.unnest(ARRAY[
-    'ALTER ROLE %1$I NOLOGIN',
-    'GRANT %1$I TO CURRENT_USER WITH INHERIT TRUE, SET TRUE',
-    'SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = %1$L',
-    'REASSIGN OWNED BY %1$I TO %2$I',
-    'DROP OWNED BY %1$I',
-    'DROP ROLE %1$I'
-  ]) WITH ORDINALITY AS steps (statement, step)
- WHERE rolname ~ ('^' || :'owner' || '_[0-9]+$')
-   AND pg_catalog.substring(rolname::pg_catalog.text, '[0-9]+$')::pg_catalog.int4 <= :newest
-   AND coalesce(
-         nullif(pg_catalog.split_part(pg_catalog.shobj_description(oid, 'pg_authid'), '${MADE_IN}', 2), ''),
-         :'data'
-       ) = :'data'
- ORDER BY rolname, step \\gexec
-SQL
-}`;
+const LOGIN_FUNCTIONS = shellFile(import.meta.dirname, "login.sh", { MADE_IN });

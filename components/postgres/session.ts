@@ -1,3 +1,5 @@
+import { shellFile } from "../shell-file.ts";
+
 /**
  * What each session of an administrator asks for as it begins, as `PGOPTIONS`. A database belongs to the app: it may
  * have relations, functions and operators under the names of Postgres' own, and settings with which each session
@@ -24,15 +26,4 @@ export const AS_SUPERUSER = `export PGOPTIONS="${ADMIN_OPTIONS}"`;
  * this database. SQL that comes from an app is run by that, and never by the superuser in the role of the owner: a
  * function in it could go back from that role (`SET ROLE NONE`), to what its session logged in as.
  */
-export const LOGIN_OF = `
-login_of() {
-  PGOPTIONS="${ADMIN_OPTIONS}" psql -qXAt -v ON_ERROR_STOP=1 -d postgres -v database="$1" <<'SQL'
-SELECT login.rolname
-  FROM pg_catalog.pg_database AS one
-  JOIN pg_catalog.pg_roles AS owner ON owner.oid = one.datdba
-  JOIN pg_catalog.pg_roles AS login
-    ON login.rolcanlogin AND login.rolname ~ ('^' || owner.rolname || '_[0-9]+$')
- WHERE one.datname = :'database'
- ORDER BY pg_catalog.length(login.rolname::pg_catalog.text) DESC, login.rolname DESC LIMIT 1;
-SQL
-}`;
+export const LOGIN_OF = shellFile(import.meta.dirname, "login-of.sh", { ADMIN_OPTIONS });

@@ -1,13 +1,7 @@
+import { shellFile } from "../shell-file.ts";
 import { WITH_CONF } from "./conf.ts";
 
-const START = `
-if [ ! -s "$PGDATA/PG_VERSION" ]; then
-  first=$PGDATA.first-start
-  rm -rf "$first"
-  PGDATA=$first docker-ensure-initdb.sh "$@"
-  if [ -e "$PGDATA" ]; then rmdir "$PGDATA"; fi
-  mv "$first" "$PGDATA"
-fi${WITH_CONF}
+const START = `${shellFile(import.meta.dirname, "first-start.sh")}${WITH_CONF}
 exec docker-entrypoint.sh "$@"`;
 
 /**

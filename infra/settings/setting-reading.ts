@@ -1,4 +1,4 @@
-import { quote } from "../../components/machine/script.ts";
+import { quote } from "../../components/quote.ts";
 import { isMapInStackFile } from "../stack-config-file.ts";
 import type { Facts } from "./condition.ts";
 import type { Problem } from "./problem.ts";

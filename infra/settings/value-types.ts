@@ -1,4 +1,4 @@
-import { quote } from "../../components/machine/script.ts";
+import { quote } from "../../components/quote.ts";
 import { type Command, isWords, parseCommand } from "../../components/shell-command.ts";
 import { parseJsonObject } from "../json-object.ts";
 import { HOST_NAME, type Rule } from "../patterns.ts";

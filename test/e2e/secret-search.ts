@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { quote } from "../../components/machine/script.ts";
+import { quote } from "../../components/quote.ts";
 
 /** That no place has any of the secrets, in whatever notation; a place without text would prove nothing. */
 export function expectNoSecret(

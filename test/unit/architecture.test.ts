@@ -8,6 +8,9 @@ import { KNOWN_TO_OFFLINE, KNOWS_OFFLINE, LAYERS } from "../../layers.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
+/** The only file of the program that reads from the disk. */
+const SHELL_FILE = "components/shell-file.ts";
+
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
 function filesOf(folder: string): string[] {
@@ -47,6 +50,21 @@ function loadedBy(file: string, found = new Set<string>()): Set<string> {
 /** The folder at the root that an import of ours reaches into. */
 function layerOf(file: string, imported: string): string {
   return relative(ROOT, resolve(ROOT, file, "..", imported)).split("/")[0] ?? "";
+}
+
+/** The first two arguments of each call that reads a script. */
+function shellFilesIn(file: string): [string, string][] {
+  const found: [string, string][] = [];
+  const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest);
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.getText(source) === "shellFile") {
+      const [folder = "", name = ""] = node.arguments.map((one) => one.getText(source));
+      found.push([folder, name]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 /** The first circle that each file closes on the way from those that import it. */
@@ -145,7 +163,8 @@ describe("the program is what its settings say, on every machine and at any time
     "%s knows no config, environment, clock, chance or disk",
     (file) => {
       const builtin = importsOf(file).filter(isBuiltin);
-      expect(builtin.filter((name) => name !== "node:crypto")).toEqual([]);
+      const ofSource = file === SHELL_FILE ? ["node:fs", "node:path"] : [];
+      expect(builtin.filter((name) => name !== "node:crypto")).toEqual(ofSource);
       const names = namesIn(file);
       const never = [
         ...["Config", "getConfig", "getStack", "getProject", "process", "StackReference"],
@@ -154,6 +173,20 @@ describe("the program is what its settings say, on every machine and at any time
       expect(never.filter((name) => names.has(name))).toEqual([]);
     },
   );
+
+  test("of the disk it reads the scripts beside its components, each of which is read", () => {
+    const read = filesOf("components").flatMap((file) =>
+      shellFilesIn(file).map(([folder, name]) => {
+        expect([file, folder]).toEqual([file, "import.meta.dirname"]);
+        return join(dirname(file), name.replaceAll('"', ""));
+      }),
+    );
+    const scripts = readdirSync(join(ROOT, "components"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".sh"))
+      .map((file) => join("components", file));
+    expect(scripts.length).toBeGreaterThan(10);
+    expect([...new Set(read)].sort()).toEqual(scripts.sort());
+  });
 
   test("the config is read in one place", () => {
     const readers = filesOf("infra").filter((file) => {

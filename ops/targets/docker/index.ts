@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { OutsideRequest } from "../../../components/docker/outside-request.ts";
 import { labelFilters, labelOptions, labels, type Owner } from "../../../components/labels.ts";
-import { quote } from "../../../components/machine/script.ts";
 import { CONF_FOLDER, RECORD_FILE } from "../../../components/nginx/places.ts";
+import { quote } from "../../../components/quote.ts";
 import { parseRecord, type ReleaseRecord, recordLine } from "../../../components/release-record.ts";
 import type { Command } from "../../../components/shell-command.ts";
 import { lostFrom } from "../../lost-record.ts";

@@ -1,5 +1,5 @@
 import { LIVE } from "../../../components/docker/app-life.ts";
-import { quote } from "../../../components/machine/script.ts";
+import { quote } from "../../../components/quote.ts";
 import { PSQL_AS_LOGIN } from "../psql-as-login.ts";
 
 /**

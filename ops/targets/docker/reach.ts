@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { quote } from "../../../components/machine/script.ts";
+import { quote } from "../../../components/quote.ts";
 import { PROGRAM } from "../../project.ts";
 import { UserError } from "../../user-error.ts";
 import { KeyFiles } from "./key-files.ts";

@@ -4,7 +4,7 @@ import { AppsV1Api, Log, type V1Pod, type V1PodStatus } from "@kubernetes/client
 import { isPodReady } from "../../../components/kubernetes/steps/pods.ts";
 import { lacksShell } from "../../../components/kubernetes/steps/rollout-failure.ts";
 import { until } from "../../../components/kubernetes/steps/until.ts";
-import { quote } from "../../../components/machine/script.ts";
+import { quote } from "../../../components/quote.ts";
 import type { Command } from "../../../components/shell-command.ts";
 import { UserError } from "../../user-error.ts";
 import { PSQL_AS_LOGIN } from "../psql-as-login.ts";

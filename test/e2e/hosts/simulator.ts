@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { quote } from "../../../components/machine/script.ts";
+import { quote } from "../../../components/quote.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs are JSON, and each thing of a cloud knows its own.
 export type Inputs = Record<string, any>;

@@ -32,12 +32,12 @@ authority control/front-proxy-ca front-proxy
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out control/service-account.key
 openssl pkey -in control/service-account.key -pubout -out control/service-account.pub
 
-names=DNS:localhost
+server_names=DNS:localhost
 for name in kubernetes kubernetes.default kubernetes.default.svc kubernetes.default.svc.cluster.local; do
-  names+=,DNS:$name
+  server_names+=,DNS:$name
 done
 issue control/apiserver control/ca /CN=kube-apiserver serverAuth \
-  "$names,IP:127.0.0.1,IP:$api_address,IP:$service_address"
+  "$server_names,IP:127.0.0.1,IP:$api_address,IP:$service_address"
 issue control/apiserver-kubelet control/ca /O=system:masters/CN=kube-apiserver-kubelet clientAuth
 issue control/front-proxy control/front-proxy-ca /CN=front-proxy clientAuth
 issue control/controller-manager control/ca /CN=system:kube-controller-manager clientAuth

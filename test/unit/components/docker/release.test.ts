@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import { type ReleaseArgs, switchScript } from "../../../../components/docker/release.ts";
 import { HTTP_PROBE } from "../../../../components/http-probe.ts";
 import { jsonStringPattern } from "../../../../components/json-string-pattern.ts";
-import { quote } from "../../../../components/machine/script.ts";
 import { NO_RELEASE_CONF, releaseConf } from "../../../../components/nginx/release-conf.ts";
+import { quote } from "../../../../components/quote.ts";
 import {
   parseRecord,
   type ReleaseRecord,
