@@ -83,7 +83,10 @@ afterAll(() => {
 test("What is there is looked at with the login that config has by now", async () => {
   const { report } = await previewOf(stack, { refresh: true });
   const findings = report.components.flatMap(({ findings }) => findings.map(({ text }) => text));
-  expect(findings).toEqual(["makes the config map `conf`"]);
+  expect(findings).toEqual([
+    "the config map `conf` was removed by hand",
+    "makes the config map `conf`",
+  ]);
 });
 
 test("What is gone comes back by an up with that login", async () => {
