@@ -9,6 +9,7 @@ import { lostFrom } from "../../lost-record.ts";
 import { PROJECT } from "../../project.ts";
 import { noLogs } from "../no-logs.ts";
 import type { Part, Target } from "../target.ts";
+import { FIRST } from "./first.ts";
 import { isInMaintenance, setMaintenance } from "./maintenance.ts";
 import { PSQL, PSQL_ELSEWHERE, RUN } from "./one-off.ts";
 import { otherStacks } from "./other-stacks.ts";
@@ -111,14 +112,14 @@ for name; do
 done
 wait`;
 
-const APPEND_RECORD = `
+const APPEND_RECORD = `${FIRST}
 ingress=$(first docker ps --quiet $1)
 if [ -z "$ingress" ]; then echo "Nginx does not run." >&2; exit 1; fi
 docker exec --interactive "$ingress" sh -euc 'cat >>${CONF_FOLDER}/${RECORD_FILE}'`;
 
 async function readRecord(host: Reach, filters: string): Promise<ReleaseRecord[]> {
   // As a copy, so that it is read while Nginx does not run, too.
-  const script = `
+  const script = `${FIRST}
 ingress=$(first docker ps --all --quiet $1)
 if [ -z "$ingress" ]; then exit 0; fi
 docker cp "$ingress:${CONF_FOLDER}/${RECORD_FILE}" - 2>/dev/null | tar -xOf - 2>/dev/null || :`;

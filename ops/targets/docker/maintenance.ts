@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { MAINTENANCE } from "../../../components/docker/nginx.ts";
+import { FIRST } from "./first.ts";
 import { printed, type Reach } from "./reach.ts";
 
-const INGRESS = `
+const INGRESS = `${FIRST}
 ingress=$(first docker ps --quiet $1 --filter label=slipway.role=ingress --filter status=running)
 if [ -z "$ingress" ]; then echo "Nginx does not run; bring the stack up first." >&2; exit 1; fi`;
 
 // As a copy, so that it is known while Nginx does not run, too.
-const IS_ON = `
+const IS_ON = `${FIRST}
 ingress=$(first docker ps --all --quiet $1 --filter label=slipway.role=ingress)
 if docker cp "$ingress:${MAINTENANCE.on}" - >/dev/null 2>&1; then echo on; else echo off; fi`;
 // The pass is there before anybody needs it. Workers look for the files, and need not read them.

@@ -1,6 +1,7 @@
 import { LIVE } from "../../../components/docker/app-life.ts";
 import { quote } from "../../../components/quote.ts";
 import { PSQL_AS_LOGIN } from "../psql-as-login.ts";
+import { FIRST } from "./first.ts";
 
 /**
  * Scripts on a Docker host that run one thing beside a stack. The first argument is the filters of
@@ -21,7 +22,7 @@ const SAME_LIMITS = `{{range .HostConfig.CapDrop}}--cap-drop {{.}} {{end}}\
  * A program in the environment of the app that is live, and in its image where $4 names no other. $2 is a name,
  * $3 labels as options, $5 the program, and what follows its arguments.
  */
-export const RUN = `${LIVE}
+export const RUN = `${FIRST}${LIVE}
 filters=$1 name=$2 labels=$3 image=$4 program=$5
 shift 5
 ingress=$(first docker ps --quiet $filters --filter label=slipway.role=ingress)
@@ -60,7 +61,7 @@ docker start --attach --interactive "$name" || code=$?
 exit "$code"`;
 
 /** psql in the container of the database, by the newest login of the app, which acts as the owner of what is in it. $2 and on are its arguments. */
-export const PSQL = `
+export const PSQL = `${FIRST}
 filters=$1
 shift
 database=$(first docker ps --quiet $filters --filter label=slipway.role=database)

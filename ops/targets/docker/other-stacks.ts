@@ -1,6 +1,7 @@
 import type { Owner } from "../../../components/labels.ts";
 import { SITES_FOLDER } from "../../../components/nginx/site-conf.ts";
 import type { LabelledStack } from "../target.ts";
+import { FIRST } from "./first.ts";
 import { printed, type Reach } from "./reach.ts";
 import { linesOf, things } from "./things.ts";
 
@@ -11,7 +12,7 @@ done)
 printf '%s\\n' "$names" | sort -u`;
 
 /** Its host is taken off the public Nginx of the stack that served it, if that has it. */
-const TAKE_OFF = `
+const TAKE_OFF = `${FIRST}
 ingress=$(first docker ps --quiet $1 --filter label=slipway.role=ingress)
 if [ -z "$ingress" ]; then exit 0; fi
 docker exec "$ingress" sh -euc '

@@ -10,9 +10,6 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** The first line of a list. A pipe would end well without Docker, as if nothing were there. */
-const FIRST = 'first() { list=$("$@"); printf "%s\\n" "$list" | head -n 1; }\n';
-
 /** Commands on a Docker host, wherever it is. */
 export interface Reach {
   /** Runs a script of the POSIX shell with these arguments and takes its output. */
@@ -27,7 +24,7 @@ export interface Reach {
 export function reach(ssh?: string): Reach {
   const keys = ssh === undefined ? undefined : new KeyFiles(ssh);
   const command = (script: string, args: readonly string[], terminal: boolean) => {
-    const words = ["sh", "-euc", `${FIRST}${script}`, "sh", ...args];
+    const words = ["sh", "-euc", script, "sh", ...args];
     if (ssh === undefined) return words;
     keys?.restore();
     const remote = words.map(quote).join(" ");
