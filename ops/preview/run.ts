@@ -2,6 +2,7 @@ import { CommandError, type EngineEvent, type Stack } from "@pulumi/pulumi/autom
 import { explained } from "../backend.ts";
 import { interruptible } from "../interruption.ts";
 import { UserError } from "../user-error.ts";
+import { withoutReads } from "./diff.ts";
 import { type PreviewReport, reportOf } from "./report.ts";
 import { stepsOf } from "./step.ts";
 
@@ -48,7 +49,7 @@ export async function previewOf(stack: Stack, options = { refresh: false }): Pro
     steps: stepsOf(events),
     refreshed: options.refresh,
   });
-  return { report, diff: diff.trim() };
+  return { report, diff: withoutReads(diff) };
 }
 
 function reasonsIn(events: readonly EngineEvent[]): string {
