@@ -5,7 +5,7 @@ import { didYouMean } from "../ops/closest.ts";
 import { forgoColours } from "../ops/colours.ts";
 import { ROOT } from "../ops/project.ts";
 import { UserError } from "../ops/user-error.ts";
-import { inOurWords, newCommand, TYPED } from "../ops/verbs/command.ts";
+import { forgetEmptyStack, inOurWords, newCommand, TYPED } from "../ops/verbs/command.ts";
 import { verbs as onStacks } from "../ops/verbs/index.ts";
 import { GROUPS, type Prepared, type Verb } from "../ops/verbs/verb.ts";
 import { bench } from "./bench.ts";
@@ -72,6 +72,7 @@ export function choose(args: readonly string[]): { verb: Verb; prepared: Prepare
   const names = typed.filter((arg) => !arg.startsWith("-"));
   const [name = ""] = names[0] === "help" ? names.slice(1) : names;
   if (name !== "" && !verbs.some((verb) => verb.name === name)) refuseCommand(name);
+  forgetEmptyStack();
   try {
     program.parse([...typed], { from: "user" });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { stacksWithFile } from "../known-stacks.ts";
 import { UserError } from "../user-error.ts";
+import { STACK_VARIABLE } from "./options.ts";
 
 /** The command as it is typed in the folder of the project. */
 export const TYPED = "./slipway";
@@ -25,11 +26,17 @@ export function newCommand(name: string, summary: string) {
  * @throws UserError in words of ours, for what commander refuses.
  */
 export function parseInto(command: CommandUnknownOpts, args: readonly string[]): void {
+  forgetEmptyStack();
   try {
     command.parse([...args], { from: "user" });
   } catch (error) {
     throw inOurWords(error, command.name());
   }
+}
+
+/** A variable of a pipeline may be there and empty, which is as good as none. Commander takes it for a value. */
+export function forgetEmptyStack(): void {
+  if (process.env[STACK_VARIABLE] === "") delete process.env[STACK_VARIABLE];
 }
 
 const MISSING = "commander.missingMandatoryOptionValue";

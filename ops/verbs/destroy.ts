@@ -15,22 +15,14 @@ import { down, keepsImages, remove } from "../up.ts";
 import { UserError } from "../user-error.ts";
 import { openStack } from "../workspace.ts";
 import { newCommand } from "./command.ts";
-import {
-  jsonOption,
-  lockOf,
-  lockWaitOption,
-  optional,
-  optionalStack,
-  text,
-  YES,
-} from "./options.ts";
+import { anyStack, jsonOption, lockOf, lockWaitOption, optional, text, YES } from "./options.ts";
 
 export const destroyCommand = () =>
   newCommand(
     "destroy",
     "Take a stack down and keep its data. With --data, delete unprotected data too.",
   )
-    .addOption(optionalStack("The stack. Without it, with --data: the stack of `npm start`."))
+    .addOption(anyStack("The stack. Without it, with --data: the stack of `npm start`."))
     .option("--data", "Delete its data too.")
     .option("--yes <name>", `${YES}: name the stack again.`, optional(text("--yes")))
     .addOption(lockWaitOption())

@@ -70,7 +70,7 @@ export const each =
 
 const STACK = "-s, --stack <stack>";
 /** Names the stack where no option does. */
-const STACK_VARIABLE = "SLIPWAY_STACK";
+export const STACK_VARIABLE = "SLIPWAY_STACK";
 
 /** Of a command that works on one stack. */
 export const stackOption = () => namedStack("The stack.").env(STACK_VARIABLE);

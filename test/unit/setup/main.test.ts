@@ -84,11 +84,20 @@ test("SLIPWAY_STACK names the stack where -s does not", async () => {
   expect(world.opened).toEqual(["prod", "dev"]);
 });
 
-test.each(["init", "review", "sweep", "prune-images"])("%s does not take it", async (name) => {
-  const { verbs } = await import("../../../setup/program.ts");
-  const options = verbs.find((verb) => verb.name === name)?.command.options;
-  expect(options?.find(({ long }) => long === "--stack")).toMatchObject({ envVar: undefined });
+test("an empty SLIPWAY_STACK, as of a pipeline, is none", async () => {
+  vi.stubEnv("SLIPWAY_STACK", "");
+  expect(await slipway("status")).toBe(2);
+  expect(said).toContain("Which stack? Add -s STACK");
 });
+
+test.each(["init", "review", "sweep", "prune-images", "destroy"])(
+  "%s does not take it",
+  async (name) => {
+    const { verbs } = await import("../../../setup/program.ts");
+    const options = verbs.find((verb) => verb.name === name)?.command.options;
+    expect(options?.find(({ long }) => long === "--stack")).toMatchObject({ envVar: undefined });
+  },
+);
 
 test("with --json, the result is all that is on the standard output", async () => {
   expect(await slipway("maintenance", "-s", "dev", "on", "--json")).toBe(0);
