@@ -14,6 +14,7 @@ import { AWAIT_DATABASE } from "./definitions.ts";
 import { explainPods, isPodReady } from "./pods.ts";
 import { receive } from "./receive.ts";
 import { RolloutFailureWatch, refusal, unplaced } from "./rollout-failure.ts";
+import { TransientFailures } from "./transient-failures.ts";
 import { until } from "./until.ts";
 
 /** As long as Pulumi would wait. */
@@ -34,6 +35,7 @@ const { kubeconfig, namespace, name, claim } = await receive(AWAIT_DATABASE);
 const config = connect(kubeconfig);
 const [apps, core] = [config.makeApiClient(AppsV1Api), config.makeApiClient(CoreV1Api)];
 const watch = new RolloutFailureWatch();
+const transient = new TransientFailures();
 const began = performance.now();
 
 const { ready, pods, trouble } = await until(
@@ -112,7 +114,9 @@ async function remove({ metadata }: V1Pod): Promise<void> {
 async function noPod({ metadata }: V1StatefulSet): Promise<string | undefined> {
   if (performance.now() - began < NO_POD_SECONDS * 1000) return undefined;
   const failed = await lastWarning(metadata?.uid, "FailedCreate");
-  return failed && refusal("pod", failed.message ?? "");
+  const { message = "" } = failed ?? {};
+  if (failed === undefined || transient.mayPass("pod", message)) return undefined;
+  return refusal("pod", message);
 }
 
 /** What the storage of the cluster says of a claim that has no disk yet. */

@@ -37,12 +37,28 @@ export async function withEphemeralPod<T>(
 /** What can be said of a pod to whoever runs the step. */
 export class PodTrouble extends Error {}
 
-async function create({ core, namespace, pod: body }: EphemeralPod): Promise<void> {
+async function create(passing: EphemeralPod): Promise<void> {
+  const transient = new TransientFailures();
+  const refused = await until(
+    () => refusalOf(passing),
+    (said) => said === undefined || !transient.mayPass("pod", said),
+    { milliseconds: POLL_MILLISECONDS },
+  );
+  if (refused !== undefined) throw new PodTrouble(refusal("pod", refused));
+}
+
+/** @returns why the API server does not make the pod; undefined where it did. */
+async function refusalOf({
+  core,
+  namespace,
+  pod: body,
+}: EphemeralPod): Promise<string | undefined> {
   try {
     await core.createNamespacedPod({ namespace, body });
+    return undefined;
   } catch (error) {
     if (!(error instanceof ApiException)) throw error;
-    throw new PodTrouble(refusal("pod", JSON.parse(error.body).message));
+    return JSON.parse(error.body).message;
   }
 }
 

@@ -6,7 +6,7 @@ const SECONDS = 120;
  * controller try again by themselves. An image that is not there, a login that is refused and a quota are none.
  */
 const TRANSIENT =
-  /\b(status|code)\b.{0,30}\b(429|50[0234])\b|toomanyrequests|too many requests|service unavailable|internal error occurred: failed calling webhook|no endpoints available|timeout|timed out|deadline exceeded|connection (refused|reset)|unexpected eof|temporary failure in name resolution|server misbehaving/i;
+  /\b(status|code)\b.{0,30}\b(429|50[0234])\b|toomanyrequests|too many requests|service unavailable|internal error occurred: failed calling webhook|no endpoints available|i\/o timeout|handshake timeout|awaiting headers|timed out|deadline exceeded|connection (refused|reset)|unexpected eof|temporary failure in name resolution|server misbehaving/i;
 
 /** Gives failures that may pass their time, from when each was first seen. */
 export class TransientFailures {

@@ -330,10 +330,16 @@ describe("A failure that may pass has two minutes,", () => {
     'failed to resolve reference "registry.example:500/team/app:429": not found',
     "pull access denied, repository does not exist or may require authorization: 403 Forbidden",
     "failed to authorize: failed to fetch oauth token: 401 Unauthorized",
+    'failed to resolve reference "registry.example/team/timeout-worker:1": not found',
     "lookup registry.exmaple on 10.96.0.10:53: no such host",
   ])("and one that does not pass has none: %s", (said) => {
     expect(verdict([podWith(backOff(said))])).toContain(said);
   });
+});
+
+test("A program that is called timeout and is not there fails a release at once", () => {
+  const said = 'exec: "timeout": executable file not found in $PATH';
+  expect(verdict([podWith(waiting("RunContainerError", said))])).toContain(said);
 });
 
 describe("An app that does not answer", () => {
