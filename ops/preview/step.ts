@@ -43,8 +43,9 @@ export function stepsOf(events: readonly EngineEvent[]): PreviewStep[] {
     }
     const done = resOutputsEvent?.metadata;
     if (done === undefined || !isRefresh(begun.get(done.urn))) return [];
-    const op = findingOf(done);
-    return op === undefined ? [] : { ...stepOf(done), op, drifted: true };
+    const finding = withoutStop(done);
+    const op = findingOf(finding);
+    return op === undefined ? [] : { ...stepOf(finding), op, drifted: true };
   });
   const changing = new Set(steps.filter(isChange).map(({ urn }) => urn));
   return steps.filter(({ urn, drifted }) => drifted !== true || changing.has(urn));
@@ -58,9 +59,18 @@ const isChange = ({ op, drifted }: PreviewStep) => drifted !== true && op !== "s
 /** In a preview a refresh ends as one, whatever it has found. */
 function findingOf({ new: found, detailedDiff }: Metadata): "delete" | "update" | undefined {
   if (found == null) return "delete";
-  // Docker's plugin says so of one that does not run, which the step says in words.
-  const keys = Object.keys(detailedDiff ?? {}).filter((key) => key !== "mustRun");
-  return keys.length > 0 ? "update" : undefined;
+  return Object.keys(detailedDiff ?? {}).length > 0 ? "update" : undefined;
+}
+
+/** Docker's plugin says `mustRun` of a container that does not run; the step that starts it says so in words. */
+function withoutStop(metadata: Metadata): Metadata {
+  const { diffs, detailedDiff } = metadata;
+  const { mustRun: _, ...others } = detailedDiff ?? {};
+  return {
+    ...metadata,
+    ...(detailedDiff && { detailedDiff: others }),
+    ...(diffs && { diffs: diffs.filter((key) => key !== "mustRun") }),
+  };
 }
 
 function stepOf(metadata: Metadata): PreviewStep {

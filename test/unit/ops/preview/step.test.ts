@@ -20,7 +20,10 @@ const differs = { detailedDiff: { x: { diffKind: "update" } } };
 test("what a refresh finds is told from what the program wants", () => {
   const events = [
     before("resized", "refresh"),
-    after("resized", "refresh", differs),
+    after("resized", "refresh", {
+      diffs: ["mustRun", "x"],
+      detailedDiff: { mustRun: { diffKind: "update" }, x: { diffKind: "update" } },
+    }),
     before("stopped", "refresh"),
     after("stopped", "refresh", { detailedDiff: { mustRun: { diffKind: "update" } } }),
     before("gone", "refresh"),
