@@ -6,6 +6,7 @@ test.each([
     "  pulumi config set --secret appSecret -s dev",
     "  ./slipway pulumi config set --secret appSecret -s dev",
   ],
+  ["Type:\n  pulumi stack rename dev -s Dev", "Type:\n  ./slipway pulumi stack rename dev -s Dev"],
   ["Type: `pulumi config rm --path 'a.b'`.", "Type: `./slipway pulumi config rm --path 'a.b'`."],
 ])("a line that the program says is one for this clone: %s", (said, typed) => {
   expect(asTyped(said)).toBe(typed);
