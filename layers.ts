@@ -1,5 +1,5 @@
 /**
- * The law of imports: each room of the house, and the rooms that its files may import from besides their own.
+ * The law of imports: each folder, and the folders that its files may import from besides their own.
  * ESLint and the tests read it here. There is no circle anywhere, among files neither.
  */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -11,7 +11,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   setup: ["ops"],
 };
 
-/** Rooms that no other imports from. `setup/offline.ts` alone has the package of `offline`, by its name. */
+/** Folders that no other imports from. `setup/offline.ts` alone has the package of `offline`, by its name. */
 export const APART: readonly string[] = ["app", "examples", "offline", "test"];
 
 /** The files of the product that `offline` imports, for its tests alone. */
@@ -20,8 +20,8 @@ export const KNOWN_TO_OFFLINE: readonly string[] = ["ops/processes.ts", "ops/too
 /** The one file that imports the package of `offline`. */
 export const KNOWS_OFFLINE = "setup/offline.ts";
 
-/** The rooms that a room must not import from. */
-export function forbiddenTo(room: string): string[] {
-  const allowed = [room, ...(LAYERS[room] ?? [])];
+/** The folders that a folder must not import from. */
+export function forbiddenTo(folder: string): string[] {
+  const allowed = [folder, ...(LAYERS[folder] ?? [])];
   return [...new Set([...Object.keys(LAYERS), ...APART])].filter((one) => !allowed.includes(one));
 }

@@ -250,13 +250,13 @@ function servedNamespace(
   return new ServedNamespace(name, { ...args, className, servedBy }, args.cluster.options);
 }
 
-/** Those of the stack's own controller, or of one of another kind where config says where that is. */
 /** Those of releases that had any: an image of one before may have no such folder, and no shell to copy it. */
 const filesOf = (before: AppRelease["before"]) =>
   before.flatMap(({ image, staticFolder: folder }) =>
     folder === undefined ? [] : [{ image, folder }],
   );
 
+/** Those of the stack's own controller, or of one of another kind where config says where that is. */
 function controllerPods(owner: Owner, { ingressClass, ingressNamespace }: Settings) {
   if (ingressClass === undefined) return peer(owner, "ingress");
   if (ingressNamespace === undefined) return undefined;

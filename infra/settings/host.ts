@@ -89,7 +89,7 @@ export const host = {
     type: list(NETWORK, "networks like 203.0.113.0/24"),
     default: "[]",
     description:
-      "Networks that may reach sshd of a machine that Slipway creates (`droplet`, `gce`), a list. Required there.",
+      "Networks that may reach sshd of a machine that Slipway creates (`droplet`, `gce`), a list.",
     example: `'["203.0.113.7/32"]'`,
     for: ON_MADE_HOST,
     required: ON_MADE_HOST,
