@@ -9,6 +9,7 @@ import { dockerTarget } from "../../../../ops/targets/docker/index.ts";
 import { reach } from "../../../../ops/targets/docker/reach.ts";
 import { kubernetesTarget } from "../../../../ops/targets/kubernetes/index.ts";
 import { UserError } from "../../../../ops/user-error.ts";
+import { kubeconfigFor } from "../../kubeconfig.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -72,17 +73,7 @@ async function clusterThat(answers: RequestListener): Promise<string> {
   });
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  return JSON.stringify({
-    "current-context": "one",
-    clusters: [
-      {
-        name: "one",
-        cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
-      },
-    ],
-    users: [{ name: "one", user: {} }],
-    contexts: [{ name: "one", context: { cluster: "one", user: "one" } }],
-  });
+  return kubeconfigFor(port);
 }
 const question = { url: URL, address: "127.0.0.1", expected: "app:1", headers: {} };
 const askCluster = (kubeconfig: string) =>

@@ -1,60 +1,30 @@
-import { execFile, execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { StepRunner } from "./step-runner.ts";
 
-const STEPS = join(import.meta.dirname, "../../../../../components/kubernetes/steps");
 const CERTIFICATE = "/apis/cert-manager.io/v1/namespaces/shop/certificates/web-acme";
 const SECRET = "/api/v1/namespaces/shop/secrets/web-acme";
 
-let folder: string;
-let server: Server;
+let steps: StepRunner;
 /** What the API server has, by path; all else is not there. */
 let has: Record<string, unknown>;
 /** Paths of what was changed. */
 const changed: string[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
-  server = createServer(({ method, url = "" }, answer) => {
+  steps = await StepRunner.start(({ method, url = "" }, answer) => {
     if (method === "PUT") changed.push(url);
     const found = method === "PUT" ? {} : has[url];
     answer.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
     answer.end(JSON.stringify(found ?? { kind: "Status", code: 404 }));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const kubeconfig = {
-    "current-context": "it",
-    clusters: [
-      {
-        name: "it",
-        cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
-      },
-    ],
-    users: [{ name: "it", user: {} }],
-    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
-  };
-  writeFileSync(join(folder, "kubeconfig"), JSON.stringify(kubeconfig));
+  });
 });
-afterAll(() => {
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => steps.stop());
 
 /** What a step says as it fails; undefined where it does not. */
 async function trouble(program: string, args: object = {}): Promise<string | undefined> {
-  const child = execFile(process.execPath, [join(STEPS, program)]);
-  let said = "";
-  child.stderr?.on("data", (text) => {
-    said += text;
-  });
-  child.stdin?.end(JSON.stringify({ ...args, kubeconfig: join(folder, "kubeconfig") }));
-  const [code] = await once(child, "close");
+  const { code, said } = await steps.run(program, args);
   return code === 0 ? undefined : said;
 }
 
@@ -72,7 +42,7 @@ const certificate = (dnsName: string, status: object) => ({
 /** As the object that has it. */
 function signedBy(who: string) {
   const options = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const files = ["-keyout", join(folder, "key"), "-subj", `/CN=${who}`];
+  const files = ["-keyout", join(steps.folder, "key"), "-subj", `/CN=${who}`];
   const pem = execFileSync("openssl", ["req", ...options, ...files], { stdio: "pipe" });
   return { data: { "tls.crt": pem.toString("base64") } };
 }

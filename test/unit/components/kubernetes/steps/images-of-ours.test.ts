@@ -1,13 +1,6 @@
-import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { StepRunner } from "./step-runner.ts";
 
-const STEPS = join(import.meta.dirname, "../../../../../components/kubernetes/steps");
 const IMAGE = "registry.example/no/such:1";
 const TIME = 120_000;
 
@@ -108,14 +101,12 @@ function setWith(name: string, readyReplicas: number) {
   };
 }
 
-let folder: string;
-let server: Server;
+let steps: StepRunner;
 /** Pods that were made, and are not gone. */
 const pods = new Map<string, unknown>();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
-  server = createServer((request, answer) => {
+  steps = await StepRunner.start((request, answer) => {
     const { pathname: path, searchParams } = new URL(request.url ?? "", "http://it");
     const of = /involvedObject\.uid=([\w-]+)/.exec(searchParams.get("fieldSelector") ?? "")?.[1];
     let body = "";
@@ -135,42 +126,14 @@ beforeAll(async () => {
       answer.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
       answer.end(JSON.stringify(found ?? { kind: "Status", code: 404 }));
     });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const kubeconfig = {
-    "current-context": "it",
-    clusters: [
-      {
-        name: "it",
-        cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
-      },
-    ],
-    users: [{ name: "it", user: {} }],
-    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
-  };
-  writeFileSync(join(folder, "kubeconfig"), JSON.stringify(kubeconfig));
+  });
 });
-afterAll(() => {
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => steps.stop());
 
 async function failing(program: string, args: object): Promise<string> {
-  const { code, said } = await run(program, args);
+  const { code, said } = await steps.run(program, args);
   expect(code, said).toBe(1);
   return said;
-}
-
-async function run(program: string, args: object) {
-  const child = execFile(process.execPath, [join(STEPS, program)]);
-  let said = "";
-  child.stderr?.on("data", (text) => {
-    said += text;
-  });
-  child.stdin?.end(JSON.stringify({ ...args, kubeconfig: join(folder, "kubeconfig") }));
-  const [code] = await once(child, "close");
-  return { code, said };
 }
 
 test("The controller's image that can't be pulled, by a container that runs first, is named with its setting", {
@@ -210,14 +173,14 @@ test("A database that is ready is waited for no longer, and nothing is said", {
   timeout: TIME,
 }, async () => {
   const args = { namespace: "shop", name: "ready", claim: "ready-data" };
-  expect(await run("await-database.ts", args)).toEqual({ code: 0, said: "" });
+  expect(await steps.run("await-database.ts", args)).toEqual({ code: 0, printed: "", said: "" });
 });
 
 test("What a pod of the template before has been through says nothing, and one that is in the way goes", {
   timeout: TIME,
 }, async () => {
   const args = { namespace: "shop", name: "stuck", claim: "stuck-data" };
-  expect(await run("await-database.ts", args)).toEqual({ code: 0, said: "" });
+  expect(await steps.run("await-database.ts", args)).toEqual({ code: 0, printed: "", said: "" });
 });
 
 test("A database whose pod the cluster refuses is said to be, with the reason", {

@@ -1,30 +1,20 @@
-import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Readable } from "node:stream";
+import { renameSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { StepRunner } from "./step-runner.ts";
 
-const STEPS = join(import.meta.dirname, "../../../../../components/kubernetes/steps");
 const CLASS = "/apis/networking.k8s.io/v1/ingressclasses/slipway-dev";
 const NAMESPACE = "/api/v1/namespaces/shop";
 
-let folder: string;
-let server: Server;
+let steps: StepRunner;
 /** What the API server has, by path; all else is not there. A number is the code of a refusal. */
 let has: Record<string, unknown>;
 /** What was changed, and how. */
 let changed: [string, unknown][];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
-  server = createServer((request, answer) => void reply(request, answer)).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  useServer((server.address() as AddressInfo).port);
+  steps = await StepRunner.start((request, answer) => void reply(request, answer));
 });
 async function reply(request: IncomingMessage, answer: ServerResponse): Promise<void> {
   const { method, url = "" } = request;
@@ -34,10 +24,7 @@ async function reply(request: IncomingMessage, answer: ServerResponse): Promise<
   answer.writeHead(code, { "content-type": "application/json" });
   answer.end(JSON.stringify(code === 200 ? found : { kind: "Status", code }));
 }
-afterAll(() => {
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => steps.stop());
 beforeEach(() => {
   has = {};
   changed = [];
@@ -91,19 +78,19 @@ test("A label can stay on what is gone, and not where the API server refuses", a
 });
 
 test("A cluster that is gone keeps no stack from going", async () => {
-  useServer(1);
+  steps.useServer(1);
   try {
     const { code, said } = await label("off");
     expect(code).toBe(0);
     expect(said).toContain("the label slipway.served-by stays on the namespace shop");
     expect((await label("on")).code).not.toBe(0);
   } finally {
-    useServer((server.address() as AddressInfo).port);
+    steps.useServer();
   }
 });
 
 test("A clone that has no kubeconfig keeps no stack from going", async () => {
-  const file = join(folder, "kubeconfig");
+  const file = steps.kubeconfig;
   renameSync(file, `${file}.away`);
   try {
     const { code, said } = await label("off");
@@ -126,30 +113,8 @@ const namespaceWith = (value: string) => ({
 });
 
 const findController = () =>
-  run("find-controller.ts", [], { className: "slipway-dev", servedBy: "dev" });
+  steps.run("find-controller.ts", { className: "slipway-dev", servedBy: "dev" });
 const label = (word: "on" | "off") =>
-  run("label-namespace.ts", [word], {
-    ...{ namespace: "shop", label: "slipway.served-by", value: "dev" },
-  });
-
-async function run(program: string, words: readonly string[], args: object) {
-  const child = execFile(process.execPath, [join(STEPS, program), ...words]);
-  const ended = once(child, "close");
-  child.stdin?.end(JSON.stringify({ ...args, kubeconfig: join(folder, "kubeconfig") }));
-  const [printed, said] = await Promise.all(
-    [child.stdout, child.stderr].map((stream) => text(stream ?? Readable.from([]))),
-  );
-  const [code] = await ended;
-  return { code: Number(code), printed, said };
-}
-
-function useServer(port: number): void {
-  const cluster = { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true };
-  const kubeconfig = {
-    "current-context": "it",
-    clusters: [{ name: "it", cluster }],
-    users: [{ name: "it", user: {} }],
-    contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
-  };
-  writeFileSync(join(folder, "kubeconfig"), JSON.stringify(kubeconfig));
-}
+  steps.run("label-namespace.ts", { namespace: "shop", label: "slipway.served-by", value: "dev" }, [
+    word,
+  ]);
