@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { byNearness } from "../near-names.ts";
 import type { Facts } from "./condition.ts";
 import { factsOf, reasonOf } from "./facts.ts";
 import type { Problem } from "./problem.ts";
@@ -18,14 +18,17 @@ export interface Config<T extends Table> {
 /** Reads all settings of a table, so that all that is wrong can be said at once. */
 export function readConfig<T extends Table>(table: T, id: StackId): Config<T> {
   const config = rawConfig(id.project);
-  const facts = factsOf(table, id, (key) => {
+  // What is encrypted must not come out of the stack's file where it would be shown.
+  const given = (key: string) => {
     const { text, isEncrypted = false } = config.get(key) ?? {};
     return isEncrypted && table[key]?.secret !== true ? undefined : text;
-  });
+  };
+  const facts = factsOf(table, id, given);
   const problems: Problem[] = [];
   const values = Object.entries(table).map(([key, setting]) => {
-    const { text: given, isEncrypted = false } = config.get(key) ?? {};
-    const reading = new SettingReading({ key, setting, facts, given, isEncrypted }, problems);
+    const isEncrypted = config.get(key)?.isEncrypted === true;
+    const context = { key, setting, facts, given: given(key), isEncrypted };
+    const reading = new SettingReading(context, problems);
     return [key, readSetting(setting, reading)];
   });
   problems.push(...unknownKeys([...config.keys()], table, id));
@@ -33,9 +36,8 @@ export function readConfig<T extends Table>(table: T, id: StackId): Config<T> {
 }
 
 function readSetting({ type, usual, refused }: Setting, reading: SettingReading): unknown {
-  const { key, facts } = reading;
+  const { key, facts, need } = reading;
   reading.checkEncryption();
-  const need = facts.need(key);
   if (need !== undefined && !facts.has(key)) reading.missing(reasonOf(need, facts));
   const text = facts.has(key) ? refused?.(facts) : undefined;
   if (text !== undefined) reading.refuse(text);
@@ -56,14 +58,6 @@ function unknownKeys(keys: readonly string[], table: Table, { project }: StackId
 
 /** The known key that differs from the given one by the fewest edits, if they are few. */
 function nearest(key: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({
-      candidate,
-      edits: distance(key.toLowerCase(), candidate.toLowerCase()),
-    }))
-    .sort((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  return best !== undefined && best.edits <= Math.max(2, key.length / 4)
-    ? best.candidate
-    : undefined;
+  const [best] = byNearness(key, known);
+  return best !== undefined && best.edits <= Math.max(2, key.length / 4) ? best.name : undefined;
 }

@@ -1,6 +1,6 @@
 import { quote } from "../../components/quote.ts";
 import { isMapInStackFile } from "../stack-config-file.ts";
-import type { Facts } from "./condition.ts";
+import type { Condition, Facts } from "./condition.ts";
 import type { Problem } from "./problem.ts";
 import type { Setting } from "./setting.ts";
 import type { Reading } from "./value-types.ts";
@@ -9,7 +9,7 @@ interface Context {
   readonly key: string;
   readonly setting: Setting;
   readonly facts: Facts;
-  /** In the stack's file, in any form; undefined where it has none. */
+  /** In the stack's file, in any form; undefined where it has none that may be read. */
   readonly given: string | undefined;
   readonly isEncrypted: boolean;
 }
@@ -21,7 +21,8 @@ export class SettingReading implements Reading {
   readonly example: string;
   readonly input: string | undefined;
   readonly facts: Facts;
-  readonly isRequired: boolean;
+  /** The condition that makes it necessary; undefined where none does. */
+  readonly need: Condition | undefined;
   readonly #setting: Setting;
   readonly #full: string;
   readonly #isEncrypted: boolean;
@@ -34,12 +35,14 @@ export class SettingReading implements Reading {
     this.#isEncrypted = isEncrypted;
     this.#problems = problems;
     this.facts = facts;
-    // What is encrypted must not come out of the stack's file where it would be shown.
-    const shown = isEncrypted && setting.secret !== true ? undefined : given;
-    this.text = shown ?? setting.default ?? "";
+    this.text = given ?? setting.default ?? "";
     this.example = setting.example;
     this.input = setting.input;
-    this.isRequired = facts.need(key) !== undefined;
+    this.need = facts.need(key);
+  }
+
+  get isRequired(): boolean {
+    return this.need !== undefined;
   }
 
   setLine(value?: string): string {
