@@ -5,7 +5,7 @@ import { didYouMean } from "../ops/closest.ts";
 import { forgoColours } from "../ops/colours.ts";
 import { ROOT } from "../ops/project.ts";
 import { UserError } from "../ops/user-error.ts";
-import { forgetEmptyStack, inOurWords, newCommand, TYPED } from "../ops/verbs/command.ts";
+import { newCommand, parseInto, TYPED } from "../ops/verbs/command.ts";
 import { verbs as onStacks } from "../ops/verbs/index.ts";
 import { GROUPS, type Prepared, type Verb } from "../ops/verbs/verb.ts";
 import { bench } from "./bench.ts";
@@ -72,12 +72,11 @@ export function choose(args: readonly string[]): { verb: Verb; prepared: Prepare
   const names = typed.filter((arg) => !arg.startsWith("-"));
   const [name = ""] = names[0] === "help" ? names.slice(1) : names;
   if (name !== "" && !verbs.some((verb) => verb.name === name)) refuseCommand(name);
-  forgetEmptyStack();
   try {
-    program.parse([...typed], { from: "user" });
+    parseInto(program, typed, name);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return undefined;
-    throw inOurWords(error, name);
+    if (error instanceof CommanderError) return undefined;
+    throw error;
   }
   return chosen && { verb: chosen, prepared: chosen.prepared() };
 }

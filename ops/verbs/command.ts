@@ -23,19 +23,24 @@ export function newCommand(name: string, summary: string) {
 /**
  * Reads arguments into a command.
  *
- * @throws UserError in words of ours, for what commander refuses.
+ * @param name of the command that the message is about; empty for the program itself.
+ * @throws UserError in words of ours, for what commander refuses; CommanderError where it has explained something.
  */
-export function parseInto(command: CommandUnknownOpts, args: readonly string[]): void {
+export function parseInto(
+  command: CommandUnknownOpts,
+  args: readonly string[],
+  name = command.name(),
+): void {
   forgetEmptyStack();
   try {
     command.parse([...args], { from: "user" });
   } catch (error) {
-    throw inOurWords(error, command.name());
+    throw inOurWords(error, name);
   }
 }
 
 /** A variable of a pipeline may be there and empty, which is as good as none. Commander takes it for a value. */
-export function forgetEmptyStack(): void {
+function forgetEmptyStack(): void {
   if (process.env[STACK_VARIABLE] === "") delete process.env[STACK_VARIABLE];
 }
 
@@ -47,8 +52,7 @@ function whichStack(): UserError {
   return new UserError(`Which stack? Add -s STACK, or set SLIPWAY_STACK.${known}`);
 }
 
-/** @param name of the command; empty for the program itself. */
-export function inOurWords(error: unknown, name: string): unknown {
+function inOurWords(error: unknown, name: string): unknown {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return error;
   if (error.code === MISSING && error.message.includes("--stack")) return whichStack();
   const [what = "", meant] = error.message.replace(/^error: /, "").split("\n");
