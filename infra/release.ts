@@ -71,8 +71,9 @@ export function chooseRelease(
 ): AppRelease {
   const chosen = choose(settings, asked, last);
   const image = referenceOf(chosen.from, settings);
-  const newest = new Map(last.toReversed().map((release) => [release.image, release]));
-  const before = last.filter((one) => one.image !== image && newest.get(one.image) === one);
+  const isNewest = (one: ReleaseRecord) =>
+    last.find((release) => release.image === one.image) === one;
+  const before = last.filter((one) => one.image !== image && isNewest(one));
   // An image that was released before stands where it stood.
   const stood = last.find((release) => release.image === image)?.sequence;
   const sequence = asked.image === undefined ? stood : (asked.sequence ?? stood);
