@@ -46,17 +46,7 @@ export class ClusterSteps {
     args: SentFields<NoInfer<Args>>,
     opts: pulumi.CustomResourceOptions,
   ): Step {
-    return new command.local.Command(
-      name,
-      {
-        create: runs(definition),
-        stdin: this.#sent(args),
-        // What a step prints is for the user only when it fails, and then the error carries it.
-        logging: command.local.Logging.None,
-        addPreviousOutputInEnv: false,
-      },
-      opts,
-    );
+    return this.#command(name, { create: runs(definition) }, args, opts);
   }
 
   /** A step that is taken when it is deleted, and at no other time. */
@@ -66,17 +56,9 @@ export class ClusterSteps {
     args: SentFields<NoInfer<Args>>,
     opts: pulumi.CustomResourceOptions,
   ): Step {
-    return new command.local.Command(
-      name,
-      {
-        delete: runs(definition),
-        stdin: this.#sent(args),
-        // What it had to leave is nowhere else to be seen.
-        logging: command.local.Logging.Stderr,
-        addPreviousOutputInEnv: false,
-      },
-      opts,
-    );
+    // What it had to leave is nowhere else to be seen.
+    const lines = { delete: runs(definition), logging: command.local.Logging.Stderr };
+    return this.#command(name, lines, args, opts);
   }
 
   /** A step that is taken back when it is deleted: its program is given the word `on`, and then `off`. */
@@ -86,17 +68,8 @@ export class ClusterSteps {
     args: SentFields<NoInfer<Args>>,
     opts: pulumi.CustomResourceOptions,
   ): Step {
-    return new command.local.Command(
-      name,
-      {
-        create: `${runs(definition)} on`,
-        delete: `${runs(definition)} off`,
-        stdin: this.#sent(args),
-        logging: command.local.Logging.None,
-        addPreviousOutputInEnv: false,
-      },
-      opts,
-    );
+    const lines = { create: `${runs(definition)} on`, delete: `${runs(definition)} off` };
+    return this.#command(name, lines, args, opts);
   }
 
   /** Takes a step in a container that runs in the cluster, as a machine does: see `Machine.run`. */
@@ -136,8 +109,23 @@ export class ClusterSteps {
     });
   }
 
-  #sent(args: object): pulumi.Output<string> {
-    return pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig });
+  #command(
+    name: string,
+    lines: Pick<command.local.CommandArgs, "create" | "delete" | "logging">,
+    args: object,
+    opts: pulumi.CustomResourceOptions,
+  ): Step {
+    return new command.local.Command(
+      name,
+      {
+        stdin: pulumi.jsonStringify({ ...args, kubeconfig: this.#kubeconfig }),
+        // What a step prints is for the user only when it fails, and then the error carries it.
+        logging: command.local.Logging.None,
+        addPreviousOutputInEnv: false,
+        ...lines,
+      },
+      opts,
+    );
   }
 
   /** The words that start a shell. */
