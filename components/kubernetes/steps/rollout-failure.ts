@@ -6,6 +6,7 @@ import type {
   V1Pod,
   V1PodStatus,
 } from "@kubernetes/client-node";
+import { FirstSeen } from "./first-seen.ts";
 import { TransientFailures } from "./transient-failures.ts";
 
 /** How often a container may end before it is ready: one that ended twice may yet find what it waits for. */
@@ -28,8 +29,8 @@ const HOPELESS = new Set([
  * of a cluster and of this machine may differ.
  */
 export class RolloutFailureWatch {
-  /** When each run of a container was first seen, in milliseconds. */
-  readonly #firstSeen = new Map<string, number>();
+  /** Each run of a container. */
+  readonly #firstSeen = new FirstSeen();
   readonly #transient = new TransientFailures();
 
   troubleOf({ status }: Pick<V1Deployment, "status">, pods: readonly V1Pod[]): string | undefined {
@@ -62,10 +63,8 @@ export class RolloutFailureWatch {
     const container = pod.spec?.containers.find((one) => one.name === name);
     const seconds = allowed(container);
     if (ready || state?.running === undefined || seconds === undefined) return undefined;
-    const run = containerID ?? "";
-    const since = this.#firstSeen.get(run) ?? performance.now();
-    this.#firstSeen.set(run, since);
-    if (performance.now() - since < (seconds + HEARSAY_SECONDS) * 1000) return undefined;
+    const since = this.#firstSeen.secondsSince(containerID ?? "");
+    if (since < seconds + HEARSAY_SECONDS) return undefined;
     const { path } = container?.startupProbe?.httpGet ?? {};
     const port = container?.ports?.[0]?.containerPort;
     return (

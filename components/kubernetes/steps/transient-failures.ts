@@ -1,3 +1,5 @@
+import { FirstSeen } from "./first-seen.ts";
+
 /** How long a registry that limits requests, or a webhook that starts anew, may take. */
 const SECONDS = 120;
 
@@ -10,14 +12,10 @@ const TRANSIENT =
 
 /** Gives failures that may pass their time, from when each was first seen. */
 export class TransientFailures {
-  /** In milliseconds, by what failed. */
-  readonly #firstSeen = new Map<string, number>();
+  readonly #firstSeen = new FirstSeen();
 
   /** Whether a failure of this part may still pass. */
   mayPass(part: string, message: string): boolean {
-    if (!TRANSIENT.test(message)) return false;
-    const since = this.#firstSeen.get(part) ?? performance.now();
-    this.#firstSeen.set(part, since);
-    return performance.now() - since < SECONDS * 1000;
+    return TRANSIENT.test(message) && this.#firstSeen.secondsSince(part) < SECONDS;
   }
 }
