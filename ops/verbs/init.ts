@@ -41,7 +41,7 @@ const command = newCommand(
   .option("--backend <url>", "State backend: gs://, s3:// or file://.", text("--backend"))
   .option(
     "--secrets <provider>",
-    "What encrypts the secrets: passphrase, or gcpkms://...",
+    "Encryption of the secrets: passphrase, or gcpkms://...",
     text("--secrets"),
   )
   .option("--set <KEY=VALUE>", "A setting of the stack; for each one again.", each("--set"))
@@ -51,7 +51,7 @@ const command = newCommand(
     text("--gitlab"),
   )
   .option("--location <region>", "Region of bucket and key at Google.", text("--location"))
-  .option("-y, --yes", `${YES}: create what is listed.`);
+  .option("-y, --yes", `${YES}: create the listed resources.`);
 
 export const init = defineVerb(command, {
   group: "First day",

@@ -10,7 +10,7 @@ const command = newCommand(
 )
   .addOption(stackOption())
   .option("--of <component>", "The component, or the name of a process.", text("--of"))
-  .option("-f, --follow", "Go on with what is logged from now on.")
+  .option("-f, --follow", "Go on with each new line.")
   .option("-n, --lines <number>", "How many of the last lines to show.", positive("--lines"), 100);
 
 export const logs = defineVerb(command, {

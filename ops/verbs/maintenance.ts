@@ -11,7 +11,7 @@ const command = newCommand(
   "Switch the maintenance page (503 for every client) on or off. Releases still work.",
 )
   .addOption(stackOption())
-  .addArgument(choice("state", ["on", "off"], "What to switch it to."))
+  .addArgument(choice("state", ["on", "off"], "State of the maintenance page."))
   .addOption(jsonOption());
 
 export const maintenance = defineVerb(command, {

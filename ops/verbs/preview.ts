@@ -25,7 +25,7 @@ const command = newCommand(
   .addOption(imageOption())
   .addOption(versionOption())
   .option("--diff", "Show each property that changes too.")
-  .option("--refresh", "Compare with what is deployed now, not with the state alone.")
+  .option("--refresh", "Compare with the deployed resources, not with the state alone.")
   .option("--allow-danger", "Allow dangerous changes: end with 0.")
   .option(
     "--danger-label <name>",

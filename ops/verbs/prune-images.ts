@@ -30,7 +30,7 @@ const command = newCommand(
   )
   .option("--keep <number>", "How many of the newest images stay.", positive("--keep"), 20)
   .option("--days <number>", "How many days each image stays at least.", positive("--days"), 30)
-  .addOption(dryRunOption("Show what would be deleted, and delete nothing."))
+  .addOption(dryRunOption("Show the deletions, and delete nothing."))
   .addOption(jsonOption());
 
 export const pruneImages = defineVerb(command, {

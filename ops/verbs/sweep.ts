@@ -23,7 +23,7 @@ const command = newCommand(
   "sweep",
   "Delete review stacks whose branch is gone or whose time is over, with their data; or the stack in -s.",
 )
-  .addOption(anyStack("Delete this one review stack, whatever its branch and its time."))
+  .addOption(anyStack("Delete this one review stack, regardless of its branch and its time."))
   .option("--branch <name>", "With -s: only if the stack is for this branch.", text("--branch"))
   .option(
     "--remote <remote>",
@@ -38,7 +38,7 @@ const command = newCommand(
     "dev",
   )
   .option("--orphans", "Delete those leftovers too.")
-  .addOption(dryRunOption("Show what would be deleted, and delete nothing."))
+  .addOption(dryRunOption("Show the deletions, and delete nothing."))
   .addOption(jsonOption());
 
 export const sweep = defineVerb(command, {

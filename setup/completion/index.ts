@@ -14,7 +14,7 @@ const scripts: Readonly<
 
 const command = newCommand(
   "completion",
-  "Print what completes commands, options and stacks in your shell, to load in its start file: " +
+  "Print the completion of commands, options and stacks for your shell, to load in its start file: " +
     "`source <(./slipway completion bash)`, the same with zsh, `./slipway completion fish | source`.",
 ).addArgument(choice("shell", SHELLS, "Your shell."));
 
