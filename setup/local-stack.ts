@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { say } from "../ops/progress.ts";
 import { LOCAL_STACK, OWN, PROJECT, ROOT, stackFile } from "../ops/project.ts";
+import { defaultTextOf } from "../ops/settings/default-text.ts";
 import { generatedSecrets } from "../ops/settings/secrets.ts";
+import { readStackFile } from "../ops/stack-file.ts";
 import {
   backendEnvironment,
   PASSPHRASE_FILE,
@@ -24,7 +25,7 @@ export async function ensureLocalStack(choice: ToolChoice): Promise<void> {
   const made: string[] = [];
 
   await pulumi(["stack", "select", "--create", "--stack", LOCAL_STACK]);
-  const config = readConfig(stackFile(LOCAL_STACK));
+  const config = readStackFile(LOCAL_STACK).config ?? {};
   for (const [key, value] of Object.entries(plainSettings(choice))) {
     if (`${PROJECT}:${key}` in config) continue;
     await pulumi(["config", "set", key, value, "--stack", LOCAL_STACK]);
@@ -84,14 +85,8 @@ function pulumiCommand(choice: ToolChoice) {
   };
 }
 
-function readConfig(file: string): Record<string, unknown> {
-  if (!existsSync(file)) return {};
-  return parse(readFileSync(file, "utf8"))?.config ?? {};
-}
-
-/** A setting of the stack `local`, or its default in the project. */
+/** A setting of the stack `local`, or its default. */
 export function localSetting(key: string): string {
-  const stack = readConfig(stackFile(LOCAL_STACK));
-  const project = readConfig(join(ROOT, "Pulumi.yaml")) as Record<string, { default?: string }>;
-  return String(stack[`${PROJECT}:${key}`] ?? project[key]?.default ?? "");
+  const { config } = readStackFile(LOCAL_STACK);
+  return String(config?.[`${PROJECT}:${key}`] ?? defaultTextOf(key));
 }

@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseJsonObject } from "../../infra/json-object.ts";
-import type { Table } from "../../infra/settings/setting.ts";
-import { SETTINGS } from "../../infra/settings/table.ts";
 import { PROJECT, ROOT, stackFile } from "../project.ts";
+import { defaultTextOf } from "../settings/default-text.ts";
 import { readStackFile } from "../stack-file.ts";
 import { UserError } from "../user-error.ts";
 
@@ -27,7 +26,7 @@ export interface BuildOptions {
 }
 
 export function readBuildSettings(options: BuildOptions): BuildSettings {
-  const setting = options.stack === undefined ? defaults() : settingsOf(options.stack);
+  const setting = options.stack === undefined ? defaultTextOf : settingsOf(options.stack);
   const context = options.app === undefined ? join(ROOT, setting("appPath")) : resolve(options.app);
   const dockerfile = join(context, options.dockerfile ?? setting("dockerfile"));
   if (!existsSync(dockerfile)) {
@@ -55,11 +54,10 @@ function settingsOf(stack: string): Setting {
   if (!existsSync(file)) {
     throw new UserError(`There is no Pulumi.${stack}.yaml. Leave -s out for the defaults.`);
   }
-  const byDefault = defaults();
   const { config } = readStackFile(stack);
   return (key) => {
     const value = config?.[`${PROJECT}:${key}`];
-    if (value === undefined) return byDefault(key);
+    if (value === undefined) return defaultTextOf(key);
     if (typeof value === "object" && value !== null && !("secure" in value)) {
       return JSON.stringify(value);
     }
@@ -71,11 +69,6 @@ function settingsOf(stack: string): Setting {
     }
     return String(value);
   };
-}
-
-function defaults(): Setting {
-  const table: Table = SETTINGS;
-  return (key) => table[key]?.default ?? "";
 }
 
 function parseStrings(text: string): Record<string, string> {
